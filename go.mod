@@ -1,0 +1,3 @@
+module netsim
+
+go 1.26

@@ -1,0 +1,141 @@
+package wire
+
+import "strings"
+
+// Flags are the control bits of a segment, as RFC 9293 section 3.1 places them
+// in the header.
+type Flags uint8
+
+const (
+	FIN Flags = 1 << iota
+	SYN
+	RST
+	PSH
+	ACK
+	URG
+	ECE
+	CWR
+)
+
+// Has reports whether all of the bits are set.
+func (f Flags) Has(bits Flags) bool { return f&bits == bits }
+
+// String writes the flags as their names joined by commas, SYN first as people
+// say it: "SYN,ACK".
+func (f Flags) String() string {
+	var names []string
+	for _, b := range [...]struct {
+		bit  Flags
+		name string
+	}{{SYN, "SYN"}, {FIN, "FIN"}, {RST, "RST"}, {PSH, "PSH"}, {ACK, "ACK"}, {URG, "URG"}, {ECE, "ECE"}, {CWR, "CWR"}} {
+		if f.Has(b.bit) {
+			names = append(names, b.name)
+		}
+	}
+	return strings.Join(names, ",")
+}
+
+// Options says which options a segment carries. The fields of an option that is
+// not carried are stale.
+type Options uint8
+
+const (
+	HasMSS        Options = 1 << iota // RFC 9293 section 3.7.1
+	HasScale                          // window scale, RFC 7323 section 2
+	HasTimestamps                     // RFC 7323 section 3
+	SACKPermitted                     // RFC 2018 section 2
+	HasSACK                           // RFC 2018 section 3
+	HasCookie                         // Fast Open, RFC 7413 section 4.1.1
+)
+
+// Block is one block of a selective acknowledgment: Left up to, not including,
+// Right.
+type Block struct{ Left, Right Seq }
+
+// MaxBlocks is how many SACK blocks fit into a header.
+const MaxBlocks = 4
+
+// Segment is a TCP segment: the header's fields, the options by value, and the
+// number of bytes of its text.
+type Segment struct {
+	SrcPort, DstPort uint16
+	Seq, Ack         Seq
+	Len              uint32 // bytes of text, not carried
+	Window           uint16 // as in the header, before scaling
+	Flags            Flags
+	Options          Options
+	Urgent           uint16
+
+	MSS       uint16
+	Scale     uint8
+	Blocks    uint8 // how many of SACK are valid
+	CookieLen uint8 // bytes of Cookie; 0 asks for one
+	TSVal     uint32
+	TSEcr     uint32
+
+	// The oracles. Incarnation names the connection that sent the segment,
+	// Offset the place of its first byte of text in that connection's stream.
+	Incarnation uint64
+	Offset      uint64
+
+	SACK   [MaxBlocks]Block
+	Cookie [16]byte
+}
+
+// SeqLen is SEG.LEN: the sequence numbers the segment occupies, counting SYN and
+// FIN (RFC 9293 section 3.4).
+func (s *Segment) SeqLen() uint32 {
+	return s.Len + uint32(s.Flags>>1&1) + uint32(s.Flags&1)
+}
+
+// End is the sequence number just past the segment.
+func (s *Segment) End() Seq { return s.Seq.Add(s.SeqLen()) }
+
+// Clear makes s an empty segment. The fields of options are left: Options says
+// that they mean nothing.
+func (s *Segment) Clear() {
+	s.SrcPort, s.DstPort = 0, 0
+	s.Seq, s.Ack = Seq{}, Seq{}
+	s.Len, s.Window, s.Flags, s.Options, s.Urgent = 0, 0, 0, 0, 0
+	s.Incarnation, s.Offset = 0, 0
+}
+
+// HeaderLen is the length of the TCP header in bytes: 20 and the options, padded
+// to a multiple of 4. SACK-permitted fills the padding of timestamps, as Linux
+// and BSD lay it out; [AppendSegment] writes exactly this length.
+func (s *Segment) HeaderLen() int {
+	if s.Options == 0 {
+		return 20
+	}
+	if s.Options == HasTimestamps {
+		return 32
+	}
+	return 20 + s.optionsLen()
+}
+
+// optionsLen lays the options out in groups of four bytes:
+// MSS 4; SACK-permitted with timestamps 12, timestamps alone 12 (two NOPs first),
+// SACK-permitted alone 4; scale 4 (a NOP first); SACK 4 + 8 a block (two NOPs
+// first); a cookie 2 + its bytes, padded.
+func (s *Segment) optionsLen() int {
+	n := 0
+	if s.Options&HasMSS != 0 {
+		n += 4
+	}
+	switch s.Options & (HasTimestamps | SACKPermitted) {
+	case HasTimestamps, HasTimestamps | SACKPermitted:
+		n += 12
+	case SACKPermitted:
+		n += 4
+	}
+	if s.Options&HasScale != 0 {
+		n += 4
+	}
+	if s.Options&HasSACK != 0 {
+		n += 4 + 8*int(s.Blocks)
+	}
+	if s.Options&HasCookie != 0 {
+		n += (2 + int(s.CookieLen) + 3) &^ 3
+	}
+	return n
+}
