@@ -55,6 +55,43 @@ type Block struct{ Left, Right Seq }
 // MaxBlocks is how many SACK blocks fit into a header.
 const MaxBlocks = 4
 
+// Incarnation names one connection of a run: the flow it belongs to, the slot
+// of its record, and how often that slot was used. It is an oracle for
+// observers; zero is none.
+type Incarnation uint64
+
+// The most flows, slots and generations an Incarnation can tell apart.
+const (
+	MaxFlows       = 1 << 12
+	MaxSlots       = 1 << 28
+	MaxGenerations = 1 << 24
+)
+
+// IncarnationOf makes an Incarnation. Generations count from 1 and wrap.
+func IncarnationOf(flow, slot, generation uint32) Incarnation {
+	return Incarnation(uint64(flow)<<52 | uint64(generation&(MaxGenerations-1))<<28 | uint64(slot))
+}
+
+// Flow returns the number of the flow.
+func (i Incarnation) Flow() uint32 { return uint32(i >> 52) }
+
+// Slot returns the slot of the connection's record.
+func (i Incarnation) Slot() uint32 { return uint32(i & (MaxSlots - 1)) }
+
+// Marks are oracles that the sender of a segment sets for observers: rules of
+// links, ladders and counters.
+type Marks uint8
+
+const (
+	AckOfSYN  Marks = 1 << iota // acknowledges the other end's SYN and nothing after it
+	AckOfFIN                    // acknowledges the other end's FIN
+	FirstAck                    // with AckOfFIN: the first segment to do so
+	Again                       // sent before: a retransmission
+	Duplicate                   // a copy that the network made
+	Challenge                   // a challenge ACK of RFC 5961
+	Probe                       // a zero-window or keepalive probe
+)
+
 // Segment is a TCP segment: the header's fields, the options by value, and the
 // number of bytes of its text.
 type Segment struct {
@@ -75,7 +112,8 @@ type Segment struct {
 
 	// The oracles. Incarnation names the connection that sent the segment,
 	// Offset the place of its first byte of text in that connection's stream.
-	Incarnation uint64
+	Marks       Marks
+	Incarnation Incarnation
 	Offset      uint64
 
 	SACK   [MaxBlocks]Block
@@ -97,7 +135,7 @@ func (s *Segment) Clear() {
 	s.SrcPort, s.DstPort = 0, 0
 	s.Seq, s.Ack = Seq{}, Seq{}
 	s.Len, s.Window, s.Flags, s.Options, s.Urgent = 0, 0, 0, 0, 0
-	s.Incarnation, s.Offset = 0, 0
+	s.Marks, s.Incarnation, s.Offset = 0, 0, 0
 }
 
 // HeaderLen is the length of the TCP header in bytes: 20 and the options, padded
