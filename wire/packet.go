@@ -22,10 +22,11 @@ const DefaultTTL = 64
 
 // HeaderLen is the length of the packet's IP and TCP headers in bytes.
 func (p *Packet) HeaderLen() int {
+	ip := headerLen4
 	if p.Dst.Is6() {
-		return 40 + p.Segment.HeaderLen()
+		ip = headerLen6
 	}
-	return 20 + p.Segment.HeaderLen()
+	return ip + p.Segment.HeaderLen()
 }
 
 // Measure sets Size from the headers and the text.

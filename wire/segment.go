@@ -1,7 +1,5 @@
 package wire
 
-import "strings"
-
 // Flags are the control bits of a segment, as RFC 9293 section 3.1 places them
 // in the header.
 type Flags uint8
@@ -19,21 +17,6 @@ const (
 
 // Has reports whether all of the bits are set.
 func (f Flags) Has(bits Flags) bool { return f&bits == bits }
-
-// String writes the flags as their names joined by commas, SYN first as people
-// say it: "SYN,ACK".
-func (f Flags) String() string {
-	var names []string
-	for _, b := range [...]struct {
-		bit  Flags
-		name string
-	}{{SYN, "SYN"}, {FIN, "FIN"}, {RST, "RST"}, {PSH, "PSH"}, {ACK, "ACK"}, {URG, "URG"}, {ECE, "ECE"}, {CWR, "CWR"}} {
-		if f.Has(b.bit) {
-			names = append(names, b.name)
-		}
-	}
-	return strings.Join(names, ",")
-}
 
 // Options says which options a segment carries. The fields of an option that is
 // not carried are stale.
@@ -138,42 +121,43 @@ func (s *Segment) Clear() {
 	s.Marks, s.Incarnation, s.Offset = 0, 0, 0
 }
 
-// HeaderLen is the length of the TCP header in bytes: 20 and the options, padded
-// to a multiple of 4. SACK-permitted fills the padding of timestamps, as Linux
-// and BSD lay it out; [AppendSegment] writes exactly this length.
+// HeaderLen is the length of the TCP header in bytes: 20 and the options, laid
+// out in groups of four bytes as Linux does. SACK-permitted fills the padding of
+// timestamps. [AppendSegment] writes exactly this length.
 func (s *Segment) HeaderLen() int {
-	if s.Options == 0 {
-		return 20
-	}
-	if s.Options == HasTimestamps {
-		return 32
-	}
-	return 20 + s.optionsLen()
-}
-
-// optionsLen lays the options out in groups of four bytes:
-// MSS 4; SACK-permitted with timestamps 12, timestamps alone 12 (two NOPs first),
-// SACK-permitted alone 4; scale 4 (a NOP first); SACK 4 + 8 a block (two NOPs
-// first); a cookie 2 + its bytes, padded.
-func (s *Segment) optionsLen() int {
-	n := 0
-	if s.Options&HasMSS != 0 {
-		n += 4
-	}
-	switch s.Options & (HasTimestamps | SACKPermitted) {
-	case HasTimestamps, HasTimestamps | SACKPermitted:
-		n += 12
-	case SACKPermitted:
-		n += 4
-	}
-	if s.Options&HasScale != 0 {
-		n += 4
-	}
-	if s.Options&HasSACK != 0 {
-		n += 4 + 8*int(s.Blocks)
-	}
-	if s.Options&HasCookie != 0 {
-		n += (2 + int(s.CookieLen) + 3) &^ 3
+	n := int(headerLens[s.Options&(1<<len(optionLens)-1)])
+	if s.Options&(HasSACK|HasCookie) != 0 {
+		n += s.dataLen()
 	}
 	return n
 }
+
+// dataLen is what the blocks of SACK and the bytes of a cookie add.
+func (s *Segment) dataLen() int {
+	n := 0
+	if s.Options&HasSACK != 0 {
+		n += 8 * int(s.Blocks)
+	}
+	if s.Options&HasCookie != 0 {
+		n += (int(s.CookieLen) + 1) &^ 3 // two of them share a group with kind and length
+	}
+	return n
+}
+
+// optionLens are the lengths of the options by their bits, with the NOPs before
+// them and without their blocks and bytes.
+var optionLens = [...]uint8{4, 4, 12, 4, 4, 4}
+
+// headerLens are the lengths of headers by what options they carry.
+var headerLens = func() (lens [1 << len(optionLens)]uint8) {
+	for o := range lens {
+		lens[o] = headerLenTCP
+		for bit, n := range optionLens {
+			lens[o] += uint8(o>>bit&1) * n
+		}
+		if both := HasTimestamps | SACKPermitted; Options(o)&both == both {
+			lens[o] -= 4
+		}
+	}
+	return lens
+}()

@@ -1,0 +1,177 @@
+package wire
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// The lengths and numbers of the headers (RFC 791, RFC 8200, RFC 9293 section 3.1).
+const (
+	headerLen4   = 20
+	headerLen6   = 40
+	headerLenTCP = 20
+	protocolTCP  = 6
+	dontFragment = 1 << 14
+
+	// MaxHeaderLen is the longest TCP header that the data offset can tell.
+	MaxHeaderLen = 60
+)
+
+// The kinds of options.
+const (
+	kindEnd           = 0 // RFC 9293 section 3.1
+	kindNop           = 1
+	kindMSS           = 2
+	kindScale         = 3 // RFC 7323 section 2
+	kindSACKPermitted = 4 // RFC 2018 section 2
+	kindSACK          = 5 // RFC 2018 section 3
+	kindTimestamps    = 8 // RFC 7323 section 3
+	kindCookie        = 34
+)
+
+// AppendPacket writes p as IPv4 or IPv6 would send it, by the family of its
+// destination, and its text as zero bytes. Both checksums are right. The
+// identification of IPv4 is the low 16 bits of p.ID, with "don't fragment"; the
+// oracles are not written. It panics on a packet that cannot be written: see
+// [AppendSegment], or more than 65,535 bytes.
+func AppendPacket(buf []byte, b *Book, p *Packet) []byte {
+	return AppendZeros(AppendHeaders(buf, b, p), int(p.Segment.Len))
+}
+
+// AppendHeaders writes the headers that [AppendPacket] writes, without the text.
+func AppendHeaders(buf []byte, b *Book, p *Packet) []byte {
+	length := p.Segment.HeaderLen() + int(p.Segment.Len)
+	if p.Src.Is6() != p.Dst.Is6() {
+		panic(fmt.Sprintf("wire: no packet goes from %v to %v", b.IP(p.Src), b.IP(p.Dst)))
+	}
+	var addresses int // how many bytes they take, at the end of the IP header
+	if p.Dst.Is6() {
+		buf, addresses = appendIPv6(buf, b, p, length), 32
+	} else {
+		buf, addresses = appendIPv4(buf, b, p, length), 8
+	}
+	tcp := len(buf)
+	buf = AppendSegment(buf, &p.Segment)
+	// Zero bytes of text add nothing to the sum.
+	s := sum(pseudo(buf[tcp-addresses:tcp], length), buf[tcp:])
+	binary.BigEndian.PutUint16(buf[tcp+16:], checksum(s))
+	return buf
+}
+
+// AppendZeros writes n bytes of text, which is counted and not carried.
+func AppendZeros(buf []byte, n int) []byte {
+	var zeros [512]byte
+	for ; n > len(zeros); n -= len(zeros) {
+		buf = append(buf, zeros[:]...)
+	}
+	return append(buf, zeros[:n]...)
+}
+
+func appendIPv4(buf []byte, b *Book, p *Packet, length int) []byte {
+	start, src, dst := len(buf), b.IP(p.Src).As4(), b.IP(p.Dst).As4()
+	buf = append(buf, 4<<4|headerLen4/4, p.ECN&3)
+	buf = binary.BigEndian.AppendUint16(buf, fit(headerLen4+length))
+	buf = binary.BigEndian.AppendUint16(buf, uint16(p.ID))
+	buf = binary.BigEndian.AppendUint16(buf, dontFragment)
+	buf = append(buf, p.TTL, protocolTCP, 0, 0)
+	buf = append(append(buf, src[:]...), dst[:]...)
+	binary.BigEndian.PutUint16(buf[start+10:], checksum(sum(0, buf[start:])))
+	return buf
+}
+
+func appendIPv6(buf []byte, b *Book, p *Packet, length int) []byte {
+	src, dst := b.IP(p.Src).As16(), b.IP(p.Dst).As16()
+	buf = append(buf, 6<<4, p.ECN&3<<4, 0, 0)
+	buf = binary.BigEndian.AppendUint16(buf, fit(length))
+	buf = append(buf, protocolTCP, p.TTL)
+	return append(append(buf, src[:]...), dst[:]...)
+}
+
+// fit returns a length as the 16 bits that IP has for it.
+func fit(length int) uint16 {
+	if length > 0xffff {
+		panic(fmt.Sprintf("wire: %d bytes are too many for an IP packet", length))
+	}
+	return uint16(length)
+}
+
+// AppendSegment writes the TCP header of s with its options and a checksum of
+// zero: exactly s.HeaderLen() bytes. It panics if the options need more than 40
+// bytes, on a SACK option without blocks and on a cookie whose length RFC 7413
+// does not allow (0, or 4 to 16 and even).
+func AppendSegment(buf []byte, s *Segment) []byte {
+	header := s.HeaderLen()
+	if header > MaxHeaderLen {
+		panic(fmt.Sprintf("wire: a TCP header of %d bytes", header))
+	}
+	buf = binary.BigEndian.AppendUint16(buf, s.SrcPort)
+	buf = binary.BigEndian.AppendUint16(buf, s.DstPort)
+	buf = binary.BigEndian.AppendUint32(buf, s.Seq.n)
+	buf = binary.BigEndian.AppendUint32(buf, s.Ack.n)
+	buf = append(buf, byte(header/4<<4), byte(s.Flags))
+	buf = binary.BigEndian.AppendUint16(buf, s.Window)
+	buf = append(buf, 0, 0)
+	buf = binary.BigEndian.AppendUint16(buf, s.Urgent)
+	if s.Options != 0 {
+		buf = appendOptions(buf, s)
+	}
+	return buf
+}
+
+// appendOptions follows the order and the alignment of Linux.
+func appendOptions(buf []byte, s *Segment) []byte {
+	if s.Options&HasMSS != 0 {
+		buf = append(buf, kindMSS, 4, byte(s.MSS>>8), byte(s.MSS))
+	}
+	if s.Options&(SACKPermitted|HasTimestamps) != 0 {
+		if s.Options&SACKPermitted == 0 {
+			buf = append(buf, kindNop, kindNop)
+		} else if s.Options&HasTimestamps == 0 {
+			buf = append(buf, kindNop, kindNop, kindSACKPermitted, 2)
+		} else {
+			buf = append(buf, kindSACKPermitted, 2)
+		}
+	}
+	if s.Options&HasTimestamps != 0 {
+		buf = append(buf, kindTimestamps, 10)
+		buf = binary.BigEndian.AppendUint32(buf, s.TSVal)
+		buf = binary.BigEndian.AppendUint32(buf, s.TSEcr)
+	}
+	if s.Options&HasScale != 0 {
+		buf = append(buf, kindNop, kindScale, 3, s.Scale)
+	}
+	if s.Options&HasSACK != 0 {
+		buf = appendSACK(buf, s.SACK[:s.Blocks])
+	}
+	if s.Options&HasCookie != 0 {
+		buf = appendCookie(buf, s.Cookie[:s.CookieLen])
+	}
+	return buf
+}
+
+func appendSACK(buf []byte, blocks []Block) []byte {
+	if len(blocks) == 0 {
+		panic("wire: a SACK option without blocks")
+	}
+	buf = append(buf, kindNop, kindNop, kindSACK, byte(2+8*len(blocks)))
+	for _, b := range blocks {
+		buf = binary.BigEndian.AppendUint32(buf, b.Left.n)
+		buf = binary.BigEndian.AppendUint32(buf, b.Right.n)
+	}
+	return buf
+}
+
+func appendCookie(buf, cookie []byte) []byte {
+	if !cookieLenAllowed(len(cookie)) {
+		panic(fmt.Sprintf("wire: a Fast Open cookie of %d bytes", len(cookie)))
+	}
+	buf = append(buf, kindCookie, byte(2+len(cookie)))
+	buf = append(buf, cookie...)
+	if len(cookie)%4 == 0 {
+		buf = append(buf, kindNop, kindNop)
+	}
+	return buf
+}
+
+// cookieLenAllowed is RFC 7413 section 4.1.1; 0 is a request for a cookie.
+func cookieLenAllowed(n int) bool { return n == 0 || n >= 4 && n <= 16 && n%2 == 0 }
