@@ -1,0 +1,228 @@
+package tcp
+
+import (
+	"time"
+
+	"netsim/des"
+	"netsim/wire"
+)
+
+// checkACK is the fifth check of section 3.10.7.4.
+func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
+	if !s.Flags.Has(wire.ACK) {
+		return false
+	}
+	if c.state == SynReceived {
+		if !s.Ack.After(c.una) || s.Ack.After(c.nxt) {
+			c.reset = pendingReset{due: true, seq: s.Ack}
+			return false
+		}
+		c.sampleSYN(now, s)
+		c.wnd = c.scaled(s)
+		c.maxWnd = c.wnd
+		c.wl1, c.wl2 = s.Seq, s.Ack
+		c.off(synDue)
+		c.establish(now)
+		c.advance(now, s.Ack)
+		return c.ourFINAcked(now)
+	}
+	if s.Ack.After(c.nxt) { // something not yet sent
+		c.answerOld(now, s)
+		return false
+	}
+	// RFC 5961 section 5 (MAY-12): an acknowledgment older than any window.
+	if c.profile.RFC5961 && s.Ack.Before(c.una.Add(-c.maxWnd)) {
+		c.challengeACK(now)
+		return false
+	}
+	opened := c.takeWindow(s)
+	switch {
+	case s.Ack.After(c.una):
+		c.acknowledged(now, s)
+	case s.Ack == c.una && c.flight() > 0 && s.SeqLen() == 0 && !opened:
+		c.duplicateACK(now)
+	}
+	if c.has(persist) {
+		c.persisting(now)
+	} else if c.wnd == 0 || c.flight() == 0 {
+		c.rearm(now)
+	}
+	return c.ourFINAcked(now)
+}
+
+// scaled is the window a segment offers.
+func (c *Conn) scaled(s *wire.Segment) uint32 {
+	w := uint32(s.Window)
+	if c.has(useScale) {
+		w <<= c.sndScale
+	}
+	return w
+}
+
+// takeWindow updates the send window from a segment that is not older than the
+// one it was last taken from, and reports whether it changed.
+func (c *Conn) takeWindow(s *wire.Segment) bool {
+	if s.Ack.Before(c.una) || !(c.wl1.Before(s.Seq) || c.wl1 == s.Seq && !c.wl2.After(s.Ack)) {
+		return false
+	}
+	w := c.scaled(s)
+	changed := w != c.wnd
+	c.wnd = w
+	c.maxWnd = max(c.maxWnd, w)
+	c.wl1, c.wl2 = s.Seq, s.Ack
+	return changed
+}
+
+// acknowledged takes an ACK of something new.
+func (c *Conn) acknowledged(now des.Time, s *wire.Segment) {
+	n := uint32(s.Ack.Sub(c.una))
+	c.sample(now, s)
+	c.advance(now, s.Ack)
+	c.newACK(n)
+}
+
+// advance moves SND.UNA and restarts the retransmission timer (RFC 6298 5.2,
+// 5.3).
+func (c *Conn) advance(now des.Time, ack wire.Seq) {
+	// The user has room again once half of the buffer is free.
+	before := uint64(uint32(c.end.Sub(c.una)))
+	c.una = ack
+	if ack.After(c.base) {
+		to := ack
+		if to.After(c.end) {
+			to = c.end
+		}
+		c.baseOffset += uint64(uint32(to.Sub(c.base)))
+		c.base = to
+	}
+	if c.next.Before(ack) {
+		c.next = ack
+	}
+	c.tries = 0
+	c.firstSentAt = now
+	c.off(probeDue)
+	if half := c.profile.SendBuffer / 2; before > half && uint64(uint32(max(c.end.Sub(c.una), 0))) <= half {
+		c.news |= Writable
+	}
+	c.rearm(now)
+}
+
+// ourFINAcked takes the steps of the states that wait for the ACK of our FIN,
+// and reports whether the segment is to be read on.
+func (c *Conn) ourFINAcked(now des.Time) bool {
+	if !c.has(finQueued) || c.counts.FINs == 0 || !c.una.After(c.end) {
+		return true
+	}
+	switch c.state {
+	case FinWait1:
+		c.become(FinWait2)
+		c.orphaned(now)
+	case Closing:
+		c.become(TimeWaiting)
+		c.ended()
+	case LastAck:
+		c.news |= Ended
+		c.drop()
+		return false
+	}
+	return true
+}
+
+// dataReceived adapts the delayed-ACK timer to the rhythm of arriving data, as
+// Linux does; a profile without quick ACKs has one delay.
+func (c *Conn) dataReceived(now des.Time) {
+	p := c.profile
+	if p.QuickACKs == 0 {
+		c.ato = p.DelayedACK
+		c.lastDataAt = now
+		return
+	}
+	since := now.Sub(c.lastDataAt)
+	switch {
+	case c.ato == 0: // the first data begin quick-ACK mode
+		c.ato = p.DelayedACK
+		c.quick = uint8(p.QuickACKs)
+	case since <= p.DelayedACK/2:
+		c.ato = c.ato/2 + p.DelayedACK/2
+	case since < c.ato:
+		c.ato = min(c.ato/2+since, c.rto)
+	case since > c.rto:
+		c.quick = uint8(p.QuickACKs)
+	}
+	c.ato = min(c.ato, p.DelayedACKMax)
+	c.lastDataAt = now
+}
+
+// quickACK reports whether an ACK is sent at once by the profile's rule.
+func (c *Conn) quickACK() bool { return c.quick > 0 && !c.has(pingpong) }
+
+// delayACK puts the ACK off, but never beyond one that is already due (SHLD-18).
+func (c *Conn) delayACK(now des.Time, by time.Duration) {
+	c.ackAt = min(c.ackAt, now.Add(by))
+}
+
+// delayFIN lets the ACK of a FIN wait for a close that may carry it. The wait may
+// be zero: then only a close in answer to this very news does.
+func (c *Conn) delayFIN(now des.Time) {
+	switch {
+	case c.has(ackDue):
+	case c.quickACK():
+		c.on(ackDue)
+	case c.ato == 0 && c.profile.QuickACKs > 0:
+		c.delayACK(now, c.profile.FINDelay)
+	case c.ato == 0:
+		c.delayACK(now, c.profile.DelayedACK)
+	default:
+		c.delayACK(now, c.ato)
+	}
+}
+
+// ackSent notes that a segment with an ACK has gone.
+func (c *Conn) ackSent() {
+	c.off(ackDue)
+	c.ackAt = des.Never
+	c.unacked = 0
+	c.lastAckSent = c.rcvNxt
+	if c.quick > 0 {
+		c.quick--
+	}
+}
+
+// receiveLimit is the buffer that the window is cut from: it grows with what was
+// delivered, so that it does not hold up slow start.
+func (c *Conn) receiveLimit() uint32 {
+	p := c.profile
+	grown := uint64(p.ReceiveInitial) + 2*c.rcvOffset
+	return uint32(min(grown, uint64(p.ReceiveWindow)))
+}
+
+// window is the field of the header. The right edge never moves back (SHLD-14),
+// and forward only by a step worth telling (MUST-39).
+func (c *Conn) window(syn bool) uint16 {
+	free := c.receiveLimit() - min(c.readable, c.receiveLimit())
+	edge := c.rcvNxt.Add(free)
+	step := min(uint32(c.advMSS), c.receiveLimit()/2)
+	if edge.Sub(c.edge) < int32(step) {
+		edge = c.edge
+	}
+	w := uint32(max(edge.Sub(c.rcvNxt), 0))
+	if c.has(useScale) && !syn { // never scaled in a SYN (RFC 7323 section 2.2)
+		unit := uint32(1) << c.rcvScale
+		w = min((w+unit-1)>>c.rcvScale, 65535)
+		c.edge = c.rcvNxt.Add(w << c.rcvScale)
+		return uint16(w)
+	}
+	w = min(w, 65535)
+	if e := c.rcvNxt.Add(w); e.After(c.edge) {
+		c.edge = e
+	}
+	return uint16(w)
+}
+
+// worthAnUpdate reports whether reading has opened the window by two segments or
+// half of it.
+func (c *Conn) worthAnUpdate() bool {
+	limit := c.receiveLimit()
+	gain := c.rcvNxt.Add(limit - min(c.readable, limit)).Sub(c.edge)
+	return gain >= int32(min(2*uint32(c.advMSS), limit/2))
+}

@@ -1,0 +1,167 @@
+package tcp
+
+import (
+	"time"
+
+	"netsim/des"
+)
+
+// Deadline is when Timeout wants to be called, Never if not.
+func (c *Conn) Deadline() des.Time { return min(c.rtxAt, c.ackAt, c.lifeAt) }
+
+// Timeout tells the connection that its deadline may have come (RFC 9293 section
+// 3.10.8). It does nothing before.
+func (c *Conn) Timeout(now des.Time) {
+	if c.lifeAt <= now { // USER TIMEOUT, or an orphan too long in FIN-WAIT-2
+		c.fail(TimedOut)
+		return
+	}
+	if c.ackAt <= now {
+		c.ackExpired()
+	}
+	if c.rtxAt <= now {
+		c.rtxAt = des.Never
+		switch {
+		case c.state == SynSent, c.state == SynReceived:
+			c.synExpired()
+		case c.has(persist):
+			c.probeExpired(now)
+		default:
+			c.retransmissionExpired(now)
+		}
+	}
+}
+
+// ackExpired ends the wait of a delayed ACK, and with it the belief that the
+// user would answer in time.
+func (c *Conn) ackExpired() {
+	c.ackAt = des.Never
+	c.on(ackDue)
+	if c.profile.QuickACKs == 0 || c.ato == 0 {
+		return
+	}
+	if c.has(pingpong) {
+		c.off(pingpong)
+		c.ato = c.profile.DelayedACK
+	} else {
+		c.ato = min(2*c.ato, c.profile.DelayedACKMax, c.rto)
+	}
+}
+
+// synExpired sends the SYN or SYN,ACK again until its schedule is used up
+// (MUST-22).
+func (c *Conn) synExpired() {
+	schedule := c.profile.SYNSchedule
+	if c.state == SynReceived {
+		schedule = c.profile.SYNACKSchedule
+	}
+	c.tries++
+	if int(c.tries) >= len(schedule) {
+		c.fail(TimedOut)
+		return
+	}
+	c.on(synDue)
+}
+
+// probeExpired probes the window again, less often each time (SHLD-30). Only
+// silence counts towards giving up (MUST-37).
+func (c *Conn) probeExpired(now des.Time) {
+	c.tries++
+	c.unanswered++
+	if int(c.unanswered) > c.retries() {
+		c.fail(TimedOut)
+		return
+	}
+	c.on(probeDue)
+	c.rtxAt = now.Add(c.backedOff())
+}
+
+// persisting takes an ACK while the window is shut.
+func (c *Conn) persisting(now des.Time) {
+	c.unanswered = 0
+	if c.flight() == 0 && !c.last().After(c.nxt) { // nothing left to send
+		c.off(persist)
+		c.rtxAt = des.Never
+		return
+	}
+	if n, fin := c.sendable(c.una, false); n > 0 || fin { // the window has opened
+		c.off(persist | probeDue)
+		c.tries = 0
+		c.next = c.una
+		c.rtxAt = des.Never
+	}
+}
+
+// retransmissionExpired is RFC 6298 (5.4) to (5.6) and RFC 5681 section 3.1.
+func (c *Conn) retransmissionExpired(now des.Time) {
+	if c.flight() == 0 {
+		return
+	}
+	c.tries++
+	if c.givesUp(now) {
+		c.fail(TimedOut)
+		return
+	}
+	c.collapse()
+	c.next = c.una
+	c.rtxAt = now.Add(c.backedOff())
+}
+
+// retries is R2 in retransmissions.
+func (c *Conn) retries() int {
+	if c.has(orphan) {
+		return c.profile.OrphanRetries
+	}
+	return c.profile.Retries
+}
+
+// givesUp reports whether R2 is reached (MUST-20).
+func (c *Conn) givesUp(now des.Time) bool {
+	if c.profile.GiveUp == ByCount {
+		return int(c.tries) > c.retries()
+	}
+	return now.Sub(c.firstSentAt) >= c.profile.Patience(c.retries())
+}
+
+// Patience is the least time that the rule ByTime allows: what that many
+// retransmissions would take had the RTO begun at its minimum.
+func (p *Profile) Patience(retries int) (total time.Duration) {
+	rto := p.RTOMin
+	for range retries + 1 {
+		total += min(rto, p.RTOMax)
+		rto = min(2*rto, p.RTOMax)
+	}
+	return total
+}
+
+// backedOff is the RTO after the expiries so far.
+func (c *Conn) backedOff() time.Duration {
+	rto := c.rto
+	for range c.tries {
+		if rto >= c.profile.RTOMax {
+			break
+		}
+		rto *= 2
+	}
+	return min(rto, c.profile.RTOMax)
+}
+
+// rearm restarts the retransmission timer, or stops it when nothing is
+// outstanding (RFC 6298 5.2, 5.3).
+func (c *Conn) rearm(now des.Time) {
+	c.off(persist)
+	c.rtxAt = des.Never
+	if c.flight() > 0 {
+		c.rtxAt = now.Add(c.backedOff())
+		c.lifeFrom(now)
+	} else if c.state != FinWait2 {
+		c.lifeAt = des.Never
+	}
+}
+
+// lifeFrom starts the user timeout (MUST-21).
+func (c *Conn) lifeFrom(now des.Time) {
+	if c.profile.UserTimeout > 0 {
+		c.lifeAt = now.Add(c.profile.UserTimeout)
+	}
+}

@@ -1,0 +1,73 @@
+package tcp
+
+import "netsim/des"
+
+// startCongestion sets the initial window (RFC 6928), one segment if the SYN was
+// lost (RFC 5681 section 3.1).
+func (c *Conn) startCongestion() {
+	segments := uint32(c.profile.InitialWindow)
+	if int(c.counts.SYNs) > 1+c.profile.LossWindowAfter {
+		segments = 1
+	}
+	c.cwnd = segments * c.effectiveMSS()
+	c.recover = c.iss
+}
+
+// newACK is what n bytes newly acknowledged do to the window: RFC 5681 section
+// 3.1, in fast recovery RFC 6582 section 3.2 step 3.
+func (c *Conn) newACK(n uint32) {
+	c.dupAcks = 0
+	mss := c.effectiveMSS()
+	switch {
+	case c.has(recovering) && c.una.Before(c.recover): // partial
+		c.on(fast)
+		c.cwnd -= min(n, c.cwnd)
+		if n >= mss {
+			c.cwnd += mss
+		}
+		c.cwnd = max(c.cwnd, mss)
+	case c.has(recovering): // full
+		c.off(recovering)
+		c.cwnd = min(c.ssthresh, max(c.flight(), mss)+mss)
+	case c.cwnd < c.ssthresh: // slow start
+		c.cwnd += min(n, mss)
+	default: // congestion avoidance, by bytes (RFC 3465)
+		c.ackedBytes += n
+		if c.ackedBytes >= c.cwnd {
+			c.ackedBytes -= c.cwnd
+			c.cwnd += mss
+		}
+	}
+}
+
+// duplicateACK is fast retransmit (RFC 5681 section 3.2, RFC 6582 section 3.2).
+func (c *Conn) duplicateACK(now des.Time) {
+	mss := c.effectiveMSS()
+	if c.has(recovering) {
+		c.cwnd += mss
+		return
+	}
+	c.dupAcks++
+	if c.dupAcks != 3 || !c.una.After(c.recover) {
+		return
+	}
+	c.ssthresh = max(c.flight()/2, 2*mss)
+	c.recover = c.nxt
+	c.cwnd = c.ssthresh + 3*mss
+	c.on(recovering | fast)
+	c.rtxAt = now.Add(c.backedOff())
+}
+
+// collapse is the loss window after a timeout (RFC 5681 section 3.1, RFC 6582
+// section 4.1).
+func (c *Conn) collapse() {
+	mss := c.effectiveMSS()
+	if c.tries == 1 {
+		c.ssthresh = max(c.flight()/2, 2*mss)
+	}
+	c.cwnd = mss
+	c.ackedBytes = 0
+	c.dupAcks = 0
+	c.recover = c.nxt
+	c.off(recovering | fast)
+}

@@ -1,0 +1,220 @@
+package tcp
+
+import (
+	"time"
+
+	"netsim/des"
+	"netsim/wire"
+)
+
+// Conn is one end of a connection: its transmission control block, RFC 9293
+// section 3.3.1. The zero Conn is CLOSED and needs Open or Listen.
+type Conn struct {
+	profile *Profile
+	state   State
+	trail   uint32
+	news    News
+	is      flags
+
+	// Send sequence space. una, nxt, wnd, wl1, wl2 and iss are the RFC's; next is
+	// what is sent next, before nxt while what was lost is sent again.
+	iss, una, nxt, next wire.Seq
+	wl1, wl2            wire.Seq
+	wnd, maxWnd         uint32
+	end                 wire.Seq // past the last byte written, before a FIN
+	base                wire.Seq // the byte of offset baseOffset
+	baseOffset          uint64
+
+	// Receive sequence space. edge is RCV.NXT + RCV.WND as the peer was told.
+	irs, rcvNxt, edge wire.Seq
+	rcvOffset         uint64 // offset of rcvNxt in the peer's stream
+	readable          uint32 // bytes in order that the user has not read
+	finAt             wire.Seq
+	lastAckSent       wire.Seq
+	gaps              reassembly
+
+	// Options in force.
+	mss, advMSS        uint16 // what we may send in a segment; what we said
+	sndScale, rcvScale uint8
+	tsRecent           uint32
+	tsRecentAt         des.Time
+	tsOffset           uint32
+
+	// Time. Each of the three alarms is Never when it is off.
+	rtxAt, ackAt, lifeAt des.Time
+	rto, srtt, rttvar    time.Duration
+	firstSentAt          des.Time // when what is now outstanding was first sent
+	timedAt              des.Time
+	timedSeq             wire.Seq
+	tries                uint8 // expiries of rtxAt in a row; for a SYN, SYNs sent before
+	unanswered           uint8 // window probes without an answer
+
+	// Acknowledging.
+	unacked    uint32 // bytes received since the last ACK was sent
+	quick      uint8  // ACKs to be sent at once still
+	ato        time.Duration
+	lastDataAt des.Time
+	replyAt    des.Time // last SYN-ACK in answer to a repeated SYN
+	challenge  des.Time // last challenge ACK
+
+	// Congestion, RFC 5681 and 6582.
+	cwnd, ssthresh uint32
+	ackedBytes     uint32
+	recover        wire.Seq
+	dupAcks        uint8
+
+	reset pendingReset
+
+	// Oracles and counts for observers.
+	own, peer wire.Incarnation
+	counts    Counts
+}
+
+// flags are the booleans of a connection.
+type flags uint32
+
+const (
+	active       flags = 1 << iota // opened by Open: decides where a RST in SYN-RECEIVED leads (MUST-11)
+	six                            // over IPv6
+	useTS                          // timestamps negotiated
+	useScale                       // window scale negotiated
+	useSACK                        // the peer permits SACK
+	synDue                         // a SYN or SYN-ACK is to be sent
+	ackDue                         // an ACK is to be sent now
+	challengeDue                   // and it is a challenge ACK
+	finQueued                      // the user has closed its direction
+	orphan                         // the user is gone: nobody reads
+	gotFIN                         // the peer's FIN was received in order
+	heldFIN                        // the peer's FIN waits at finAt for what is before it
+	timing                         // timedSeq is being timed
+	fast                           // one segment at una is to be sent again
+	recovering                     // fast recovery
+	persist                        // the window is shut: rtxAt probes it
+	probeDue                       // a probe is to be sent
+	pingpong                       // interactive: acknowledge late
+	resentSYN                      // more than one SYN or SYN-ACK was sent
+	ackedFIN                       // we have acknowledged the peer's FIN
+	noDelay                        // Nagle off for this connection
+)
+
+func (c *Conn) has(f flags) bool { return c.is&f != 0 }
+func (c *Conn) on(f flags)       { c.is |= f }
+func (c *Conn) off(f flags)      { c.is &^= f }
+
+// News is what the user learns: asynchronous reports (MUST-47), as bits.
+type News uint16
+
+const (
+	Connected News = 1 << iota // ESTABLISHED
+	Readable                   // bytes arrived in order
+	Writable                   // the send buffer has room again
+	EndOfData                  // the peer's FIN: nothing more will be readable
+	Refused                    // a RST answered the SYN
+	WasReset                   // a RST ended the connection (MUST-12)
+	TimedOut                   // R2, the user timeout or a schedule was used up
+	Ended                      // CLOSED or TIME-WAIT reached in order
+)
+
+// Failed are the News after which there is no connection any more.
+const Failed = Refused | WasReset | TimedOut
+
+// Counts are what observers ask of a connection.
+type Counts struct {
+	Sent, Resent       uint32 // segments; those sent before
+	SYNs               uint16 // segments with SYN sent
+	Closing            uint16 // segments with FIN or RST, or first to acknowledge a FIN
+	FINs, Resets       uint16
+	Challenges         uint16
+	StaleArrived       uint32 // segments of another incarnation
+	StaleAccepted      uint32 // of which text entered the stream
+	Misplaced          uint32 // text delivered at a wrong offset: a mistake of ours
+	Delivered          uint64 // bytes handed to the user
+	MergedFIN, Crossed bool   // our FIN carried the first ACK of the peer's; FINs crossed
+	GotResetAfterFIN   bool
+}
+
+// State is the state.
+func (c *Conn) State() State { return c.state }
+
+// News takes what the user has to be told.
+func (c *Conn) News() News {
+	n := c.news
+	c.news = 0
+	return n
+}
+
+// Stats returns the counts so far.
+func (c *Conn) Stats() *Counts { return &c.counts }
+
+// Profile returns the profile the connection lives by.
+func (c *Conn) Profile() *Profile { return c.profile }
+
+// Incarnation is the oracle of this end's own segments.
+func (c *Conn) Incarnation() wire.Incarnation { return c.own }
+
+// Opening is what a connection is opened with, from outside the protocol.
+type Opening struct {
+	Profile     *Profile
+	ISS         wire.Seq // initial sequence number, see [ISN]
+	MTU         int      // of the first link, for the MSS (MUST-67)
+	IPv6        bool
+	TSOffset    uint32 // added to the timestamp clock
+	Incarnation wire.Incarnation
+	NoDelay     bool // switches Nagle's algorithm off (MUST-17)
+}
+
+// begin makes c a new connection, keeping the memory of its reassembly.
+func (c *Conn) begin(o *Opening) {
+	p := o.Profile
+	*c = Conn{
+		profile: p, gaps: c.gaps.emptied(),
+		iss: o.ISS, una: o.ISS, nxt: o.ISS, next: o.ISS, end: o.ISS.Add(1), base: o.ISS.Add(1),
+		tsOffset: o.TSOffset, own: o.Incarnation,
+		rtxAt: des.Never, ackAt: des.Never, lifeAt: des.Never,
+		rto: p.RTOInitial, replyAt: -1 << 62, challenge: -1 << 62,
+		ssthresh: 1 << 30,
+	}
+	headers := 40
+	if o.IPv6 {
+		c.on(six)
+		headers = 60
+	}
+	c.advMSS = uint16(min(o.MTU-headers, 65535))
+	if p.MSS != 0 {
+		c.advMSS = min(c.advMSS, uint16(p.MSS))
+	}
+	c.mss = c.advMSS
+	if o.NoDelay || !p.Nagle {
+		c.on(noDelay)
+	}
+}
+
+// flight is how much is outstanding, a SYN and a FIN included.
+func (c *Conn) flight() uint32 { return uint32(c.nxt.Sub(c.una)) }
+
+// last is the sequence number past everything the user wants sent, FIN included.
+func (c *Conn) last() wire.Seq {
+	if c.has(finQueued) {
+		return c.end.Add(1)
+	}
+	return c.end
+}
+
+// offset is the place of the byte at seq in our stream.
+func (c *Conn) offset(seq wire.Seq) uint64 {
+	return c.baseOffset + uint64(int64(seq.Sub(c.base)))
+}
+
+// tsNow is the timestamp clock, one tick a millisecond (RFC 7323 section 5.4).
+func (c *Conn) tsNow(now des.Time) uint32 {
+	return uint32(int64(now)/int64(time.Millisecond)) + c.tsOffset
+}
+
+// effectiveMSS is what fits into a segment of ours: the RFC's Eff.snd.MSS
+// (MUST-16).
+func (c *Conn) effectiveMSS() uint32 {
+	if c.has(useTS) {
+		return uint32(c.mss) - 12
+	}
+	return uint32(c.mss)
+}

@@ -1,0 +1,392 @@
+package tcp
+
+import (
+	"time"
+
+	"netsim/des"
+	"netsim/wire"
+)
+
+// Segment is SEGMENT ARRIVES (RFC 9293 section 3.10.7) in every state but CLOSED
+// and TIME-WAIT, which are those of Reset and TimeWait.
+func (c *Conn) Segment(now des.Time, s *wire.Segment) {
+	switch c.state {
+	case Closed:
+	case Listen:
+		c.inListen(now, s)
+	case SynSent:
+		c.inSynSent(now, s)
+	default:
+		if s.Incarnation != c.peer {
+			c.counts.StaleArrived++
+		}
+		if c.checkSequence(now, s) && c.checkReset(now, s) && c.checkSYN(now, s) && c.checkACK(now, s) {
+			c.takeText(now, s)
+			c.takeFIN(now, s)
+		}
+	}
+}
+
+// inListen is section 3.10.7.2.
+func (c *Conn) inListen(now des.Time, s *wire.Segment) {
+	switch {
+	case s.Flags.Has(wire.RST): // first: ignored
+	case s.Flags.Has(wire.ACK): // second: nothing was sent that could be acknowledged
+		c.reset = pendingReset{due: true, seq: s.Ack}
+	case s.Flags.Has(wire.SYN): // third
+		c.takeSYN(now, s)
+		c.on(synDue)
+		c.firstSentAt = now
+		c.become(SynReceived)
+		c.lifeFrom(now)
+	}
+}
+
+// takeSYN sets the receive variables from the peer's SYN, and the options.
+func (c *Conn) takeSYN(now des.Time, s *wire.Segment) {
+	c.irs = s.Seq
+	c.rcvNxt = s.Seq.Add(1)
+	c.edge = c.rcvNxt.Add(min(c.profile.ReceiveInitial, 65535)) // as our SYN says or said
+	c.lastAckSent = c.rcvNxt
+	c.peer = s.Incarnation
+	c.takeOptions(now, s)
+	c.wnd = uint32(s.Window) // never scaled in a SYN (RFC 7323 section 2.2)
+	c.maxWnd = c.wnd
+	c.wl1, c.wl2 = s.Seq, s.Ack
+}
+
+// takeOptions negotiates what a SYN offers against what we offer.
+func (c *Conn) takeOptions(now des.Time, s *wire.Segment) {
+	mss := uint16(536) // MUST-15
+	if c.has(six) {
+		mss = 1220
+	}
+	if s.Options&wire.HasMSS != 0 {
+		mss = s.MSS
+	}
+	c.mss = max(min(c.mss, mss), 64) // a smaller one than 64 would leave no room for text beside options
+	if s.Options&wire.HasTimestamps != 0 && c.profile.Timestamps {
+		c.on(useTS)
+		c.tsRecent, c.tsRecentAt = s.TSVal, now
+	}
+	if s.Options&wire.SACKPermitted != 0 {
+		c.on(useSACK)
+	}
+	if s.Options&wire.HasScale != 0 && c.profile.WindowScale != NoScale {
+		c.on(useScale)
+		c.sndScale = min(s.Scale, 14) // RFC 7323 section 2.3
+		c.rcvScale = uint8(c.profile.WindowScale)
+	}
+}
+
+// inSynSent is section 3.10.7.3.
+func (c *Conn) inSynSent(now des.Time, s *wire.Segment) {
+	acks := s.Flags.Has(wire.ACK)
+	if acks && !(s.Ack.After(c.iss) && !s.Ack.After(c.nxt)) { // first: the ACK bit
+		if !s.Flags.Has(wire.RST) {
+			c.reset = pendingReset{due: true, seq: s.Ack}
+		}
+		return
+	}
+	if s.Flags.Has(wire.RST) { // second: the RST bit
+		if acks {
+			c.fail(Refused)
+		}
+		return
+	}
+	if !s.Flags.Has(wire.SYN) { // fourth: the SYN bit
+		return
+	}
+	c.takeSYN(now, s)
+	if !acks { // simultaneous open (MUST-10)
+		c.become(SynReceived)
+		c.tries = 0
+		c.rtxAt = des.Never
+		c.on(synDue)
+		return
+	}
+	c.una = s.Ack
+	c.next = s.Ack
+	c.off(synDue)
+	c.rtxAt = des.Never
+	c.sampleSYN(now, s)
+	c.establish(now)
+	c.on(ackDue)
+	c.rearm(now)
+	// Fifth: text or a FIN beside the SYN waits for its retransmission, which is
+	// permitted: it is not acknowledged.
+}
+
+// establish enters ESTABLISHED once our SYN is acknowledged.
+func (c *Conn) establish(now des.Time) {
+	c.become(Established)
+	c.news |= Connected
+	c.tries = 0
+	c.lifeAt = des.Never
+	c.lastDataAt = now
+	c.startCongestion()
+	if c.has(finQueued) { // CLOSE came before (section 3.10.4)
+		c.become(FinWait1)
+	}
+}
+
+// checkSequence is the first check of section 3.10.7.4, with PAWS before it (RFC
+// 7323 section 5.3).
+func (c *Conn) checkSequence(now des.Time, s *wire.Segment) bool {
+	rst := s.Flags.Has(wire.RST)
+	if c.has(useTS) && s.Options&wire.HasTimestamps != 0 && !rst {
+		if int32(s.TSVal-c.tsRecent) < 0 && now.Sub(c.tsRecentAt) < pawsIdle {
+			c.answerOld(now, s)
+			return false
+		}
+	}
+	if !c.acceptable(s) {
+		switch {
+		case rst:
+		case c.state == SynReceived && s.Flags&(wire.SYN|wire.ACK) == wire.SYN && s.Seq == c.irs:
+			c.repeatedSYN(now)
+		case c.crossedSYN(s):
+			return true
+		default:
+			c.answerOld(now, s)
+		}
+		return false
+	}
+	// RFC 7323 section 4.3 (2): the newest timestamp of the segment that spans the
+	// last acknowledgment sent.
+	if c.has(useTS) && s.Options&wire.HasTimestamps != 0 && !rst && !s.Seq.After(c.lastAckSent) {
+		c.tsRecent, c.tsRecentAt = s.TSVal, now
+	}
+	return true
+}
+
+// acceptable is the table of section 3.4: does part of the segment lie in the
+// receive window? A window of zero still takes an ACK or RST at its edge.
+func (c *Conn) acceptable(s *wire.Segment) bool {
+	wnd := uint32(max(c.edge.Sub(c.rcvNxt), 0))
+	n := s.SeqLen()
+	switch {
+	case n == 0 && wnd == 0:
+		return s.Seq == c.rcvNxt
+	case n == 0:
+		return s.Seq.In(c.rcvNxt, wnd)
+	case wnd == 0:
+		return s.Flags.Has(wire.RST) && s.Seq == c.rcvNxt // MUST-66
+	default:
+		return s.Seq.In(c.rcvNxt, wnd) || s.Seq.Add(n-1).In(c.rcvNxt, wnd)
+	}
+}
+
+// crossedSYN recognises the SYN,ACK of a simultaneous open: its SYN is the one
+// that we have, and its ACK must count (section 3.5, figure 7).
+func (c *Conn) crossedSYN(s *wire.Segment) bool {
+	return c.state == SynReceived && c.has(active) && s.Flags.Has(wire.SYN|wire.ACK) &&
+		s.Seq == c.irs && s.Ack == c.nxt
+}
+
+// repeatedSYN answers the SYN that opened this connection when it comes again.
+func (c *Conn) repeatedSYN(now des.Time) {
+	switch c.profile.SYNACK {
+	case Strict:
+		c.on(ackDue)
+	case Stateless:
+		c.on(synDue)
+	case Eager:
+		if now.Sub(c.replyAt) < c.profile.RepeatInterval {
+			return
+		}
+		c.replyAt = now
+		c.on(synDue)
+	}
+}
+
+// answerOld acknowledges what is not acceptable; Linux limits how often it does
+// so for segments without text.
+func (c *Conn) answerOld(now des.Time, s *wire.Segment) {
+	if c.profile.LimitEmptyAnswers && (s.SeqLen() == 0 || s.Flags.Has(wire.SYN)) {
+		if now.Sub(c.challenge) < oowInterval*1e6 {
+			return
+		}
+		c.challenge = now
+	}
+	c.on(ackDue)
+}
+
+// pawsIdle is how long a timestamp is remembered: 24 days, less than half of its
+// wrap at one tick a millisecond (RFC 7323 section 5.5).
+const pawsIdle = 24 * 24 * time.Hour
+
+// checkReset is the second check, with section 3 of RFC 5961.
+func (c *Conn) checkReset(now des.Time, s *wire.Segment) bool {
+	if !s.Flags.Has(wire.RST) {
+		return true
+	}
+	if c.profile.RFC5961 && s.Seq != c.rcvNxt {
+		c.challengeACK(now)
+		return false
+	}
+	switch c.state {
+	case SynReceived:
+		if c.has(active) {
+			c.fail(Refused)
+		} else {
+			c.fail(WasReset) // back to LISTEN: the host's listener is still there
+		}
+	default:
+		c.counts.GotResetAfterFIN = c.counts.FINs > 0
+		c.fail(WasReset)
+	}
+	return false
+}
+
+// checkSYN is the fourth check, with section 4 of RFC 5961. (The third is the
+// security of an older time.)
+func (c *Conn) checkSYN(now des.Time, s *wire.Segment) bool {
+	if !s.Flags.Has(wire.SYN) || c.crossedSYN(s) {
+		return true
+	}
+	if c.state == SynReceived && !c.has(active) {
+		c.fail(WasReset) // back to LISTEN
+		return false
+	}
+	if c.profile.RFC5961 {
+		c.challengeACK(now)
+		return false
+	}
+	// RFC 793: an error, reset.
+	c.reset = pendingReset{due: true, seq: c.nxt, ack: c.rcvNxt, hasAck: true}
+	c.fail(WasReset)
+	return false
+}
+
+// challengeACK sends the ACK that makes an honest peer prove itself.
+func (c *Conn) challengeACK(now des.Time) {
+	if c.profile.LimitEmptyAnswers && now.Sub(c.challenge) < oowInterval*1e6 {
+		return
+	}
+	c.challenge = now
+	c.on(challengeDue)
+}
+
+// fail ends the connection and says why.
+func (c *Conn) fail(why News) {
+	c.news |= why
+	c.drop()
+}
+
+// takeText is the seventh check: the segment's text.
+func (c *Conn) takeText(now des.Time, s *wire.Segment) {
+	if s.Len == 0 {
+		return
+	}
+	switch c.state {
+	case Established, FinWait1, FinWait2:
+	default:
+		return // after the peer's FIN there can be none: ignored
+	}
+	skip := c.rcvNxt.Sub(s.Seq)
+	if s.Flags.Has(wire.SYN) {
+		skip--
+	}
+	if skip >= 0 && uint32(skip) >= s.Len { // all of it is old
+		c.on(ackDue)
+		return
+	}
+	if c.has(orphan) { // nobody will read it (section 3.6.1, MAY-1)
+		c.reset = pendingReset{due: true, seq: s.Ack}
+		c.fail(WasReset)
+		return
+	}
+	left, right := s.Seq, s.Seq.Add(s.Len)
+	if left.Before(c.rcvNxt) {
+		left = c.rcvNxt
+	}
+	if right.After(c.edge) { // beyond the window
+		right = c.edge
+	}
+	if !right.After(left) {
+		c.on(ackDue)
+		return
+	}
+	c.witness(s)
+	if left != c.rcvNxt { // SHLD-31: held; MAY-13: said at once
+		c.gaps.add(left, right)
+		c.on(ackDue)
+		return
+	}
+	filled := !c.gaps.empty()
+	if filled {
+		right = c.gaps.take(right)
+	}
+	c.deliver(now, right, filled)
+}
+
+// witness holds the oracles of arriving text against what must be there.
+func (c *Conn) witness(s *wire.Segment) {
+	switch {
+	case s.Incarnation != c.peer:
+		c.counts.StaleAccepted++
+	case s.Offset != c.rcvOffset+uint64(int64(s.Seq.Sub(c.rcvNxt))):
+		c.counts.Misplaced++
+	}
+}
+
+// deliver moves RCV.NXT to right and hands the bytes over.
+func (c *Conn) deliver(now des.Time, right wire.Seq, filled bool) {
+	n := uint32(right.Sub(c.rcvNxt))
+	c.rcvNxt = right
+	c.rcvOffset += uint64(n)
+	c.readable += n
+	c.unacked += n
+	c.news |= Readable
+	c.dataReceived(now)
+	switch {
+	case filled, c.unacked >= 2*c.effectiveMSS(), c.quickACK(): // SHLD-19; RFC 5681 section 4.2
+		c.on(ackDue)
+	default:
+		c.delayACK(now, c.ato)
+	}
+}
+
+// takeFIN is the eighth check: the FIN bit.
+func (c *Conn) takeFIN(now des.Time, s *wire.Segment) {
+	if !c.state.synchronized() {
+		return
+	}
+	if s.Flags.Has(wire.FIN) && !c.has(gotFIN) {
+		at := s.End().Add(^uint32(0)) // the FIN's own number
+		if at.After(c.rcvNxt) && at.Before(c.edge) {
+			c.finAt = at
+			c.on(heldFIN | ackDue)
+		} else if at == c.rcvNxt {
+			c.finAt = at
+			c.on(heldFIN)
+		}
+	}
+	if !c.has(heldFIN) || c.finAt != c.rcvNxt {
+		return
+	}
+	c.off(heldFIN)
+	c.on(gotFIN)
+	c.rcvNxt = c.rcvNxt.Add(1)
+	c.news |= EndOfData
+	switch c.state {
+	case Established:
+		c.become(CloseWait)
+		c.delayFIN(now)
+	case FinWait1: // our FIN is not acknowledged: they crossed
+		c.become(Closing)
+		c.counts.Crossed = true
+		c.on(ackDue)
+	case FinWait2:
+		c.become(TimeWaiting)
+		c.on(ackDue)
+		c.ended()
+	}
+}
+
+// ended stops the timers of a connection that has reached TIME-WAIT.
+func (c *Conn) ended() {
+	c.news |= Ended
+	c.rtxAt, c.ackAt, c.lifeAt = des.Never, des.Never, des.Never
+}

@@ -1,0 +1,254 @@
+package tcp
+
+import (
+	"netsim/des"
+	"netsim/wire"
+)
+
+// Emit fills s with the next segment that is due and reports whether there is
+// one. It is the only place that decides to send. The host sets the ports.
+func (c *Conn) Emit(now des.Time, s *wire.Segment) bool {
+	switch {
+	case c.reset.due:
+		c.emitReset(s)
+	case c.state == SynSent, c.state == SynReceived:
+		switch {
+		case c.has(synDue):
+			c.emitSYN(now, s)
+		case c.has(ackDue | challengeDue):
+			c.emitACK(now, s)
+		default:
+			return false
+		}
+	case !c.state.synchronized():
+		return false
+	case c.has(challengeDue):
+		c.emitACK(now, s)
+	case c.emitText(now, s):
+	case c.has(ackDue):
+		c.emitACK(now, s)
+	default:
+		c.watchWindow(now)
+		return false
+	}
+	c.counts.Sent++
+	if s.Marks&wire.Again != 0 {
+		c.counts.Resent++
+	}
+	return true
+}
+
+// header fills in what every segment of the connection has.
+func (c *Conn) header(now des.Time, s *wire.Segment, flags wire.Flags, seq wire.Seq) {
+	s.Clear()
+	s.Flags, s.Seq, s.Incarnation = flags, seq, c.own
+	s.Window = c.window(flags.Has(wire.SYN))
+	if flags.Has(wire.ACK) {
+		s.Ack = c.rcvNxt
+		c.markAck(s)
+		c.ackSent()
+	}
+	if c.has(useTS) {
+		s.Options = wire.HasTimestamps
+		s.TSVal, s.TSEcr = c.tsNow(now), c.tsRecent
+	}
+}
+
+// markAck sets the oracles of what the segment acknowledges.
+func (c *Conn) markAck(s *wire.Segment) {
+	switch {
+	case c.has(gotFIN):
+		s.Marks |= wire.AckOfFIN
+		if !c.has(ackedFIN) {
+			c.on(ackedFIN)
+			s.Marks |= wire.FirstAck
+			c.counts.MergedFIN = s.Flags.Has(wire.FIN)
+		}
+	case s.Flags&(wire.SYN|wire.FIN) == 0 && c.rcvNxt == c.irs.Add(1):
+		s.Marks |= wire.AckOfSYN
+	}
+	if s.Marks&wire.FirstAck != 0 || s.Flags.Has(wire.FIN) {
+		c.counts.Closing++
+	}
+}
+
+func (c *Conn) emitReset(s *wire.Segment) {
+	r := c.reset
+	c.reset = pendingReset{}
+	s.Clear()
+	s.Flags, s.Seq, s.Incarnation = wire.RST, r.seq, c.own
+	if r.hasAck {
+		s.Flags |= wire.ACK
+		s.Ack = r.ack
+	}
+	c.counts.Resets++
+	c.counts.Closing++
+}
+
+// emitSYN sends the SYN, or in SYN-RECEIVED the SYN,ACK, and starts its timer.
+func (c *Conn) emitSYN(now des.Time, s *wire.Segment) {
+	p := c.profile
+	flags, schedule := wire.SYN, p.SYNSchedule
+	if c.state == SynReceived {
+		flags, schedule = wire.SYN|wire.ACK, p.SYNACKSchedule
+	}
+	c.off(synDue)
+	c.header(now, s, flags, c.iss)
+	s.Options |= wire.HasMSS // SHLD-5, MAY-3
+	s.MSS = c.advMSS
+	offer := c.state == SynSent
+	if p.Timestamps && offer {
+		s.Options |= wire.HasTimestamps
+		s.TSVal, s.TSEcr = c.tsNow(now), 0
+	}
+	if p.WindowScale != NoScale && (offer || c.has(useScale)) {
+		s.Options |= wire.HasScale
+		s.Scale = uint8(p.WindowScale)
+	}
+	if p.SACKPermitted && (offer || c.has(useSACK)) {
+		s.Options |= wire.SACKPermitted
+	}
+	c.nxt, c.next = c.iss.Add(1), c.iss.Add(1)
+	c.counts.SYNs++
+	if c.counts.SYNs > 1 {
+		s.Marks |= wire.Again
+		c.on(resentSYN)
+	}
+	if c.state == SynReceived && p.SYNACK == Stateless && !c.has(active) {
+		c.tries = uint8(len(schedule) - 1) // the request is forgotten when the schedule would end
+		for _, wait := range schedule {
+			now = now.Add(wait)
+		}
+		c.rtxAt = now
+		return
+	}
+	c.rtxAt = now.Add(schedule[c.tries])
+}
+
+// emitACK sends an ACK without text.
+func (c *Conn) emitACK(now des.Time, s *wire.Segment) {
+	c.header(now, s, wire.ACK, c.nxt)
+	if c.has(challengeDue) {
+		c.off(challengeDue)
+		s.Marks |= wire.Challenge
+		c.counts.Challenges++
+	}
+}
+
+// emitText sends text or the FIN, if there is some and it may go.
+func (c *Conn) emitText(now des.Time, s *wire.Segment) bool {
+	from := c.next
+	forced := c.has(probeDue)
+	if c.has(fast) {
+		from = c.una
+	}
+	n, fin := c.sendable(from, forced)
+	if n == 0 && !fin {
+		return forced && c.emitProbe(now, s)
+	}
+	c.emitStream(now, s, from, n, fin)
+	return true
+}
+
+// sendable decides how many bytes from the given number may go now, and whether
+// the FIN goes with them.
+func (c *Conn) sendable(from wire.Seq, forced bool) (n uint32, fin bool) {
+	waiting := max(c.end.Sub(from), 0)   // the RFC's D
+	usable := c.una.Add(c.wnd).Sub(from) // the RFC's U
+	room := min(usable, int32(c.cwnd)-from.Sub(c.una))
+	if c.has(fast) || forced {
+		room = usable
+	}
+	mss := int32(c.effectiveMSS())
+	length := max(min(waiting, room, mss), 0)
+	if c.has(fast) && length == 0 { // what is sent again may lie beyond a shrunk window (SHLD-16)
+		length = max(min(waiting, mss, c.nxt.Sub(from)), 0)
+	}
+	fin = c.has(finQueued) && length == waiting && !from.After(c.end) &&
+		(usable > length || c.has(fast) || from.Before(c.nxt))
+	switch {
+	case length == 0 || forced || fin || from.Before(c.nxt):
+	case length == mss: // (1) of section 3.8.6.2.1
+	case length == waiting && (c.has(noDelay) || c.flight() == 0): // (2), Nagle
+	case usable == length && uint32(length) >= c.maxWnd/2 && c.flight() == 0: // (3)
+	default:
+		length = 0
+	}
+	return uint32(length), fin
+}
+
+// emitStream sends n bytes from the given number, and the FIN if asked.
+func (c *Conn) emitStream(now des.Time, s *wire.Segment, from wire.Seq, n uint32, fin bool) {
+	flags := wire.ACK
+	to := from.Add(n)
+	if n > 0 && to == c.end {
+		flags |= wire.PSH
+	}
+	if fin {
+		flags |= wire.FIN
+		c.counts.FINs++
+		to = to.Add(1)
+	}
+	c.header(now, s, flags, from)
+	s.Len, s.Offset = n, c.offset(from)
+	if c.flight() == 0 {
+		c.firstSentAt = now
+		c.lifeFrom(now)
+	}
+	again := from.Before(c.nxt)
+	if again {
+		s.Marks |= wire.Again
+		c.off(timing) // Karn (MUST-18)
+	} else if !c.has(timing) {
+		c.on(timing)
+		c.timedSeq, c.timedAt = to, now
+	}
+	if c.has(fast) {
+		c.off(fast)
+	} else {
+		c.next = to
+	}
+	if to.After(c.nxt) {
+		c.nxt = to
+	}
+	if n > 0 {
+		c.dataSent(now)
+	}
+	c.off(probeDue)
+	if c.rtxAt == des.Never {
+		c.rtxAt = now.Add(c.backedOff())
+	}
+}
+
+// dataSent notes an answer to what was received a moment ago: the connection is
+// interactive, and its ACKs can wait for the next answer.
+func (c *Conn) dataSent(now des.Time) {
+	if c.profile.QuickACKs > 0 && now.Sub(c.lastDataAt) < c.ato {
+		c.on(pingpong)
+	}
+}
+
+// emitProbe sends a zero-window probe (MUST-36): the byte at the left edge, or an
+// old number that must be answered.
+func (c *Conn) emitProbe(now des.Time, s *wire.Segment) bool {
+	c.off(probeDue)
+	if c.profile.ProbeBytes == 0 {
+		c.header(now, s, wire.ACK, c.una.Add(^uint32(0)))
+	} else {
+		n := uint32(min(max(c.end.Sub(c.una), 0), 1))
+		c.emitStream(now, s, c.una, n, n == 0)
+	}
+	s.Marks |= wire.Probe
+	return true
+}
+
+// watchWindow starts the persist timer when there is something to send, nothing
+// outstanding that an ACK could come for, and no leave to send it.
+func (c *Conn) watchWindow(now des.Time) {
+	if c.rtxAt != des.Never || c.flight() > 0 || !c.last().After(c.nxt) || !c.state.synchronized() {
+		return
+	}
+	c.on(persist)
+	c.tries, c.unanswered = 0, 0
+	c.rtxAt = now.Add(c.rto) // SHLD-29
+}

@@ -1,0 +1,94 @@
+package tcp
+
+import (
+	"netsim/des"
+	"netsim/wire"
+)
+
+// TimeWait is what is kept of a connection in TIME-WAIT: enough to answer what
+// still arrives for it. It holds no pointers.
+type TimeWait struct {
+	SndNxt, RcvNxt wire.Seq
+	RcvWnd         uint32
+	TSRecent       uint32
+	TSOffset       uint32
+	answered       uint32 // when an empty segment was last answered, in ms + 1
+	Own            wire.Incarnation
+	Window         uint16
+	Timestamps     bool
+}
+
+// Verdict says what is to happen to a TIME-WAIT record, as bits; none is to
+// ignore the segment.
+type Verdict uint8
+
+const (
+	Answer  Verdict = 1 << iota // send the reply
+	Restart                     // begin the 2 MSL again
+	Reopen                      // the SYN opens a new connection in its place (MAY-2)
+	Die                         // forget the record
+)
+
+// oowInterval is the least time between two answers to empty segments outside
+// the window, in ms (Linux tcp_invalid_ratelimit).
+const oowInterval = 500
+
+// Segment judges a segment that arrives in TIME-WAIT (RFC 9293 section
+// 3.10.7.4) and fills in the reply that Answer asks for.
+func (w *TimeWait) Segment(now des.Time, p *Profile, s, reply *wire.Segment) Verdict {
+	inOrder := s.Seq == w.RcvNxt
+	stale := w.Timestamps && s.Options&wire.HasTimestamps != 0 && int32(s.TSVal-w.TSRecent) < 0
+	switch {
+	case s.Flags.Has(wire.RST):
+		// Second check. RFC 1337 section 3 ignores it: fix F1.
+		if p.RFC1337 || stale || !s.Seq.In(w.RcvNxt, max(w.RcvWnd, 1)) || p.RFC5961 && !inOrder {
+			return 0
+		}
+		return Die
+	case s.Flags.Has(wire.SYN) && !s.Flags.Has(wire.ACK):
+		// Fourth check: a SYN beyond the old connection opens a new one (MAY-2,
+		// RFC 6191); any other is an old duplicate and is answered.
+		newer := w.Timestamps && s.Options&wire.HasTimestamps != 0 && int32(s.TSVal-w.TSRecent) > 0
+		if newer || !stale && s.Seq.After(w.RcvNxt) {
+			return Reopen
+		}
+		return w.answer(now, p, s, reply)
+	case !s.Flags.Has(wire.ACK):
+		return 0
+	case inOrder && s.SeqLen() == 0 && !stale:
+		// An acceptable, empty ACK says nothing new; Linux begins to wait again.
+		if p.TimeWaitRestart == AnyACK {
+			return Restart
+		}
+		return 0
+	}
+	// What is left is old, or beyond the window, or the peer's FIN once more,
+	// which is acknowledged and begins the 2 MSL again (eighth check).
+	v := w.answer(now, p, s, reply)
+	fin := s.Flags.Has(wire.FIN) && s.End() == w.RcvNxt
+	if fin || p.TimeWaitRestart == AnyACK {
+		v |= Restart
+	}
+	return v
+}
+
+// answer makes the acknowledgment that TIME-WAIT sends.
+func (w *TimeWait) answer(now des.Time, p *Profile, s, reply *wire.Segment) Verdict {
+	if p.LimitEmptyAnswers && (s.SeqLen() == 0 || s.Flags.Has(wire.SYN)) {
+		ms := uint32(int64(now)/1e6) + 1
+		if w.answered != 0 && ms-w.answered < oowInterval {
+			return 0
+		}
+		w.answered = ms
+	}
+	reply.Clear()
+	reply.SrcPort, reply.DstPort = s.DstPort, s.SrcPort
+	reply.Flags, reply.Seq, reply.Ack, reply.Window = wire.ACK, w.SndNxt, w.RcvNxt, w.Window
+	reply.Marks, reply.Incarnation = wire.AckOfFIN, w.Own
+	if w.Timestamps {
+		reply.Options = wire.HasTimestamps
+		reply.TSVal = uint32(int64(now)/1e6) + w.TSOffset
+		reply.TSEcr = w.TSRecent
+	}
+	return Answer
+}

@@ -1,0 +1,119 @@
+package tcp
+
+import (
+	"netsim/des"
+	"netsim/wire"
+)
+
+// Open is the active OPEN of RFC 9293 section 3.10.1.
+func (c *Conn) Open(now des.Time, o *Opening) {
+	c.begin(o)
+	c.on(active | synDue)
+	c.firstSentAt = now
+	c.become(SynSent)
+	c.lifeFrom(now)
+}
+
+// Listen is the passive OPEN: the connection waits for a SYN.
+func (c *Conn) Listen(now des.Time, o *Opening) {
+	c.begin(o)
+	c.become(Listen)
+}
+
+// Write is SEND (section 3.10.2) of n bytes. It takes what the send buffer has
+// room for and returns how much that was; it takes nothing once the direction
+// is closed.
+func (c *Conn) Write(now des.Time, n uint64) uint64 {
+	if c.has(finQueued) || c.state == Closed || c.state == TimeWaiting {
+		return 0
+	}
+	used := uint64(uint32(c.end.Sub(c.una)))
+	n = min(n, c.profile.SendBuffer-min(used, c.profile.SendBuffer))
+	c.end = c.end.Add(uint32(n))
+	return n
+}
+
+// Unread counts the bytes that Read would take.
+func (c *Conn) Unread() uint32 { return c.readable }
+
+// Read is RECEIVE (section 3.10.3) of everything that is there: it returns how
+// many bytes that was.
+func (c *Conn) Read(now des.Time) uint32 { return c.ReadUpTo(now, c.readable) }
+
+// ReadUpTo is RECEIVE of at most n bytes.
+func (c *Conn) ReadUpTo(now des.Time, n uint32) uint32 {
+	n = min(n, c.readable)
+	c.readable -= n
+	c.counts.Delivered += uint64(n)
+	if n > 0 && c.state.synchronized() && !c.has(gotFIN) && c.worthAnUpdate() {
+		c.on(ackDue)
+	}
+	return n
+}
+
+// Shutdown closes our direction and goes on reading: CLOSE as section 3.6 means
+// it, known as half-close.
+func (c *Conn) Shutdown(now des.Time) {
+	if c.has(finQueued) {
+		return
+	}
+	switch c.state {
+	case Listen, SynSent:
+		c.drop()
+	case SynReceived: // queued until ESTABLISHED (section 3.10.4)
+		c.on(finQueued)
+	case Established:
+		c.on(finQueued)
+		c.become(FinWait1)
+	case CloseWait:
+		c.on(finQueued)
+		c.become(LastAck)
+	}
+}
+
+// Close is CLOSE by a user who goes away (section 3.10.4, MAY-1): nobody will
+// read. Bytes left unread turn it into a reset (SHLD-3).
+func (c *Conn) Close(now des.Time) {
+	if c.readable > 0 && c.state.synchronized() {
+		c.Abort(now)
+		return
+	}
+	c.Shutdown(now)
+	c.on(orphan)
+	c.orphaned(now)
+}
+
+// orphaned starts the profile's limit on FIN-WAIT-2 for a connection that no
+// user holds; the RFC has none.
+func (c *Conn) orphaned(now des.Time) {
+	if c.state == FinWait2 && c.has(orphan) && c.profile.FinWait2 > 0 {
+		c.lifeAt = now.Add(c.profile.FinWait2)
+	}
+}
+
+// Abort is ABORT (section 3.10.5): a reset tells the peer.
+func (c *Conn) Abort(now des.Time) {
+	switch c.state {
+	case SynReceived, Established, FinWait1, FinWait2, CloseWait:
+		c.reset = pendingReset{due: true, seq: c.nxt, ack: c.rcvNxt, hasAck: c.profile.ResetWithAck}
+	}
+	c.drop()
+}
+
+// drop deletes the connection without a word.
+func (c *Conn) drop() {
+	if c.state != Closed {
+		c.become(Closed)
+	}
+	c.rtxAt, c.ackAt, c.lifeAt = des.Never, des.Never, des.Never
+	c.off(synDue | ackDue | fast | probeDue | challengeDue)
+}
+
+// TimeWait makes the record of a connection that has reached TIME-WAIT.
+func (c *Conn) TimeWait(w *TimeWait) {
+	*w = TimeWait{SndNxt: c.nxt, RcvNxt: c.rcvNxt, Window: c.window(false), RcvWnd: uint32(max(c.edge.Sub(c.rcvNxt), 0)),
+		TSRecent: c.tsRecent, TSOffset: c.tsOffset, Timestamps: c.has(useTS), Own: c.own}
+}
+
+// Sequence returns ISS and IRS, for observers who count from the start.
+func (c *Conn) Sequence() (iss, irs wire.Seq) { return c.iss, c.irs }
