@@ -1,0 +1,7 @@
+// Package host is the end systems: where connections meet the world. A [Stack]
+// holds what all hosts of a world share, the demultiplexer, the sockets and the
+// room where TIME-WAIT is waited out; a [Host] is one of them, with its
+// addresses, ports and listeners; a [Socket] is a connection with its alarm and
+// its [App]. After every input a socket is pumped: what it has to send is sent,
+// its state is accounted for, its App is told.
+package host

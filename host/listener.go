@@ -1,0 +1,85 @@
+package host
+
+import (
+	"fmt"
+
+	"netsim/des"
+	"netsim/metrics"
+	"netsim/tcp"
+	"netsim/wire"
+)
+
+// Acceptor gives the connections of a listener their App.
+type Acceptor interface {
+	Accept(now des.Time, s *Socket) App
+}
+
+// Listener waits for connections at a port. Requests that wait for the third
+// segment of their handshake take places of its SYN queue; an accepted
+// connection leaves at once, so the accept queue is never occupied.
+type Listener struct {
+	host     *Host
+	port     uint16
+	places   int64 // in the SYN queue, -1 is no bound
+	pending  int64 // requests
+	acceptor Acceptor
+	*ListenerTally
+}
+
+// ListenerTally is what the listeners of a group of hosts count.
+type ListenerTally struct {
+	SYNs, Accepted, DroppedSYNQueue uint64
+	HalfOpen                        metrics.Level
+}
+
+// Listen opens a listener. A negative backlog has no bound; the queue holds what
+// the profile adds to it.
+func (h *Host) Listen(port uint16, backlog int, acceptor Acceptor, tally *ListenerTally) (*Listener, error) {
+	if h.listener(port) != nil {
+		return nil, fmt.Errorf("port %d of %s: %w", port, h.name, ErrInUse)
+	}
+	l := &Listener{host: h, port: port, places: -1, acceptor: acceptor, ListenerTally: tally}
+	if backlog >= 0 {
+		l.places = int64(backlog + h.profile.BacklogExtra)
+	}
+	h.listeners = append(h.listeners, l)
+	return l, nil
+}
+
+func (h *Host) listener(port uint16) *Listener {
+	for _, l := range h.listeners {
+		if l.port == port {
+			return l
+		}
+	}
+	return nil
+}
+
+// arrive takes a SYN: a new connection in SYN-RECEIVED, if there is a place.
+func (l *Listener) arrive(now des.Time, t tuple, p *wire.Packet) {
+	h, st := l.host, l.host.stack
+	l.SYNs++
+	if l.places >= 0 && l.pending >= l.places {
+		l.DroppedSYNQueue++
+		h.tally.SYNs.Dropped++
+		st.pool.Put(p)
+		return
+	}
+	h.tally.SYNs.Opened++
+	s := st.take(h, t, nil)
+	s.listener = l
+	l.request(now, 1)
+	st.table.add(t, s.ref)
+	s.Conn.Listen(now, h.opening(now, t, p.Segment.Incarnation))
+	s.Conn.Trail() // LISTEN is the listener's
+	s.state = tcp.Listen
+	s.Conn.Segment(now, &p.Segment)
+	st.pool.Put(p)
+	s.pump(now)
+}
+
+// request counts a request that comes or goes.
+func (l *Listener) request(now des.Time, d int64) {
+	l.pending += d
+	l.HalfOpen.Add(now, d)
+}

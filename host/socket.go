@@ -1,0 +1,175 @@
+package host
+
+import (
+	"math/bits"
+
+	"netsim/des"
+	"netsim/tcp"
+	"netsim/wire"
+)
+
+// App is told what happens to its connection. After news of the kind [tcp.Ended]
+// or [tcp.Failed] the socket is gone and must not be touched again.
+type App interface {
+	News(now des.Time, s *Socket, n tcp.News)
+}
+
+// Socket is a connection at its host. Sockets are pooled.
+type Socket struct {
+	Conn      tcp.Conn
+	alarm     des.Event
+	since     des.Time // in state
+	stack     *Stack
+	host      *Host
+	app       App
+	listener  *Listener // while the handshake is not complete
+	next      *Socket
+	tuple     tuple
+	ref       uint32
+	state     tcp.State // as accounted
+	pumping   bool
+	ephemeral bool
+}
+
+// Host returns the socket's host.
+func (s *Socket) Host() *Host { return s.host }
+
+// Ports returns the local and the remote port.
+func (s *Socket) Ports() (local, remote uint16) { return s.tuple.localPort, s.tuple.remotePort }
+
+// Write hands n bytes to the connection, as far as its buffer has room, and
+// returns how many that were.
+func (s *Socket) Write(now des.Time, n uint64) uint64 {
+	n = s.Conn.Write(now, n)
+	s.pump(now)
+	return n
+}
+
+// Read takes all bytes that have arrived and returns their number.
+func (s *Socket) Read(now des.Time) uint32 {
+	n := s.Conn.Read(now)
+	s.pump(now)
+	return n
+}
+
+// Shutdown closes the sending direction.
+func (s *Socket) Shutdown(now des.Time) {
+	s.Conn.Shutdown(now)
+	s.pump(now)
+}
+
+// Close closes the connection; nobody will read from it.
+func (s *Socket) Close(now des.Time) {
+	s.Conn.Close(now)
+	s.pump(now)
+}
+
+// Abort resets the connection.
+func (s *Socket) Abort(now des.Time) {
+	s.Conn.Abort(now)
+	s.pump(now)
+}
+
+// Fire is the alarm. It may ring early, since an alarm put off is left where it
+// is; then it is only set again.
+func (s *Socket) Fire(now des.Time) {
+	if s.Conn.Deadline() <= now {
+		s.Conn.Timeout(now)
+	}
+	s.pump(now)
+}
+
+// pump follows every input: it sends what is due, accounts for the state and
+// tells the news until there is none, then releases the socket or sets its
+// alarm. What the App does meanwhile joins what is sent next.
+func (s *Socket) pump(now des.Time) {
+	if s.pumping {
+		return
+	}
+	s.pumping = true
+	for {
+		s.emit(now)
+		if s.state != s.Conn.State() {
+			s.account(now)
+		}
+		n := s.Conn.News()
+		if n == 0 {
+			break
+		}
+		s.tell(now, n)
+	}
+	s.pumping = false
+	switch s.Conn.State() {
+	case tcp.Closed:
+		s.leave(now)
+	case tcp.TimeWaiting:
+		s.stack.room.enter(now, s)
+		s.stack.release(s)
+	default:
+		if d := s.Conn.Deadline(); d < s.stack.sim.When(&s.alarm) {
+			s.stack.sim.At(&s.alarm, d)
+		}
+	}
+}
+
+// emit sends all that the connection has to send.
+func (s *Socket) emit(now des.Time) {
+	st := s.stack
+	p := st.blank()
+	for s.Conn.Emit(now, &p.Segment) {
+		p.Segment.SrcPort, p.Segment.DstPort = s.tuple.localPort, s.tuple.remotePort
+		st.send(now, s.host, p, s.tuple.local, s.tuple.remote)
+		p = st.pool.Get()
+	}
+	st.keep(p)
+}
+
+// tell brings the news to the App; the one of a connection that a listener made
+// is found when it is established.
+func (s *Socket) tell(now des.Time, n tcp.News) {
+	if l := s.listener; l != nil {
+		l.request(now, -1)
+		s.listener = nil
+		if n&tcp.Connected == 0 {
+			return
+		}
+		l.Accepted++
+		s.app = l.acceptor.Accept(now, s)
+	}
+	if s.app != nil {
+		s.app.News(now, s, n)
+	}
+}
+
+// account records every state that the connection has passed since it was last
+// asked.
+func (s *Socket) account(now des.Time) {
+	trail := s.Conn.Trail()
+	for shift := (bits.Len32(trail) - 1) &^ 3; shift >= 0 && trail != 0; shift -= 4 {
+		s.move(now, tcp.State(trail>>shift&15))
+	}
+	if s.state != s.Conn.State() {
+		s.move(now, s.Conn.State())
+	}
+}
+
+func (s *Socket) move(now des.Time, to tcp.State) {
+	s.host.tally.move(now, s.state, to, s.since)
+	if o := s.stack.observer; o != nil {
+		o.State(now, s.host.node, s.Conn.Incarnation(), s.state, to)
+	}
+	s.state, s.since = to, now
+}
+
+// leave gives the tuple back and the socket.
+func (s *Socket) leave(now des.Time) {
+	st := s.stack
+	st.table.remove(s.tuple, s.ref)
+	if s.ephemeral {
+		s.host.ports.free(now, s.tuple, false)
+	}
+	st.release(s)
+}
+
+// Incarnation is the oracle of the connection.
+func (s *Socket) Incarnation() wire.Incarnation { return s.Conn.Incarnation() }

@@ -1,0 +1,138 @@
+package host
+
+import (
+	"netsim/des"
+	"netsim/tcp"
+	"netsim/topo"
+	"netsim/wire"
+)
+
+// Stack is what the hosts of one world share.
+type Stack struct {
+	sim      *des.Sim
+	net      *topo.Network
+	pool     *wire.Pool
+	observer Observer
+	strays   Strays
+
+	table   table // connections and TIME-WAIT records by tuple
+	sockets []*Socket
+	free    *Socket
+	room    room
+	hosts   []*Host
+
+	spare   *wire.Packet // for what Emit fills next
+	packets uint64       // sent by all hosts
+	secret  uint64       // of initial sequence numbers
+	seed    uint64
+	rep     uint64
+}
+
+// Observer watches the hosts: packets as the network's observers see them, and
+// states. It may be nil.
+type Observer interface {
+	topo.Observer
+	// State is called when a connection of the node changes its state; a
+	// TIME-WAIT record that goes is a change to Closed.
+	State(now des.Time, node topo.NodeID, who wire.Incarnation, from, to tcp.State)
+}
+
+// NewStack returns the end systems of a network, none yet. Seed and replication
+// choose the random streams.
+func NewStack(sim *des.Sim, net *topo.Network, pool *wire.Pool, seed, replication uint64) *Stack {
+	st := &Stack{sim: sim, net: net, pool: pool, seed: seed, rep: replication,
+		secret: des.Stream(seed, replication, "isn").Uint64()}
+	st.table = newTable(st)
+	st.sockets = append(st.sockets, nil) // reference 0 is none
+	st.room.begin(st)
+	return st
+}
+
+// Observe sets the one observer of the hosts; nil is none.
+func (st *Stack) Observe(o Observer) { st.observer = o }
+
+// Strays is told of resets that a host sends for connections it does not have.
+type Strays interface {
+	Reset(now des.Time, who wire.Incarnation)
+}
+
+// Witness sets who is told of stray resets; nil is nobody.
+func (st *Stack) Witness(s Strays) { st.strays = s }
+
+// inRoom marks a reference to a TIME-WAIT record.
+const inRoom = 1 << 31
+
+func (st *Stack) tupleOf(ref uint32) tuple {
+	if ref&inRoom != 0 {
+		return st.room.at(ref &^ inRoom).tuple
+	}
+	return st.sockets[ref].tuple
+}
+
+// Sockets counts the sockets ever made: the most that were open at once.
+func (st *Stack) Sockets() int { return len(st.sockets) - 1 }
+
+// Packets counts the packets that the hosts have sent.
+func (st *Stack) Packets() uint64 { return st.packets }
+
+// take returns a socket of the host for the tuple, entered in the table.
+func (st *Stack) take(h *Host, t tuple, app App) *Socket {
+	s := st.free
+	if s == nil {
+		s = &Socket{stack: st, ref: uint32(len(st.sockets))}
+		st.sockets = append(st.sockets, s)
+	} else {
+		st.free = s.next
+	}
+	s.host, s.tuple, s.app, s.next = h, t, app, nil
+	s.state, s.listener, s.ephemeral = tcp.Closed, nil, false
+	s.alarm.Bind(s, h.owner.Rank(des.Timer))
+	return s
+}
+
+// release gives the socket back; its connection is CLOSED or in TIME-WAIT.
+func (st *Stack) release(s *Socket) {
+	st.sim.Cancel(&s.alarm)
+	s.app = nil
+	s.next = st.free
+	st.free = s
+}
+
+// blank returns a packet to be filled and sent, or kept.
+func (st *Stack) blank() *wire.Packet {
+	p := st.spare
+	st.spare = nil
+	if p == nil {
+		p = st.pool.Get()
+	}
+	return p
+}
+
+// keep takes back a blank packet that was not sent.
+func (st *Stack) keep(p *wire.Packet) {
+	if st.spare != nil {
+		st.pool.Put(p)
+		return
+	}
+	st.spare = p
+}
+
+// Held counts the packets that the stack keeps back: none or one.
+func (st *Stack) Held() int {
+	if st.spare != nil {
+		return 1
+	}
+	return 0
+}
+
+// send lets a packet out of the host. Its segment's ports are set.
+func (st *Stack) send(now des.Time, h *Host, p *wire.Packet, from, to wire.Addr) {
+	st.packets++
+	p.Src, p.Dst, p.TTL, p.ECN, p.ID = from, to, wire.DefaultTTL, 0, st.packets
+	p.Measure()
+	h.tally.sent(&p.Segment)
+	if st.observer != nil {
+		st.observer.Sent(now, h.node, p)
+	}
+	h.out.Receive(now, p)
+}

@@ -1,0 +1,124 @@
+package host
+
+import (
+	"netsim/des"
+	"netsim/metrics"
+	"netsim/tcp"
+	"netsim/wire"
+)
+
+// Tally is what the hosts of a group record, all together.
+type Tally struct {
+	// Count is how many connections are in each state, at every time; Entered how
+	// often each was entered; Stay how long, of those that entered it in the window.
+	Count   [tcp.States]metrics.Level
+	Entered [tcp.States]uint64
+	Stay    [tcp.States]metrics.Sample
+
+	// Sojourn sums the time spent in each state within the window, connection by
+	// connection: a second witness for the integrals of Count.
+	Sojourn [tcp.States]metrics.Uint128
+
+	Left      [Reasons]uint64 // TIME-WAIT records, by why they went
+	Restarted uint64
+
+	PortsUsed, PortsInTimeWait Fullest
+	PortsRefused               uint64
+
+	Sent, Received, Resent     uint64 // segments
+	ResetsSent, ResetsReceived uint64
+	Challenges                 uint64
+	SYNsReceived               uint64
+	SYNs                       SYNs
+
+	from, until des.Time
+}
+
+// SYNs says what became of the SYNs that arrived: one of these for each.
+type SYNs struct {
+	Opened   uint64 // a request was made
+	Dropped  uint64 // the queue was full
+	Repeated uint64 // for a connection that was there
+	TimeWait uint64 // for one in TIME-WAIT, and answered or ignored
+	Refused  uint64 // nobody listens
+}
+
+// Sum counts them all.
+func (s *SYNs) Sum() uint64 { return s.Opened + s.Dropped + s.Repeated + s.TimeWait + s.Refused }
+
+// NewTally returns a tally that measures in [from, until).
+func NewTally(from, until des.Time) *Tally { return &Tally{from: from, until: until} }
+
+// move takes a connection from one state, entered at since, to another. CLOSED
+// and LISTEN hold none.
+func (t *Tally) move(now des.Time, from, to tcp.State, since des.Time) {
+	if from >= tcp.SynSent {
+		t.Count[from].Add(now, -1)
+		if since >= t.from && since < t.until {
+			t.Stay[from].Record(int64(now - since))
+		}
+		t.sojourn(from, since, now)
+	}
+	if to >= tcp.SynSent {
+		t.Count[to].Add(now, 1)
+		t.Entered[to]++
+	}
+}
+
+// sojourn adds the part of [since, now) that lies in the window.
+func (t *Tally) sojourn(s tcp.State, since, now des.Time) {
+	since, now = max(since, t.from), min(now, t.until)
+	if now > since {
+		t.Sojourn[s] = t.Sojourn[s].Add(metrics.Uint128{Lo: uint64(now - since)})
+	}
+}
+
+func (t *Tally) sent(s *wire.Segment) {
+	t.Sent++
+	if s.Marks&(wire.Again|wire.Challenge) == 0 && s.Flags&wire.RST == 0 {
+		return
+	}
+	if s.Marks&wire.Again != 0 {
+		t.Resent++
+	}
+	if s.Marks&wire.Challenge != 0 {
+		t.Challenges++
+	}
+	if s.Flags.Has(wire.RST) {
+		t.ResetsSent++
+	}
+}
+
+func (t *Tally) received(s *wire.Segment) {
+	t.Received++
+	if s.Flags.Has(wire.RST) {
+		t.ResetsReceived++
+	}
+	if s.Flags&(wire.SYN|wire.ACK|wire.RST) == wire.SYN {
+		t.SYNsReceived++
+	}
+}
+
+// Fullest is the level of whichever of many counts is the highest at each time.
+// The counts change by one.
+type Fullest struct {
+	metrics.Level
+	holders []uint32 // how many counts stand at each value
+}
+
+// change tells that one of the counts went from was to is.
+func (f *Fullest) change(now des.Time, was, is int32) {
+	for int(max(was, is)) >= len(f.holders) {
+		f.holders = append(f.holders, 0)
+	}
+	f.holders[is]++
+	if was > 0 {
+		f.holders[was]--
+	}
+	switch top := f.Value(); {
+	case int64(is) > top:
+		f.Set(now, int64(is))
+	case int64(was) == top && f.holders[was] == 0:
+		f.Set(now, int64(is))
+	}
+}
