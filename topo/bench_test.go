@@ -10,42 +10,52 @@ import (
 	"netsim/wire"
 )
 
-// loop sends every packet it gets back into the network: what passes through
-// the network costs nothing else.
+// loop sends every packet it gets back into the network, and puts duplicates
+// back into the pool: what passes through the network costs nothing else.
 type loop struct {
 	into Sink
-	hops int
+	pool *wire.Pool
 }
 
 func (l *loop) Receive(now des.Time, p *wire.Packet) {
-	l.hops++
+	if p.Segment.Marks&wire.Duplicate != 0 {
+		l.pool.Put(p)
+		return
+	}
 	p.TTL = wire.DefaultTTL
 	p.Src, p.Dst = p.Dst, p.Src
 	l.into.Receive(now, p)
 }
 
-// pingPong is two hosts, directly linked or with a router between them, that
-// send packets to and fro; it returns a function that handles one event, which
-// is one hop.
-func pingPong(spec HalfSpec, router bool, packets int) func() {
+// pingPong is pairs of hosts, directly linked or over one router, that send 20
+// packets a pair to and fro; it returns a function that handles one event, which
+// is one hop unless a rule holds packets.
+func pingPong(spec HalfSpec, router bool, pairs int) func() {
 	w := newWorld(1)
-	a, b := w.host("a"), w.host("b")
+	var r NodeID
 	if router {
-		r := w.net.AddNode("r", true)
-		w.net.Connect(LinkSpec{Name: "ar", A: a.id, B: r, Forward: spec, Back: spec})
-		w.net.Connect(LinkSpec{Name: "rb", A: r, B: b.id, Forward: spec, Back: spec})
-	} else {
-		w.net.Connect(LinkSpec{Name: "ab", A: a.id, B: b.id, Forward: spec, Back: spec})
+		r = w.net.AddNode("r", true)
 	}
-	ends := [2]loop{}
-	w.net.Attach(a.id, &ends[0])
-	w.net.Attach(b.id, &ends[1])
+	hosts := make([]*host, 2*pairs)
+	ends := make([]loop, 2*pairs)
+	for i := range hosts {
+		hosts[i] = w.host("")
+		w.net.Attach(hosts[i].id, &ends[i])
+		if router {
+			w.net.Connect(LinkSpec{A: hosts[i].id, B: r, Forward: spec, Back: spec})
+		} else if i%2 == 1 {
+			w.net.Connect(LinkSpec{A: hosts[i-1].id, B: hosts[i].id, Forward: spec, Back: spec})
+		}
+	}
 	if err := w.net.Finish(); err != nil {
 		panic(err)
 	}
-	ends[0].into, ends[1].into = w.net.Send(a.id), w.net.Send(b.id)
-	for range packets {
-		ends[0].into.Receive(0, w.packet(a, b, 1500))
+	for i := range ends {
+		ends[i] = loop{w.net.Send(hosts[i].id), &w.pool}
+	}
+	for i := range 20 * pairs {
+		a := i % pairs * 2
+		ends[a].into.Receive(0, w.packet(hosts[a], hosts[a+1], 1500))
 	}
 	return func() { w.sim.Step(des.Never) }
 }
@@ -81,15 +91,17 @@ func BenchmarkHop(b *testing.B) {
 		name   string
 		spec   HalfSpec
 		router bool
+		pairs  int
 	}{
-		{"plain", plain, false},
-		{"remainders", uneven(), false},
-		{"loss", withLoss(), false},
-		{"two-rules", neverMatching(), false},
-		{"router", plain, true},
+		{"plain", plain, false, 1},
+		{"remainders", uneven(), false, 1},
+		{"loss", withLoss(), false, 1},
+		{"two-rules", neverMatching(), false, 1},
+		{"router", plain, true, 1},
+		{"router-1000-hosts", plain, true, 500},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			step := pingPong(c.spec, c.router, 20)
+			step := pingPong(c.spec, c.router, c.pairs)
 			b.ReportAllocs()
 			for b.Loop() {
 				step()
@@ -99,22 +111,22 @@ func BenchmarkHop(b *testing.B) {
 }
 
 func TestNoAllocationPerHop(t *testing.T) {
-	all := plain
-	all.Loss = 1e-12
-	for _, do := range []Action{DoDelay, DoDuplicate} {
-		for _, c := range []struct {
-			spec   HalfSpec
-			router bool
-		}{{plain, false}, {plain, true}, {withLoss(), true}, {neverMatching(), true}} {
-			if do == DoDelay {
-				c.spec.Rules = append(c.spec.Rules, NewRule(RuleSpec{Name: "hold", Flow: AnyFlow, Do: do, Delay: time.Microsecond}))
-			}
-			step := pingPong(c.spec, c.router, 20)
-			for range 1000 { // pools fill
+	acting := plain
+	acting.Rules = []*Rule{
+		NewRule(RuleSpec{Name: "late", Flow: AnyFlow, Do: DoDelay, Delay: time.Microsecond, Probability: .5}),
+		NewRule(RuleSpec{Name: "twice", Flow: AnyFlow, Do: DoDuplicate, Delay: time.Microsecond, Probability: .1}),
+		NewRule(RuleSpec{Name: "nth", Flow: AnyFlow, Do: DoDelay, PerConnection: true, Nth: []Range{{3, 3}}}),
+	}
+	for name, spec := range map[string]HalfSpec{
+		"plain": plain, "remainders": uneven(), "loss": withLoss(), "two-rules": neverMatching(), "acting": acting,
+	} {
+		for _, router := range []bool{false, true} {
+			step := pingPong(spec, router, 1)
+			for range 10_000 { // the pools fill
 				step()
 			}
-			if n := testing.AllocsPerRun(10000, step); n != 0 {
-				t.Errorf("%v, router %v: %v allocations a hop", do, c.router, n)
+			if n := testing.AllocsPerRun(10_000, step); n != 0 {
+				t.Errorf("%s, router %v: %v allocations a hop", name, router, n)
 			}
 		}
 	}

@@ -16,9 +16,9 @@ import (
 // recursion F = max(F, now) + size/rate in exact rational arithmetic: a packet
 // arrives one delay after the whole nanosecond of F.
 func TestSerialization(t *testing.T) {
-	const billion, big40G = 1_000_000_000, 1<<31 - 1 - math.MaxUint16
+	const billion, largest = 1_000_000_000, math.MaxInt32 - math.MaxUint16
 	for _, rate := range []int64{1, 7, 56_000, 1_544_000, 10_000_000, 999_999_937, billion, 3 * billion, 10 * billion, 400 * billion, 7 * billion * 1000, MaxRate} {
-		for _, size := range []int32{1, 40, 1500, 9000, 65535, big40G} {
+		for _, size := range []int32{1, 40, 1500, 9000, 65535, largest} {
 			if rate < 1000 && size > 9000 {
 				continue // beyond the end of time
 			}
