@@ -286,6 +286,9 @@ func TestSeveralAddresses(t *testing.T) {
 	w.net.Connect(LinkSpec{A: a.id, B: r})
 	w.net.Connect(LinkSpec{A: r, B: b.id})
 	addrs := []wire.Addr{b.addr, w.net.Assign(b.id, netip.MustParseAddr("2001:db8::7")), w.net.Assign(b.id, netip.MustParseAddr("192.0.2.7"))}
+	if again := w.net.Assign(b.id, netip.MustParseAddr("192.0.2.7")); again != addrs[2] {
+		t.Error("the same address twice is two")
+	}
 	w.finish(t)
 	for _, to := range addrs {
 		p := w.packet(a, b, 40)
