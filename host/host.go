@@ -86,7 +86,7 @@ func (h *Host) Connect(now des.Time, to Remote, local uint16, who wire.Incarnati
 	} else if h.stack.table.find(t) != 0 {
 		return nil, ErrInUse
 	}
-	s := h.stack.take(h, t, app)
+	s := h.stack.take(now, h, t, app)
 	s.ephemeral = ephemeral
 	if ephemeral {
 		h.ports.hold(now, t)

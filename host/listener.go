@@ -66,7 +66,7 @@ func (l *Listener) arrive(now des.Time, t tuple, p *wire.Packet) {
 		return
 	}
 	h.tally.SYNs.Opened++
-	s := st.take(h, t, nil)
+	s := st.take(now, h, t, nil)
 	s.listener = l
 	l.request(now, 1)
 	st.table.add(t, s.ref)

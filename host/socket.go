@@ -19,6 +19,7 @@ type Socket struct {
 	Conn      tcp.Conn
 	alarm     des.Event
 	since     des.Time // in state
+	opened    des.Time // connect() was called, or the SYN came
 	stack     *Stack
 	host      *Host
 	app       App
@@ -36,6 +37,9 @@ func (s *Socket) Host() *Host { return s.host }
 
 // Ports returns the local and the remote port.
 func (s *Socket) Ports() (local, remote uint16) { return s.tuple.localPort, s.tuple.remotePort }
+
+// Opened is when connect() was called, or when the first SYN came.
+func (s *Socket) Opened() des.Time { return s.opened }
 
 // Write hands n bytes to the connection, as far as its buffer has room, and
 // returns how many that were.

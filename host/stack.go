@@ -76,7 +76,7 @@ func (st *Stack) Sockets() int { return len(st.sockets) - 1 }
 func (st *Stack) Packets() uint64 { return st.packets }
 
 // take returns a socket of the host for the tuple, entered in the table.
-func (st *Stack) take(h *Host, t tuple, app App) *Socket {
+func (st *Stack) take(now des.Time, h *Host, t tuple, app App) *Socket {
 	s := st.free
 	if s == nil {
 		s = &Socket{stack: st, ref: uint32(len(st.sockets))}
@@ -84,7 +84,7 @@ func (st *Stack) take(h *Host, t tuple, app App) *Socket {
 	} else {
 		st.free = s.next
 	}
-	s.host, s.tuple, s.app, s.next = h, t, app, nil
+	s.host, s.tuple, s.app, s.next, s.opened = h, t, app, nil, now
 	s.state, s.listener, s.ephemeral = tcp.Closed, nil, false
 	s.alarm.Bind(s, h.owner.Rank(des.Timer))
 	return s

@@ -59,7 +59,7 @@ func (c *Conn) Shutdown(now des.Time) {
 	}
 	switch c.state {
 	case Listen, SynSent:
-		c.drop()
+		c.fail(Ended)
 	case SynReceived: // queued until ESTABLISHED (section 3.10.4)
 		c.on(finQueued)
 	case Established:
@@ -97,7 +97,9 @@ func (c *Conn) Abort(now des.Time) {
 	case SynReceived, Established, FinWait1, FinWait2, CloseWait:
 		c.reset = pendingReset{due: true, seq: c.nxt, ack: c.rcvNxt, hasAck: c.profile.ResetWithAck}
 	}
-	c.drop()
+	if c.state != Closed {
+		c.fail(Ended)
+	}
 }
 
 // drop deletes the connection without a word.

@@ -1,0 +1,224 @@
+package apps
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"netsim/des"
+	"netsim/host"
+	"netsim/tcp"
+	"netsim/wire"
+)
+
+// World is what the flows of one world share: the records of their conversations
+// by incarnation.
+type World struct {
+	sim       *des.Sim
+	stack     *host.Stack
+	seed, rep uint64
+	flows     []*Flow
+	talks     []*talk
+	free      *talk
+	unsettled int
+}
+
+// NewWorld returns a world of no flows. Its stack tells it of stray resets.
+func NewWorld(sim *des.Sim, stack *host.Stack, seed, replication uint64) *World {
+	w := &World{sim: sim, stack: stack, seed: seed, rep: replication}
+	stack.Witness(w)
+	return w
+}
+
+// By is who closes first.
+type By uint8
+
+const (
+	Client By = iota
+	Server
+	Both // at the same instant, when the client has everything
+	Nobody
+)
+
+// How is by what call.
+type How uint8
+
+const (
+	Fin  How = iota // close()
+	Half            // shutdown() of the sending direction
+	Rst             // abort
+)
+
+// When is the moment from which Closing.After counts.
+type When uint8
+
+const (
+	Done        When = iota // the client has everything; the server has said everything
+	RequestSent             // the last request is handed to the connection
+	OnConnected             // the connection is established
+)
+
+// Closing is how a conversation ends.
+type Closing struct {
+	By    By
+	How   How
+	When  When
+	After time.Duration // from the moment to the close
+	Reply time.Duration // the other end's delay from the FIN to its own close; negative is never
+}
+
+// Target is a listener.
+type Target struct {
+	Host *host.Host
+	Port uint16
+}
+
+// Choice is how one of many is chosen.
+type Choice uint8
+
+const (
+	Random Choice = iota
+	RoundRobin
+)
+
+// Flow is many jobs of one kind: conversations of requests and responses.
+type Flow struct {
+	Name     string
+	Arrivals Arrivals
+	Clients  []*host.Host
+	Servers  []Target
+	Spread   Choice // over the clients
+	Pick     Choice // of the server, never the client itself
+
+	Request, Response uint64 // bytes of each
+	Service, Think    time.Duration
+	Exchanges         int
+	Closing           Closing
+	LocalPort         uint16 // 0: ephemeral
+	Tally             *Tally
+
+	world                  *World
+	number                 uint32
+	generators             []generator
+	spreadDraws, picks     *rand.Rand
+	nextClient, nextServer int
+	owner                  des.Owner
+}
+
+// Add takes a flow into the world; its arrivals are scheduled.
+func (w *World) Add(f *Flow) {
+	f.world, f.number, f.owner = w, uint32(len(w.flows)), w.sim.Owner()
+	w.flows = append(w.flows, f)
+	n := 1
+	if f.Arrivals.PerHost {
+		n = len(f.Clients)
+	}
+	f.generators = make([]generator, n)
+	for i := range f.generators {
+		g := &f.generators[i]
+		g.flow, g.client = f, -1
+		name := "flow." + f.Name + ".arrivals"
+		if f.Arrivals.PerHost {
+			g.client = i
+			name = "flow." + f.Name + ".arrivals." + itoa(i)
+		}
+		if f.Arrivals.Process == Poisson {
+			g.draws = des.Stream(w.seed, w.rep, name)
+		}
+		g.begin(w.sim.Owner())
+	}
+}
+
+// arrive begins a job at the client, or at the one that the spread chooses.
+func (f *Flow) arrive(now des.Time, client int) {
+	if client < 0 {
+		client = f.choose(f.Spread, len(f.Clients), &f.nextClient, &f.spreadDraws, ".spread")
+	}
+	from := f.Clients[client]
+	to := f.Servers[f.choose(f.Pick, len(f.Servers), &f.nextServer, &f.picks, ".pick")]
+	for to.Host == from && len(f.Servers) > 1 {
+		to = f.Servers[f.choose(f.Pick, len(f.Servers), &f.nextServer, &f.picks, ".pick")]
+	}
+	f.job(now, from, to)
+}
+
+// choose returns one of n.
+func (f *Flow) choose(c Choice, n int, next *int, draws **rand.Rand, stream string) int {
+	if n == 1 {
+		return 0
+	}
+	if c == RoundRobin {
+		i := *next
+		*next = (i + 1) % n
+		return i
+	}
+	if *draws == nil {
+		*draws = des.Stream(f.world.seed, f.world.rep, "flow."+f.Name+stream)
+	}
+	return int(des.Below(*draws, uint64(n)))
+}
+
+// job opens a connection for one conversation.
+func (f *Flow) job(now des.Time, from *host.Host, to Target) {
+	w := f.world
+	t := w.take(f)
+	t.begun, t.measured = now, f.Tally.measures(now)
+	if t.measured {
+		f.Tally.Jobs++
+		f.Tally.Attempts++
+		w.unsettled++
+	}
+	s, err := from.Connect(now, host.Remote{Address: to.Host.Address(), Port: to.Port}, f.LocalPort, t.who(), &t.client)
+	if err != nil { // EADDRNOTAVAIL or EADDRINUSE
+		t.fail(now, NoPort)
+		w.put(t)
+		return
+	}
+	t.client.busy, t.client.socket = true, s
+}
+
+// Accept gives an arriving connection the server's end of its conversation: a
+// [host.Acceptor]. One whose client has gone is only closed in answer.
+func (w *World) Accept(now des.Time, s *host.Socket) host.App {
+	t := w.find(s.Incarnation())
+	if t == nil || t.server.busy {
+		return stray{}
+	}
+	t.server.busy = true
+	t.server.socket = s
+	if t.measured {
+		t.flow.Tally.HandshakeTime.Record(int64(now - s.Opened()))
+	}
+	return &t.server
+}
+
+// stray closes when the other end does.
+type stray struct{}
+
+func (stray) News(now des.Time, s *host.Socket, n tcp.News) {
+	if n&tcp.Readable != 0 {
+		s.Read(now)
+	}
+	if n&tcp.EndOfData != 0 && n&tcp.Ended == 0 {
+		s.Close(now)
+	}
+}
+
+// Reset is told of a reset by a host that has no connection: [host.Strays].
+func (w *World) Reset(now des.Time, who wire.Incarnation) {
+	if t := w.find(who); t != nil {
+		t.closing++
+	}
+}
+
+// Unsettled counts the measured jobs whose attempt or closing is still to be
+// decided; a run may end when there is none.
+func (w *World) Unsettled() int { return w.unsettled }
+
+// End closes the books: what is still open is counted as such.
+func (w *World) End() {
+	for _, t := range w.talks {
+		if t.live {
+			t.cut()
+		}
+	}
+}

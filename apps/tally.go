@@ -1,0 +1,82 @@
+package apps
+
+import (
+	"netsim/des"
+	"netsim/metrics"
+)
+
+// Cause is why an attempt to connect failed.
+type Cause uint8
+
+const (
+	NoPort Cause = iota
+	Refused
+	Timeout
+	Reset
+	Causes // how many
+)
+
+// Style is how a connection was closed.
+type Style uint8
+
+const (
+	Four         Style = iota // FIN, ACK, FIN, ACK
+	Three                     // the first ACK of a FIN was a FIN itself
+	Simultaneous              // the FINs crossed
+	ByReset                   // a reset ended it at one end or both
+	ByTimeout                 // an end gave up
+	Styles                    // how many
+)
+
+// Tally is what a flow counts: jobs that arrive in the window [From, Until),
+// whenever they end. Times are in ns.
+type Tally struct {
+	Jobs, JobsDone   uint64
+	Attempts, Opened uint64
+	Failed           [Causes]uint64
+	Bytes            uint64 // delivered to users at both ends
+
+	SetupTime, SetupTimeAll metrics.Sample // connect() to ESTABLISHED; All: or to giving up
+	HandshakeTime           metrics.Sample // first SYN in to ESTABLISHED
+	FirstByteTime           metrics.Sample
+	JobTime, Lifetime       metrics.Sample
+	CloseTime               metrics.Sample // close() to TIME-WAIT
+	CloseTimePassive        metrics.Sample // FIN in to CLOSED
+
+	SetupSegments, SYNSent, SYNACKSent, CloseSegments metrics.Sample
+
+	Closed       [Styles]uint64
+	Clean, Dirty uint64
+
+	StaleArrived, StaleAcknowledged, StaleAccepted uint64
+	Misplaced                                      uint64 // our mistake; must be 0
+
+	Open metrics.Level // connections open, all of them
+
+	// Undecided attempts are neither opened nor failed; unclosed connections have
+	// not come to their end.
+	Undecided, Unclosed uint64
+
+	From, Until des.Time
+}
+
+// measures reports whether a job that arrives now counts.
+func (t *Tally) measures(now des.Time) bool { return now >= t.From && now < t.Until }
+
+// ClosedSum counts the connections that were closed, in any style.
+func (t *Tally) ClosedSum() uint64 {
+	var n uint64
+	for _, c := range t.Closed {
+		n += c
+	}
+	return n
+}
+
+// FailedSum counts the attempts that failed, of any cause.
+func (t *Tally) FailedSum() uint64 {
+	var n uint64
+	for _, c := range t.Failed {
+		n += c
+	}
+	return n
+}
