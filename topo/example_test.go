@@ -48,7 +48,7 @@ func Example() {
 		net.Send(client).Receive(sim.Now(), p)
 	}
 	sim.Run(des.Never)
-	fmt.Println(second.Hits, "dropped;", net.Check() == nil)
+	fmt.Println(second.Hits, "dropped;", net.Check(0) == nil)
 	// Output:
 	// 12.212ms: packet 1, TTL 63
 	// 14.612ms: packet 3, TTL 63

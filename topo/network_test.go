@@ -145,7 +145,7 @@ func TestCheckFindsFaults(t *testing.T) {
 		{"l.forward: rules: 1 packets", func(w *world, l *Link) { l.Forward.impair.hooks[0].dropped++ }},
 		{"l.forward: 9 packets", func(w *world, l *Link) { l.Forward.drops = &[Causes]uint64{DropMTU: 1} }},
 		{"r: 10 packets", func(w *world, l *Link) { w.net.nodes[2].core.in++ }},
-		{"0 packets in the network, 1 taken", func(w *world, l *Link) { w.pool.Get() }},
+		{"0 packets in the network, 0 elsewhere, 1 taken", func(w *world, l *Link) { w.pool.Get() }},
 	} {
 		w := newWorld(1)
 		a, b := w.host("a"), w.host("b")
@@ -160,8 +160,19 @@ func TestCheckFindsFaults(t *testing.T) {
 		}
 		w.run(t)
 		c.cheat(w, l)
-		if err := w.net.Check(); err == nil || !strings.Contains(err.Error(), c.want) {
+		if err := w.net.Check(0); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("Check: %v, want %q", err, c.want)
+		}
+	}
+}
+
+// TestCheckElsewhere: what an end system keeps is part of the books.
+func TestCheckElsewhere(t *testing.T) {
+	w, _, _, _ := pair(t, 1, HalfSpec{})
+	w.pool.Get()
+	for kept, right := range []bool{false, true, false} {
+		if err := w.net.Check(kept); (err == nil) != right {
+			t.Errorf("%d kept: %v", kept, err)
 		}
 	}
 }

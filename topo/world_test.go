@@ -93,7 +93,7 @@ func (w *world) run(t testing.TB) {
 
 func (w *world) check(t testing.TB) {
 	t.Helper()
-	if err := w.net.Check(); err != nil {
+	if err := w.net.Check(0); err != nil {
 		t.Error(err)
 	}
 }
