@@ -18,7 +18,7 @@ const denseLimit = 1 << 16
 // What is recorded is the time spent at each value, hence every time-weighted
 // statistic exactly: below 65536 in a slice as long as the highest value seen,
 // above that in slots of 1/1024 of the value (with exact integrals, but rounded
-// quantiles), 8 KiB an octave.
+// quantiles). That is at most 512 KiB, and 8 KiB for each octave above.
 //
 // The zero Level has held 0 since time 0 and its window is open.
 type Level struct {

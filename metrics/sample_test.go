@@ -140,6 +140,28 @@ func TestSampleMerge(t *testing.T) {
 	}
 }
 
+// TestSampleMergeEmpty: the extremes of nothing do not enter.
+func TestSampleMergeEmpty(t *testing.T) {
+	s := new(Sample)
+	s.Merge(sampleOf([]int64{5, 7}))
+	s.Merge(new(Sample))
+	near(t, "min", s.Min(), 5, 0)
+	near(t, "max", s.Max(), 7, 0)
+}
+
+// TestQuantileDecimal: a share written in decimal is met to the case, though the
+// float nearest to .07 is above it.
+func TestQuantileDecimal(t *testing.T) {
+	s := new(Sample)
+	for v := range int64(100) {
+		s.Record(v + 1)
+	}
+	for percent := range 101 {
+		near(t, "percentile", s.Quantile(float64(percent)/100), max(1, float64(percent)), 0)
+	}
+	near(t, "just above", s.Quantile(.0700001), 8, 0)
+}
+
 func tallies(s *Sample) []tally {
 	var all []tally
 	for low, t := range s.slots.all() {
