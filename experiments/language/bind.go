@@ -1,0 +1,125 @@
+package language
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+)
+
+// bind makes the Spec of a configuration.
+func (c *config) bind() *Spec {
+	s := &Spec{config: c}
+	c.fill("run", &s.Run)
+	for _, name := range c.under("param") {
+		if v, ok := c.value("param." + name); ok {
+			s.Params = append(s.Params, Param{name, v})
+		}
+	}
+	for _, name := range c.under("node") {
+		n := Node{Name: name}
+		c.fill("node."+name, &n)
+		for _, l := range c.under("node." + name + ".listen") {
+			listener := Listener{Name: l}
+			c.fill("node."+name+".listen."+l, &listener)
+			n.Listeners = append(n.Listeners, listener)
+		}
+		s.Nodes = append(s.Nodes, n)
+	}
+	for _, name := range c.under("link") {
+		l := Link{Name: name}
+		c.fill("link."+name, &l)
+		for _, r := range c.under("link." + name + ".rule") {
+			rule := Rule{Name: r}
+			c.fill("link."+name+".rule."+r, &rule)
+			l.Rules = append(l.Rules, rule)
+		}
+		s.Links = append(s.Links, l)
+	}
+	for _, name := range c.under("flow") {
+		f := Flow{Name: name}
+		c.fill("flow."+name, &f)
+		f.From, f.To = slices.Clone(f.From), slices.Clone(f.To)
+		s.Flows = append(s.Flows, f)
+	}
+	return s
+}
+
+// fill sets the fields of a struct from the paths in their tags. A pointer is set
+// only by what the file says, not by defaults: nil leaves it to the profile.
+func (c *config) fill(path string, into any) {
+	v := reflect.ValueOf(into).Elem()
+	for i := range v.NumField() {
+		tag, ok := v.Type().Field(i).Tag.Lookup("key")
+		if !ok {
+			continue
+		}
+		field, at := v.Field(i), path+"."+tag
+		if keyOf(at) == nil {
+			c.fill(at, field.Addr().Interface())
+			continue
+		}
+		value, ok := c.value(at)
+		if !ok || field.Kind() == reflect.Pointer && !c.set(at) {
+			continue
+		}
+		if field.Kind() == reflect.Pointer {
+			field.Set(reflect.New(field.Type().Elem()))
+			field = field.Elem()
+		}
+		field.Set(reflect.ValueOf(value).Convert(field.Type()))
+	}
+}
+
+// listeners gives every destination its port and its listener. A port without
+// one makes a listener: port 80 that of name p80.
+func (c *config) listeners() {
+	for _, flow := range c.under("flow") {
+		path := "flow." + flow + ".to"
+		v, _ := c.value(path)
+		targets, _ := v.([]Target)
+		resolved := slices.Clone(targets)
+		for i, t := range resolved {
+			if c.has["node."+t.Node] {
+				resolved[i] = c.listener(path, t)
+			}
+		}
+		if len(resolved) > 0 {
+			c.done[path] = resolved
+		}
+	}
+}
+
+// listener finds or makes the listener of one target.
+func (c *config) listener(path string, t Target) Target {
+	above := "node." + t.Node + ".listen"
+	names := c.under(above)
+	switch {
+	case t.Listener == "" && t.Port == 0 && len(names) == 1:
+		t.Listener = names[0]
+	case t.Listener == "" && t.Port == 0:
+		c.fault(path, wrongf(fmt.Sprintf(`write "%s:80"`, t), "%q has no port", t))
+		return t
+	}
+	for _, name := range names {
+		port, ok := c.value(above + "." + name + ".port")
+		switch {
+		case name == t.Listener && ok:
+			t.Port = uint16(port.(int64))
+			return t
+		case name == t.Listener:
+			return t // its missing port is reported there
+		case t.Listener == "" && port == int64(t.Port):
+			t.Listener = name
+			return t
+		}
+	}
+	if t.Listener != "" {
+		c.fault(path, wrongf("", "%s", meant("no listener "+quoted(t.Listener)+" at "+t.Node, t.Listener, names)))
+		return t
+	}
+	t.Listener = fmt.Sprint("p", t.Port)
+	table := above + "." + t.Listener
+	c.declare(table)
+	c.done[table+".port"] = int64(t.Port)
+	return t
+}

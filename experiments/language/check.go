@@ -1,0 +1,3 @@
+package language
+
+func (c *config) check(s *Spec) {}

@@ -1,0 +1,112 @@
+package language
+
+import (
+	"math"
+	"slices"
+
+	"github.com/expr-lang/expr"
+)
+
+// Measured is a metric whole, as at, cdf, quantile and above take it: At is the
+// value of a level at a time in seconds, the others are of a sample.
+type Measured interface {
+	At(seconds float64) float64
+	CDF(x float64) float64
+	Quantile(q float64) float64
+	Above(x float64) float64
+}
+
+// function is a function of expressions. Its Go type is its arity and the types
+// of its arguments, which are checked before the run.
+type function struct {
+	name string
+	typ  any // new(func(...) ...)
+	call func(args ...any) (any, error)
+}
+
+// units are the names that stand for numbers: the units in base units.
+var units = map[string]float64{
+	"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1, "minute": 60, "hour": 3600, "day": 86400,
+	"B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30,
+	"bps": 1, "kbps": 1e3, "Mbps": 1e6, "Gbps": 1e9, "percent": 0.01,
+}
+
+// functions are all that this version has; see also [laterFunctions].
+var functions = []function{
+	f1("abs", math.Abs), f1("round", math.Round), f1("floor", math.Floor), f1("ceil", math.Ceil),
+	f1("exp", math.Exp), f1("log", math.Log), f1("log10", math.Log10), f1("sqrt", math.Sqrt),
+	fn("min", slices.Min[[]float64]), fn("max", slices.Max[[]float64]),
+	fn("sum", sum), fn("mean", mean), fn("median", median),
+	f2("mod", math.Mod), // of the operator %
+	f2("transmit", func(size, rate float64) float64 { return 8 * size / rate }),
+	of("at", Measured.At), of("cdf", Measured.CDF), of("quantile", Measured.Quantile), of("above", Measured.Above),
+}
+
+// laterFunctions are part of the language and not of this version.
+var laterFunctions = []string{"handshake", "setup_time"}
+
+func f1(name string, f func(float64) float64) function {
+	return function{name, new(func(float64) float64), func(a ...any) (any, error) { return f(a[0].(float64)), nil }}
+}
+
+func f2(name string, f func(x, y float64) float64) function {
+	return function{name, new(func(x, y float64) float64), func(a ...any) (any, error) {
+		return f(a[0].(float64), a[1].(float64)), nil
+	}}
+}
+
+func f3(name string, f func(x, y, z float64) float64) function {
+	return function{name, new(func(x, y, z float64) float64), func(a ...any) (any, error) {
+		return f(a[0].(float64), a[1].(float64), a[2].(float64)), nil
+	}}
+}
+
+// fn is a function of one or more numbers.
+func fn(name string, f func([]float64) float64) function {
+	return function{name, new(func(x float64, more ...float64) float64), func(a ...any) (any, error) {
+		numbers := make([]float64, len(a))
+		for i, v := range a {
+			numbers[i] = v.(float64)
+		}
+		return f(numbers), nil
+	}}
+}
+
+// of is a function of a metric whole.
+func of(name string, f func(Measured, float64) float64) function {
+	return function{name, new(func(m Measured, x float64) float64), func(a ...any) (any, error) {
+		return f(a[0].(Measured), a[1].(float64)), nil
+	}}
+}
+
+func sum(x []float64) (total float64) {
+	for _, v := range x {
+		total += v
+	}
+	return total
+}
+
+func mean(x []float64) float64 { return sum(x) / float64(len(x)) }
+
+func median(x []float64) float64 {
+	slices.Sort(x)
+	n := len(x)
+	return (x[(n-1)/2] + x[n/2]) / 2
+}
+
+// functionOptions hand the functions to the compiler, in place of its own.
+func functionOptions() []expr.Option {
+	options := []expr.Option{expr.DisableAllBuiltins()}
+	for _, f := range functions {
+		options = append(options, expr.Function(f.name, f.call, f.typ))
+	}
+	return options
+}
+
+func functionNames() []string {
+	names := make([]string, len(functions))
+	for i, f := range functions {
+		names[i] = f.name
+	}
+	return names
+}

@@ -1,0 +1,276 @@
+package language
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A File is an experiment: what is run at which points, what is drawn, and what
+// must come out.
+type File struct {
+	Name    string // as given
+	Source  []byte
+	Title   string
+	About   string
+	Chapter string
+	Axes    []Axis   // of cases; the first varies slowest
+	Points  []*Point // one for each combination of cases, at least one
+	Figures []*Figure
+	Expects []*Expect
+	Output  Output
+
+	index *index
+	names *names
+}
+
+// Axis is a variation of the experiment with a name for each value.
+type Axis struct {
+	Name  string // of [case.NAME.*]
+	Cases []Case
+}
+
+// Case is one value of an axis.
+type Case struct{ Name, Label string }
+
+// Point is one combination of cases: a configuration to be run and repeated.
+type Point struct {
+	Cases []Choose // one for each axis
+	Spec  *Spec
+}
+
+// Choose is the case that a point has on an axis.
+type Choose struct {
+	Axis string
+	Case
+}
+
+// Name is "style=four loss=none", and "" for the point of a file without cases.
+func (p *Point) Name() string {
+	words := make([]string, len(p.Cases))
+	for i, c := range p.Cases {
+		words[i] = c.Axis + "=" + c.Name
+	}
+	return strings.Join(words, " ")
+}
+
+// Lookup gives expressions the parameters and cases of the point; it fails for
+// what is measured, and for derived values but node.N.ports.size.
+func (p *Point) Lookup(s Slot) (any, error) { return p.Spec.config.lookup(s) }
+
+// Value is the typed value of a parameter's path at this point, a profile's
+// included; false if it has none.
+func (p *Point) Value(path string) (any, bool) {
+	v, err := p.Spec.config.typed(Slot{Path: path})
+	return v, err == nil
+}
+
+// largest is the size of a file that nobody writes by hand.
+const largest = 1 << 20
+
+// Load reads and checks an experiment file; see [Parse].
+func Load(path string, sets ...string) (*File, error) {
+	source, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(path, source, sets...)
+}
+
+// Parse reads and checks an experiment. Each of sets is "path=value" and wins
+// over the file. An error is of type [Faults] and holds all that is wrong.
+func Parse(name string, source []byte, sets ...string) (*File, error) {
+	if len(source) > largest {
+		return nil, Faults{{File: name, What: "larger than 1 MiB"}}
+	}
+	r, ok := read(name, string(source))
+	if !ok {
+		return nil, r.faults.err()
+	}
+	f := &File{Name: name, Source: source, index: r.index}
+	f.names = r.collect()
+	var over layer
+	pinned := map[string]string{}
+	for _, s := range sets {
+		r.set(&over, pinned, f.names, s)
+	}
+	r.compileAll(Scope{names: f.names}, &over)
+	if r.shape {
+		return nil, r.faults.err() // the network may be another than what was read
+	}
+	f.arrange(r, &over, pinned)
+	f.texts()
+	r.faults = append(r.faults, f.drawings()...)
+	for _, p := range f.Points {
+		r.faults = append(r.faults, p.Spec.config.faults...)
+	}
+	if err := r.faults.err(); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// layers are all the layers of the file.
+func (r *reader) layers(yield func(*layer) bool) {
+	if !yield(&r.base) {
+		return
+	}
+	for _, a := range r.axes {
+		for _, v := range a.cases {
+			if !yield(&v.layer) {
+				return
+			}
+		}
+	}
+}
+
+// collect gathers the names that expressions may use.
+func (r *reader) collect() *names {
+	n := &names{has: map[string]bool{}, params: map[string]any{}}
+	for l := range r.layers {
+		for _, table := range l.names {
+			n.add(table)
+		}
+		for _, e := range l.entries {
+			if e.key == quantityKey {
+				n.params[last(e.path)] = 0.0
+				if v := Base(e.value()); v != nil {
+					n.params[last(e.path)] = v
+				}
+			}
+		}
+	}
+	for _, node := range n.of("node") { // listeners by default belong to every node
+		for _, l := range n.of("default.node.listen") {
+			n.add("node." + node + ".listen." + l)
+		}
+	}
+	for _, link := range n.of("link") {
+		for _, rule := range n.of("default.link.rule") {
+			n.add("link." + link + ".rule." + rule)
+		}
+	}
+	for _, a := range r.axes {
+		n.axes = append(n.axes, a.name)
+	}
+	r.impliedNames(n)
+	return n
+}
+
+// quantityKey is the key of all parameters.
+var quantityKey = keyOf("param.x")
+
+// impliedNames adds the listeners that flows make by naming a port.
+func (r *reader) impliedNames(n *names) {
+	taken := map[string]bool{}
+	for l := range r.layers {
+		for _, e := range l.entries {
+			if strings.HasSuffix(e.path, ".port") && strings.Contains(e.path, ".listen.") {
+				taken[strings.Split(e.path, ".")[1]+":"+Format(e.value())] = true
+			}
+		}
+	}
+	for l := range r.layers {
+		for _, e := range l.entries {
+			if e.key == nil || e.key.Path != "flow.*.to" {
+				continue
+			}
+			targets, _ := e.value().([]Target)
+			for _, t := range targets {
+				if port := Format(int64(t.Port)); t.Port != 0 && !taken[t.Node+":"+port] {
+					n.add("node." + t.Node + ".listen.p" + port)
+				}
+			}
+		}
+	}
+}
+
+// compileAll compiles the computed values of all layers.
+func (r *reader) compileAll(sc Scope, over *layer) {
+	each := func(l *layer) {
+		for _, e := range l.entries {
+			for i := range e.parts {
+				p := &e.parts[i]
+				if p.value != nil || e.bad {
+					continue
+				}
+				x, ws := compile(p.source, sc)
+				p.expr = x
+				for _, w := range ws {
+					e.bad = true
+					r.faults = append(r.faults, e.faultAt(p.where, w))
+				}
+			}
+		}
+	}
+	for l := range r.layers {
+		each(l)
+	}
+	each(over)
+}
+
+// arrange makes the axes and the points.
+func (f *File) arrange(r *reader, over *layer, pinned map[string]string) {
+	points := [][]*variant{nil}
+	for _, a := range r.axes {
+		axis := Axis{Name: a.name}
+		var next [][]*variant
+		kept := slices.DeleteFunc(slices.Clone(a.cases), func(v *variant) bool { return pinned[a.name] != "" && pinned[a.name] != v.name })
+		for _, v := range kept {
+			axis.Cases = append(axis.Cases, Case{v.name, v.label()})
+		}
+		for _, p := range points {
+			for _, v := range kept {
+				next = append(next, append(slices.Clone(p), v))
+			}
+		}
+		if points = next; len(points) > mostPoints {
+			at := r.index.find("case").key
+			r.faults = append(r.faults, Fault{File: f.Name, Line: at.Line, Col: at.Col, Path: "case", What: "more than a million points"})
+			points = points[:1]
+		}
+		f.Axes = append(f.Axes, axis)
+	}
+	for _, variants := range points {
+		p := &Point{}
+		layers := []*layer{&r.base}
+		choice := map[string]string{}
+		for i, v := range variants {
+			layers = append(layers, &v.layer)
+			choice[f.Axes[i].Name] = v.name
+			p.Cases = append(p.Cases, Choose{f.Axes[i].Name, Case{v.name, v.label()}})
+		}
+		c := newConfig(f, choice, append(layers, over)...)
+		c.listeners()
+		p.Spec = c.bind()
+		c.check(p.Spec)
+		f.Points = append(f.Points, p)
+	}
+}
+
+// mostPoints bounds what a file may ask for.
+const mostPoints = 1 << 20
+
+// label is what figures call the case.
+func (v *variant) label() string {
+	for _, e := range v.layer.entries {
+		if label, ok := e.raw.(string); ok && e.path == "label" {
+			return label
+		}
+	}
+	return v.name
+}
+
+// texts fills in what heads the report.
+func (f *File) texts() {
+	c := f.Points[0].Spec.config
+	for path, field := range map[string]*string{"title": &f.Title, "about": &f.About, "chapter": &f.Chapter} {
+		if v, ok := c.value(path); ok {
+			*field = v.(string)
+		}
+	}
+	if f.Title == "" {
+		f.Title = strings.TrimSuffix(filepath.Base(f.Name), ".toml")
+	}
+}

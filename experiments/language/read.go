@@ -1,0 +1,267 @@
+package language
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+)
+
+// reader turns a source into layers of settings, each held against the schema.
+type reader struct {
+	file   string
+	index  *index
+	faults Faults
+	base   layer
+	axes   []*axis
+	shape  bool // a part of the language is refused that the network may hang on
+}
+
+// axis is a variation of the experiment: its cases, each a layer.
+type axis struct {
+	name  string
+	cases []*variant
+}
+
+type variant struct {
+	name  string
+	layer layer
+}
+
+// read takes a source apart. Where the syntax is beyond reading, settings are
+// missing and ok is false.
+func read(file, source string) (r *reader, ok bool) {
+	r = &reader{file: file}
+	if strings.HasPrefix(source, "\ufeff") {
+		source = source[len("\ufeff"):]
+	}
+	s := scan(file, source)
+	r.index, r.faults = s.index, s.faults
+	if s.deep {
+		return r, false
+	}
+	var root map[string]any
+	if _, err := toml.Decode(s.repaired(), &root); err != nil {
+		if len(r.faults) == 0 || !s.lost {
+			r.syntax(err)
+		}
+		return r, false
+	}
+	if len(root) == 0 && len(s.faults) == 0 {
+		r.faults = append(r.faults, Fault{File: file, Line: 1, Col: 1, What: "nothing to run: the file is empty",
+			Right: "the smallest experiment has two nodes, a link and a flow"})
+		return r, false
+	}
+	r.table(&r.base, "", "", schema.root, root)
+	return r, true
+}
+
+// syntax reports what the TOML decoder could not read.
+func (r *reader) syntax(err error) {
+	f := Fault{File: r.file, Line: 1, Col: 1, What: "not TOML: " + strings.TrimPrefix(err.Error(), "toml: ")}
+	var pe toml.ParseError
+	if errors.As(err, &pe) {
+		f.What = "not TOML: " + pe.Message
+		if p := pe.Position; p.Line > 0 {
+			at := r.index.pos(p.Start)
+			if f.Line, f.Col = at.Line, at.Col; at.Line != p.Line {
+				f.Line, f.Col = p.Line, 1
+			}
+		}
+	}
+	r.faults = append(r.faults, f)
+}
+
+var nameText = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
+
+// table reads a table: full is its path in the file, rel its path in the layer.
+func (r *reader) table(into *layer, full, rel string, at *table, values map[string]any) {
+	words := make([]string, 0, len(values))
+	for w := range values {
+		words = append(words, w)
+	}
+	slices.SortFunc(words, func(a, b string) int {
+		return r.order(dot(full, a)) - r.order(dot(full, b))
+	})
+	for _, w := range words {
+		r.entry(into, dot(full, w), dot(rel, w), w, at, values[w])
+	}
+}
+
+func (r *reader) order(path string) int {
+	if m := r.index.marks[path]; m != nil {
+		return m.order
+	}
+	return 0
+}
+
+// dot adds a word to a path.
+func dot(path, word string) string {
+	if word = join([]string{word}); path == "" {
+		return word
+	}
+	return path + "." + word
+}
+
+// entry reads one word of a table.
+func (r *reader) entry(into *layer, full, rel, word string, at *table, value any) {
+	next := at.below(word)
+	values, isTable := value.(map[string]any)
+	switch {
+	case next == nil:
+		r.unknown(full, word, at)
+	case next == at.name && !nameText.MatchString(word):
+		r.fault(full, wrongf("a name is a letter, then letters, digits and _", "%q cannot be a name", word))
+	case !next.live && (next.key == nil || !next.key.Supported()):
+		r.fault(full, notYet)
+		r.shape = r.shape || slices.Contains([]string{"extends", "include", "topology", "template", "like", "kind"}, word) || strings.HasPrefix(full, "topology")
+	case next.key != nil:
+		r.leaf(into, full, rel, next.key, value)
+	case isTable:
+		if next == at.name {
+			into, rel = r.named(into, full, rel)
+		}
+		r.table(into, full, rel, next, values)
+	case next.none && value == "none":
+		m := r.index.find(full)
+		into.entries = append(into.entries, entry{rel, &setting{path: full, off: true, file: r.file, at: m.key, where: m.value}})
+	default:
+		r.faultAt(full, r.index.find(full).value, wrongf(fmt.Sprintf("write [%s] or %s = { ... }", full, word), "%s is a table, not %s", full, shown(value)))
+	}
+}
+
+// named enters a table that has a name. Those of [case] begin an axis, and in
+// it the layer of a case.
+func (r *reader) named(into *layer, full, rel string) (*layer, string) {
+	path := strings.Split(full, ".")
+	if path[0] != "case" || len(path) > 3 {
+		into.declare(rel)
+		return into, rel
+	}
+	i := slices.IndexFunc(r.axes, func(a *axis) bool { return a.name == path[1] })
+	if i < 0 {
+		i = len(r.axes)
+		r.axes = append(r.axes, &axis{name: path[1]})
+	}
+	if len(path) == 2 {
+		return into, rel
+	}
+	v := &variant{name: path[2]}
+	r.axes[i].cases = append(r.axes[i].cases, v)
+	return &v.layer, ""
+}
+
+// leaf reads the value of a key.
+func (r *reader) leaf(into *layer, full, rel string, k *Key, raw any) {
+	m := r.index.find(full)
+	s := &setting{path: full, key: k, raw: raw, file: r.file, at: m.key, where: m.value}
+	into.entries = append(into.entries, entry{rel, s})
+	if k.Path == "param.*" {
+		into.declare(rel) // for its place among the others
+	}
+	r.faults = append(r.faults, s.read(m.items)...)
+}
+
+// read types the raw value of a setting.
+func (s *setting) read(items []Pos) (faults Faults) {
+	refuse := func(at Pos, w *wrong) {
+		s.bad = true
+		faults = append(faults, s.faultAt(at, w))
+	}
+	t := s.key.Type
+	elements, isList := s.raw.([]any)
+	_, isTable := s.raw.(map[string]any)
+	switch {
+	case t == formulas:
+		return nil
+	case isTable && (s.key.Varies() || s.key.Scheduled() || strings.HasSuffix(s.key.Path, ".loss")):
+		refuse(s.where, notYet)
+		return faults
+	case isTable:
+		refuse(s.where, wrongf("write one value", "a %s is not a table", t.Name))
+		return faults
+	case t.gather == nil || !isList && t.single:
+		elements, items = []any{s.raw}, nil
+	case !isList:
+		refuse(s.where, wrongf(fmt.Sprintf("write [%s]", literalRaw(s.raw)), "%s is no %s", shown(s.raw), t.Name))
+		return faults
+	case len(elements) == 0 && t != texts:
+		refuse(s.where, wrongf("", "an empty list"))
+	}
+	for i, raw := range elements {
+		p := part{where: s.where}
+		if i < len(items) {
+			p.where = items[i]
+		}
+		if source, ok := computed(t, raw); ok {
+			p.source = source
+		} else if v, w := t.value(raw); w != nil {
+			refuse(p.where, w)
+		} else {
+			p.value = v
+		}
+		s.parts = append(s.parts, p)
+	}
+	return faults
+}
+
+// computed returns the expression behind a leading "=".
+func computed(t *Type, raw any) (string, bool) {
+	s, ok := raw.(string)
+	if !ok || t == text || t == texts || t.exprs {
+		return "", false
+	}
+	return strings.CutPrefix(strings.TrimSpace(s), "=")
+}
+
+func literalRaw(raw any) string {
+	if s, ok := raw.(string); ok {
+		return quoted(s)
+	}
+	return fmt.Sprint(raw)
+}
+
+func (r *reader) fault(path string, w *wrong) { r.faultAt(path, r.index.find(path).key, w) }
+
+func (r *reader) faultAt(path string, at Pos, w *wrong) {
+	r.faults = append(r.faults, Fault{r.file, at.Line, at.Col, path, w.what, w.right, w.later})
+}
+
+// unknown reports a word that the language does not have here, and looks for
+// what may have been meant: a table above, another word, or one further below.
+func (r *reader) unknown(full, word string, at *table) {
+	under := parent(full)
+	for above := parent(under); above != ""; above = parent(above) {
+		if place := schema.root.find(above); place != nil && place.words[word] != nil {
+			r.fault(full, wrongf("", "no such key here; %q belongs to [%s], and this line is under [%s] (line %d): move it up",
+				word, above, under, r.index.find(under).key.Line))
+			return
+		}
+	}
+	best := nearest(word, at.order)
+	if best == "" {
+		best = at.deeper(word, "")
+	}
+	if best != "" {
+		r.fault(full, wrongf("", "no such key (did you mean %q?)", best))
+		return
+	}
+	r.fault(full, wrongf("", "no such key"))
+}
+
+// deeper finds a key below this table whose last word is the given one.
+func (t *table) deeper(word, path string) string {
+	for _, w := range t.order {
+		next := t.words[w]
+		if w == word && next.key != nil {
+			return dot(path, w)
+		}
+		if found := next.deeper(word, dot(path, w)); found != "" {
+			return found
+		}
+	}
+	return ""
+}

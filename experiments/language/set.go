@@ -1,0 +1,105 @@
+package language
+
+import (
+	"strings"
+
+	"github.com/BurntSushi/toml"
+)
+
+// fromText reads a value that is not written in TOML: of --set, or a default.
+func (t *Type) fromText(s string) (any, *wrong) { return t.value(t.raw(s)) }
+
+// raw is the text as TOML would give it: as it stands if it is a value, else as
+// a string without its quotes.
+func (t *Type) raw(s string) any {
+	var doc map[string]any
+	_, err := toml.Decode("v = "+s, &doc)
+	v := doc["v"]
+	if _, isText := v.(string); err != nil || len(doc) != 1 || t == text && !isText {
+		return s
+	}
+	return v
+}
+
+// set takes "path=value" from the command line as the strongest layer. The value
+// is typed by its path like one in the file.
+func (r *reader) set(into *layer, pinned map[string]string, names *names, assignment string) {
+	refuse := func(path string, w *wrong) {
+		r.faults = append(r.faults, Fault{File: "--set", Path: path, What: w.what, Right: w.right, later: w.later})
+	}
+	path, value, ok := strings.Cut(assignment, "=")
+	path = strings.TrimSpace(path)
+	if !ok || path == "" {
+		refuse(assignment, wrongf("write path=value", "nothing is set"))
+		return
+	}
+	if axis, isCase := strings.CutPrefix(path, "case."); isCase {
+		r.pin(pinned, path, axis, value, refuse)
+		return
+	}
+	words := strings.Split(path, ".")
+	at := schema.root.find(path)
+	if kind := words[0]; kind == "node" || kind == "link" || kind == "flow" {
+		if w := names.check(words); w != nil {
+			refuse(path, w)
+			return
+		}
+	}
+	switch {
+	case at == nil || at.key == nil && !at.none:
+		refuse(path, wrongf("", "%s", meant("no such key", path, r.paths(names, words))))
+		return
+	case at.key != nil && !at.key.Supported():
+		refuse(path, notYet)
+		return
+	case words[0] == "param" && !names.has[path] || (words[0] == "figure" || words[0] == "expect") && !names.has[parent(path)]:
+		refuse(path, wrongf("", "%s", meant("no such key", path, r.paths(names, words))))
+		return
+	}
+	s := &setting{path: path, key: at.key, file: "--set", off: at.none && value == "none"}
+	if at.key != nil {
+		s.raw = at.key.Type.raw(value)
+		r.faults = append(r.faults, s.read(nil)...)
+	} else if !s.off {
+		refuse(path, wrongf("", "%s is a table and can only be set to none", path))
+	}
+	into.entries = append(into.entries, entry{path, s})
+}
+
+// pin leaves one case of an axis.
+func (r *reader) pin(pinned map[string]string, path, axis, value string, refuse func(string, *wrong)) {
+	for _, a := range r.axes {
+		if a.name != axis {
+			continue
+		}
+		cases := make([]string, len(a.cases))
+		for i, v := range a.cases {
+			if cases[i] = v.name; v.name == value {
+				pinned[axis] = value
+				return
+			}
+		}
+		refuse(path, wrongf("", "%s", meant("no case "+quoted(value)+" of "+strings.Join(cases, ", "), value, cases)))
+		return
+	}
+	refuse(path, wrongf("", "no such case axis"))
+}
+
+// paths are the keys below the same names, for suggestions.
+func (r *reader) paths(names *names, words []string) (paths []string) {
+	for k := range Keys() {
+		p := strings.Split(k.Path, ".")
+		for i := range p {
+			if p[i] == "*" && i < len(words) {
+				p[i] = words[i]
+			}
+		}
+		if p[0] != "param" {
+			paths = append(paths, strings.Join(p, "."))
+		}
+	}
+	for _, name := range names.of("param") {
+		paths = append(paths, "param."+name)
+	}
+	return paths
+}

@@ -1,0 +1,239 @@
+package language
+
+import (
+	"iter"
+	"net/netip"
+	"time"
+)
+
+// A Spec is the effective configuration of one point: all that the world is built
+// from. Times are in ns, rates in bit/s, sizes in bytes.
+type Spec struct {
+	Run    Run
+	Params []Param
+	Nodes  []Node // in the order of the file, as all that follows
+	Links  []Link
+	Flows  []Flow
+
+	config *config
+}
+
+// Run says how long is simulated and how often.
+type Run struct {
+	Duration     time.Duration `key:"duration"` // 0: until nothing is left to happen
+	Warmup       time.Duration `key:"warmup"`
+	Drain        time.Duration `key:"drain"`
+	Seed         uint64        `key:"seed"`
+	Replications int           `key:"replications"`
+	Confidence   float64       `key:"confidence"`
+	Ties         string        `key:"ties"`       // packets-first, timers-first
+	MaxEvents    uint64        `key:"max_events"` // Unlimited: no bound
+}
+
+// Param is a parameter of the experiment's own: a float64, bool or string, or
+// one of the quantities of this package.
+type Param struct {
+	Name  string
+	Value any
+}
+
+// Node is a group of equal members.
+type Node struct {
+	Name      string
+	Kind      string       `key:"kind"` // host, router
+	Count     int          `key:"count"`
+	Label     string       `key:"label"`
+	Prefix    netip.Prefix `key:"prefix"` // invalid: to be assigned
+	Profile   string       `key:"profile"`
+	TCP       TCP          `key:"tcp"`
+	Ports     PortRules    `key:"ports"`
+	Memory    Memory       `key:"memory.per"`
+	Listeners []Listener
+}
+
+// Router tells whether the node forwards.
+func (n *Node) Router() bool { return n.Kind == "router" }
+
+// TCP is what the file says otherwise than the node's profile; nil is as there.
+type TCP struct {
+	TimeWait       *time.Duration  `key:"time_wait"`
+	SYNSchedule    []time.Duration `key:"syn_schedule"` // waits; the last one before giving up
+	SYNRetries     *int            `key:"syn_retries"`
+	SYNACK         *string         `key:"synack"` // stateless, strict, linux
+	SYNACKSchedule []time.Duration `key:"synack_schedule"`
+	SYNACKRetries  *int            `key:"synack_retries"`
+	RFC5961        *bool           `key:"rfc5961"`
+	RFC1337        *bool           `key:"rfc1337"`
+	FINRetries     *int            `key:"fin_retries"`
+	FinWait2       *time.Duration  `key:"fin_wait_2"` // Never
+	GiveUp         *string         `key:"give_up"`    // time, count
+	Retries        *int            `key:"retries"`
+	UserTimeout    *time.Duration  `key:"user_timeout"` // Never
+	RTOInitial     *time.Duration  `key:"rto_initial"`
+	RTOMin         *time.Duration  `key:"rto_min"`
+	RTOMax         *time.Duration  `key:"rto_max"`
+	DelayedACK     *time.Duration  `key:"delayed_ack"`
+	Timestamps     *bool           `key:"timestamps"`
+	WindowScale    *int            `key:"window_scale"`
+	ReceiveWindow  *int64          `key:"receive_window"`
+	SendBuffer     *int64          `key:"send_buffer"`
+	MSS            *int            `key:"mss"`
+	InitialWindow  *int            `key:"initial_window"`
+	Nagle          *bool           `key:"nagle"`
+	ISN            *string         `key:"isn"` // rfc6528, random, clock, zero
+}
+
+// PortRules are about ephemeral ports; nil is as in the profile.
+type PortRules struct {
+	Range  *Ports  `key:"range"`
+	Select *string `key:"select"` // linux-parity, random, sequential, hash
+}
+
+// Memory is the kernel memory of a connection in each state, in bytes; nil is as
+// in the profile.
+type Memory struct {
+	SynSent     *int64 `key:"syn_sent"`
+	SynReceived *int64 `key:"syn_received"`
+	Established *int64 `key:"established"`
+	FinWait1    *int64 `key:"fin_wait_1"`
+	FinWait2    *int64 `key:"fin_wait_2"`
+	CloseWait   *int64 `key:"close_wait"`
+	Closing     *int64 `key:"closing"`
+	LastAck     *int64 `key:"last_ack"`
+	TimeWait    *int64 `key:"time_wait"`
+}
+
+// Listener is a port at which every member of its group accepts connections.
+type Listener struct {
+	Name    string
+	Port    uint16 `key:"port"`
+	Backlog *int   `key:"backlog"` // nil: the profile's
+	Implied bool   // made for a flow that goes to the port
+}
+
+// Link is a group of full-duplex links between the members of two groups.
+type Link struct {
+	Name    string
+	Label   string    `key:"label"`
+	Ends    []string  `key:"ends"` // two
+	Pair    string    `key:"pair"` // each, one-to-one, all-to-all, blocks, round-robin
+	Weight  float64   `key:"weight"`
+	Forward Direction `key:"forward"` // from the first end to the second
+	Back    Direction `key:"back"`
+	Rules   []Rule
+}
+
+// Direction is one half of a link.
+type Direction struct {
+	Rate     int64         `key:"rate"` // Unlimited: no transmission time
+	Delay    time.Duration `key:"delay"`
+	Loss     float64       `key:"loss"`
+	MTU      int64         `key:"mtu"`
+	Overhead int64         `key:"overhead"`
+	Queue    Limit         `key:"queue.limit"`
+}
+
+// Rule singles out segments on a link; rules act in their order.
+type Rule struct {
+	Name        string
+	Match       string        `key:"match"`
+	From        string        `key:"from"` // a group at one of the ends; "": either
+	Flow        string        `key:"flow"` // "": any
+	Per         string        `key:"per"`  // link, connection
+	Nth         []Range       `key:"nth"`  // nil: every one
+	Probability float64       `key:"probability"`
+	Do          string        `key:"do"` // drop, delay, duplicate
+	Delay       time.Duration `key:"delay"`
+}
+
+// Flow is who opens connections to whom, and what both do with them.
+type Flow struct {
+	Name      string
+	Label     string        `key:"label"`
+	From      []Target      `key:"from"`
+	To        []Target      `key:"to"`     // each with its Port and the Listener there
+	Spread    string        `key:"spread"` // random, round-robin
+	Pick      string        `key:"pick"`
+	Arrivals  Arrivals      `key:"arrivals"`
+	Request   int64         `key:"request"`
+	Response  int64         `key:"response"`
+	Service   time.Duration `key:"service"`
+	Exchanges int64         `key:"exchanges"`
+	Think     time.Duration `key:"think"`
+	Close     Close         `key:"close"`
+	LocalPort uint16        `key:"local.port"` // 0: ephemeral
+}
+
+// Arrivals are the instants at which connections are opened.
+type Arrivals struct {
+	Process string          `key:"process"` // once, at, even, poisson
+	Rate    float64         `key:"rate"`    // 1/s
+	Per     string          `key:"per"`     // flow: of all members together; host: of each
+	Count   int64           `key:"count"`   // Unlimited
+	Start   time.Duration   `key:"start"`
+	Stop    time.Duration   `key:"stop"` // 0: never
+	Times   []time.Duration `key:"times"`
+}
+
+// Ends tells whether the arrivals end by themselves.
+func (a *Arrivals) Ends() bool {
+	return a.Process == "once" || a.Process == "at" || a.Count != Unlimited || a.Stop > 0
+}
+
+// Close is how a connection ends.
+type Close struct {
+	By    string        `key:"by"`   // client, server, both, nobody
+	How   string        `key:"how"`  // fin, half, rst
+	When  string        `key:"when"` // done, request-sent, connected
+	After time.Duration `key:"after"`
+	Reply time.Duration `key:"reply"` // Never: the other end does not close
+}
+
+// Node returns the group of that name, nil if there is none.
+func (s *Spec) Node(name string) *Node {
+	for i := range s.Nodes {
+		if s.Nodes[i].Name == name {
+			return &s.Nodes[i]
+		}
+	}
+	return nil
+}
+
+// Pairs yields the members that the links of a group join, a of the first end
+// and b of the second, in the order of the links' numbers.
+func (s *Spec) Pairs(l *Link) iter.Seq2[int, int] {
+	n, m := s.Node(l.Ends[0]).Count, s.Node(l.Ends[1]).Count
+	return func(yield func(a, b int) bool) {
+		switch {
+		case n == 1 || m == 1 || l.Pair == "all-to-all":
+			for a := range n {
+				for b := range m {
+					if !yield(a, b) {
+						return
+					}
+				}
+			}
+		case n >= m:
+			for a := range n {
+				if !yield(a, partner(l.Pair, a, n, m)) {
+					return
+				}
+			}
+		default:
+			for b := range m {
+				if !yield(partner(l.Pair, b, m, n), b) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// partner is the member of the smaller group, of m, that member i of the larger,
+// of n, is joined with.
+func partner(pair string, i, n, m int) int {
+	if pair == "blocks" {
+		return i / (n / m)
+	}
+	return i % m
+}
