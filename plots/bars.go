@@ -1,0 +1,68 @@
+package plots
+
+import (
+	"math"
+	"slices"
+)
+
+// bars draws groups of bars, one a series, with intervals as whiskers. A theory
+// with the label of a series crosses its bar; another crosses the whole group.
+func (g *page) bars(r frame, data, theories []curve) {
+	var places []string // labels left to right, the same in all panels
+	names, _ := g.f.names()
+	for _, name := range names {
+		if slices.ContainsFunc(g.panels, func(row []curve) bool { return holds(row, name) }) {
+			places = append(places, name)
+		}
+	}
+	slot := (r.x1 - r.x0) / max(1, float64(len(g.f.Categories)))
+	wide := 0.8 * slot / max(1, float64(len(places)))
+	left := func(category float64, place int) float64 {
+		return r.x0 + (category+0.1)*slot + float64(place)*wide
+	}
+	base := r.y1
+	if !g.y.log {
+		base = g.at(r, 0, 0).y
+	}
+	for _, c := range data {
+		place := slices.Index(places, c.label)
+		for i := range c.x {
+			x, y := left(c.x[i], place), g.at(r, c.x[i], c.y[i]).y
+			g.bar(frame{x, min(y, base), x + wide, max(y, base)}, c.index)
+			if c.interval(i) {
+				low, high := g.at(r, 0, c.low[i]).y, g.at(r, 0, c.high[i]).y
+				mid := x + wide/2
+				g.whisker(stroke{width: 0.7, color: black}, point{mid, low}, point{mid, high}, min(2, wide/3))
+			}
+		}
+	}
+	for _, c := range theories {
+		place := slices.Index(places, c.label)
+		for i := range c.x {
+			x0, x1 := left(c.x[i], 0), left(c.x[i], len(places))
+			if place >= 0 {
+				x0, x1 = left(c.x[i], place), left(c.x[i], place+1)
+			}
+			y := g.at(r, 0, c.y[i]).y
+			g.stroke(theoryStroke(c.index), point{x0, y}, point{x1, y})
+		}
+	}
+}
+
+func holds(row []curve, label string) bool {
+	return slices.ContainsFunc(row, func(c curve) bool { return !c.theory && c.label == label })
+}
+
+// bar fills one bar; every other series is hatched, for grey paper.
+func (g *page) bar(r frame, index int) {
+	g.rect(hue(index), r.x0, r.y0, r.x1, r.y1)
+	line := stroke{width: 0.7, color: white}
+	h, w := r.y1-r.y0, r.x1-r.x0
+	if index%2 == 1 {
+		for d := 3.0; d < w+h; d += 3 { // x+y = d, from the top left corner
+			g.stroke(line, point{r.x0 + math.Min(d, w), r.y0 + d - math.Min(d, w)},
+				point{r.x0 + d - math.Min(d, h), r.y0 + math.Min(d, h)})
+		}
+	}
+	g.stroke(stroke{width: 0.5, color: black}, point{r.x0, r.y1}, point{r.x0, r.y0}, point{r.x1, r.y0}, point{r.x1, r.y1}, point{r.x0, r.y1})
+}

@@ -1,0 +1,120 @@
+package plots
+
+import (
+	"image/color"
+	"math"
+)
+
+// A point of a drawing, in typographic points from the top left corner.
+type point struct{ x, y float64 }
+
+type stroke struct {
+	width float64 // 0 draws nothing
+	color color.NRGBA
+	dash  []float64
+}
+
+// A mark is one thing drawn: a filled or stroked path, or a text whose baseline
+// starts at path[0] and is turned by angle (radians, counter-clockwise).
+type mark struct {
+	path  []point
+	line  stroke
+	fill  color.NRGBA // drawn unless fully transparent
+	text  string
+	font  lettering
+	align float64 // share of the text that stands before where it was put
+	angle float64
+}
+
+// A drawing is a page of marks, later ones on top.
+type drawing struct {
+	title string // for the file's metadata
+	w, h  float64
+	marks []mark
+}
+
+func (d *drawing) stroke(s stroke, path ...point) {
+	if len(path) > 1 {
+		d.marks = append(d.marks, mark{path: path, line: s})
+	}
+}
+
+func (d *drawing) fill(c color.NRGBA, path ...point) {
+	if len(path) > 2 {
+		d.marks = append(d.marks, mark{path: path, fill: c})
+	}
+}
+
+func (d *drawing) rect(c color.NRGBA, x0, y0, x1, y1 float64) {
+	d.fill(c, point{x0, y0}, point{x1, y0}, point{x1, y1}, point{x0, y1})
+}
+
+// text writes s with its baseline at p; align says which share of its width
+// lies left of p: 0, 0.5 or 1.
+func (d *drawing) text(p point, align float64, f lettering, c color.NRGBA, s string) {
+	d.turned(p, align, 0, f, c, s)
+}
+
+// turned is text whose baseline is turned counter-clockwise around p.
+func (d *drawing) turned(p point, align, angle float64, f lettering, c color.NRGBA, s string) {
+	if s == "" {
+		return
+	}
+	sin, cos := math.Sincos(angle)
+	back := align * f.width(s)
+	at := point{p.x - back*cos, p.y + back*sin}
+	d.marks = append(d.marks, mark{path: []point{at}, fill: c, text: s, font: f, align: align, angle: angle})
+}
+
+// lines writes several lines downward and returns the y below the last.
+func (d *drawing) lines(x, y, align float64, f lettering, c color.NRGBA, text []string) float64 {
+	for _, s := range text {
+		d.text(point{x, y + f.size}, align, f, c, s)
+		y += f.leading()
+	}
+	return y
+}
+
+// box returns the corners of a text mark: what its letters cover.
+func (m *mark) box() []point {
+	w := m.font.width(m.text)
+	sin, cos := math.Sincos(m.angle)
+	at := func(along, up float64) point {
+		return point{m.path[0].x + along*cos - up*sin, m.path[0].y - along*sin - up*cos}
+	}
+	down, up := -0.21*m.font.size, 0.73*m.font.size
+	return []point{at(0, down), at(w, down), at(w, up), at(0, up)}
+}
+
+// overlap reports whether two convex polygons (a segment is one of two corners)
+// share a point, by the separating axis theorem.
+func overlap(a, b []point) bool {
+	return !separated(a, b) && !separated(b, a)
+}
+
+func separated(a, b []point) bool {
+	for i := range a {
+		p, q := a[i], a[(i+1)%len(a)]
+		axes := []point{{p.y - q.y, q.x - p.x}}
+		if len(a) == 2 {
+			axes = append(axes, point{q.x - p.x, q.y - p.y})
+		}
+		for _, n := range axes {
+			alo, ahi := span(a, n)
+			blo, bhi := span(b, n)
+			if ahi <= blo || bhi <= alo {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func span(a []point, n point) (lo, hi float64) {
+	lo, hi = math.Inf(1), math.Inf(-1)
+	for _, p := range a {
+		v := p.x*n.x + p.y*n.y
+		lo, hi = min(lo, v), max(hi, v)
+	}
+	return lo, hi
+}

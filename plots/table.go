@@ -1,0 +1,70 @@
+package plots
+
+import (
+	"bytes"
+	"math"
+	"slices"
+	"strconv"
+)
+
+// table writes what the figure draws, a row a point. Theory at the very points
+// of its data stands in their rows; elsewhere it has rows of its own.
+func (f *Figure) table() []byte {
+	var b bytes.Buffer
+	b.WriteString("panel,series,x,y,low,high,theory,theory_low,theory_high\n")
+	panels, _ := f.curves()
+	for i, row := range panels {
+		var bound []int // theories written beside their data
+		for _, c := range row {
+			if c.theory {
+				continue
+			}
+			var beside *curve
+			for k := range row {
+				if t := &row[k]; t.theory && t.label == c.label && slices.Equal(t.x, c.x) {
+					beside, bound = t, append(bound, k)
+					break
+				}
+			}
+			f.rows(&b, f.Panels[i].Title, &c, beside)
+		}
+		for k := range row {
+			if row[k].theory && !slices.Contains(bound, k) {
+				f.rows(&b, f.Panels[i].Title, nil, &row[k])
+			}
+		}
+	}
+	return b.Bytes()
+}
+
+// rows writes the points of data, of theory, or of both at once.
+func (f *Figure) rows(b *bytes.Buffer, panel string, data, theory *curve) {
+	either := data
+	if either == nil {
+		either = theory
+	}
+	for i, x := range either.x {
+		b.WriteString(csvCell(panel) + "," + csvCell(either.label) + ",")
+		if f.Kind == Bar {
+			b.WriteString(csvCell(f.Categories[int(x)]))
+		} else {
+			b.WriteString(number(x))
+		}
+		for _, c := range []*curve{data, theory} {
+			if c == nil {
+				b.WriteString(",,,")
+				continue
+			}
+			b.WriteString("," + number(c.y[i]) + "," + number(c.low[i]) + "," + number(c.high[i]))
+		}
+		b.WriteByte('\n')
+	}
+}
+
+// number writes 12 digits, as all decimals of the results have.
+func number(v float64) string {
+	if math.IsNaN(v) {
+		return ""
+	}
+	return strconv.FormatFloat(v, 'g', 12, 64)
+}
