@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gopacket/gopacket/layers"
+	"github.com/gopacket/gopacket/pcapgo"
 
 	"netsim/capture"
 	"netsim/des"
@@ -38,16 +40,24 @@ func write(t *testing.T, options capture.Options) ([]byte, *capture.Writer) {
 func TestReadBack(t *testing.T) {
 	raw, _ := write(t, capture.Options{Comment: "run 3, seed 42"})
 	f := read(t, raw)
-	if len(f.section) != 2 || f.section[1] != "run 3, seed 42" || f.section[4] != "netsim" {
-		t.Errorf("section %v: it must name netsim and the run, and nothing else", f.section)
+	// The whole of it: no machine, no system.
+	if want := (pcapgo.NgSectionInfo{Application: "netsim", Comment: "run 3, seed 42"}); f.section != want {
+		t.Errorf("section %+v, want %+v", f.section, want)
 	}
 	if len(f.interfaces) != 2 {
 		t.Fatalf("%d interfaces", len(f.interfaces))
 	}
 	for i, name := range []string{"client", "server"} {
 		got := f.interfaces[i]
-		if got.link != uint16(layers.LinkTypeEthernet) || got.snap != 0 || len(got.options) != 2 || got.options[2] != name || got.options[9] != "\x09" {
+		if got.Name != name || got.OS+got.Description+got.Comment+got.Filter != "" {
+			t.Errorf("interface %d: %+v: it must have a name and no more", i, got)
+		}
+		if got.LinkType != layers.LinkTypeEthernet || got.SnapLength != 0 || got.TimestampResolution != 9 || got.TimestampOffset != 0 {
 			t.Errorf("interface %d: %+v", i, got)
+		}
+		last := time.Unix(0, int64(4+i)*1_000_000_001)
+		if s := got.Statistics; s.PacketsReceived != 3 || s.PacketsDropped != 0 || !s.LastUpdate.Equal(last) {
+			t.Errorf("interface %d: %+v", i, s)
 		}
 	}
 	book, packets := conversation()
@@ -56,7 +66,7 @@ func TestReadBack(t *testing.T) {
 	}
 	for i, r := range f.packets {
 		p := &packets[i]
-		if r.iface != uint32(i%2) || r.ns != uint64(i)*1_000_000_001 || r.length != 14+int(p.Size) || len(r.frame) != r.length {
+		if r.InterfaceIndex != i%2 || r.Timestamp.UnixNano() != int64(i)*1_000_000_001 || r.Length != 14+int(p.Size) || len(r.frame) != r.Length {
 			t.Errorf("packet %d: %+v", i, r)
 		}
 		if got, want := r.frame[14:], wire.AppendPacket(nil, book, p); !bytes.Equal(got, want) {
@@ -67,9 +77,6 @@ func TestReadBack(t *testing.T) {
 		if eth.SrcMAC.String() != src || eth.DstMAC.String() != dst {
 			t.Errorf("packet %d: from %v to %v, want %s and %s", i, eth.SrcMAC, eth.DstMAC, src, dst)
 		}
-	}
-	if len(f.statistics) != 2 || f.statistics[0][4] != "\x03\x00\x00\x00\x00\x00\x00\x00" || f.statistics[0][5] != strings.Repeat("\x00", 8) {
-		t.Errorf("statistics %v", f.statistics)
 	}
 }
 
@@ -87,12 +94,15 @@ func TestSnap(t *testing.T) {
 	for _, snap := range []int{1, 13, 14, 35, 54, 100, 1000, 1 << 20} {
 		raw, _ := write(t, capture.Options{Snap: snap})
 		f := read(t, raw)
-		if f.interfaces[0].snap != uint32(snap) {
-			t.Errorf("snap %d: the interface says %d", snap, f.interfaces[0].snap)
+		if f.interfaces[0].SnapLength != uint32(snap) {
+			t.Errorf("snap %d: the interface says %d", snap, f.interfaces[0].SnapLength)
+		}
+		if len(f.packets) != len(want) {
+			t.Fatalf("snap %d: %d packets of %d", snap, len(f.packets), len(want))
 		}
 		for i, r := range f.packets {
-			if r.length != want[i].length || !bytes.Equal(r.frame, want[i].frame[:min(snap, r.length)]) {
-				t.Errorf("snap %d, packet %d: %d bytes of %d", snap, i, len(r.frame), r.length)
+			if r.Length != want[i].Length || !bytes.Equal(r.frame, want[i].frame[:min(snap, r.Length)]) {
+				t.Errorf("snap %d, packet %d: %d bytes of %d", snap, i, len(r.frame), r.Length)
 			}
 		}
 	}
@@ -103,6 +113,10 @@ func TestMax(t *testing.T) {
 	whole, _ := write(t, capture.Options{})
 	all := read(t, whole).packets
 	block := func(r record) int64 { return 32 + int64(len(r.frame)+3)/4*4 }
+	rest := int64(len(whole)) // what is not packets
+	for _, r := range all {
+		rest -= block(r)
+	}
 	for fit := range all {
 		var room int64
 		for _, r := range all[:fit+1] {
@@ -118,11 +132,15 @@ func TestMax(t *testing.T) {
 			if len(f.packets) != c.want || w.LeftOut() != uint64(left) {
 				t.Errorf("maximum %d: %d packets and %d left out, want %d and %d", c.max, len(f.packets), w.LeftOut(), c.want, left)
 			}
-			var seen, dropped int
-			for _, s := range f.statistics {
-				seen, dropped = seen+int(s[4][0]), dropped+int(s[5][0])
+			if size := int64(len(raw)); size-rest > c.max || c.want == fit+1 && size-rest != c.max {
+				t.Errorf("maximum %d: %d bytes of packets", c.max, size-rest)
 			}
-			if seen != len(all) || dropped != left {
+			var seen, dropped uint64
+			for _, about := range f.interfaces {
+				seen += about.Statistics.PacketsReceived
+				dropped += about.Statistics.PacketsDropped
+			}
+			if seen != uint64(len(all)) || dropped != uint64(left) {
 				t.Errorf("maximum %d: the file says %d seen, %d left out", c.max, seen, dropped)
 			}
 		}
@@ -148,7 +166,8 @@ func TestInterfaceNames(t *testing.T) {
 	}
 }
 
-// A capture of nothing is a file nevertheless.
+// A capture of nothing is a file nevertheless, with an interface, which the
+// library asks for.
 func TestEmpty(t *testing.T) {
 	var file bytes.Buffer
 	w, err := capture.New(&file, wire.NewBook(), capture.Options{})
@@ -158,7 +177,8 @@ func TestEmpty(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if f := read(t, file.Bytes()); f.section[4] != "netsim" || len(f.interfaces)+len(f.packets) != 0 {
+	f := read(t, file.Bytes())
+	if f.section.Application != "netsim" || len(f.interfaces) != 1 || f.interfaces[0].Name != "" || len(f.packets) != 0 {
 		t.Errorf("%+v", f)
 	}
 }
@@ -168,6 +188,25 @@ func TestBadOptions(t *testing.T) {
 		if _, err := capture.New(&bytes.Buffer{}, wire.NewBook(), o); err == nil {
 			t.Errorf("snap %d, maximum %d and a comment of %d bytes were taken", o.Snap, o.Max, len(o.Comment))
 		}
+	}
+}
+
+// The length of a text has 16 bits: a comment is refused beyond (TestBadOptions),
+// a name is cut.
+func TestLongestTexts(t *testing.T) {
+	const longest = 1<<16 - 1
+	var file bytes.Buffer
+	w, err := capture.New(&file, wire.NewBook(), capture.Options{Comment: strings.Repeat("c", longest)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Interface(strings.Repeat("n", longest+1))
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f := read(t, file.Bytes())
+	if comment, name := len(f.section.Comment), len(f.interfaces[0].Name); comment != longest || name != longest {
+		t.Errorf("a comment of %d bytes and a name of %d", comment, name)
 	}
 }
 
@@ -183,24 +222,38 @@ func (b *broken) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// The buffer hides an error for a while, unless the comment alone overflows it.
 func TestErrorOfTheWriterIsTold(t *testing.T) {
 	book, packets := conversation()
-	for _, room := range []int{0, 5000, 100_000} {
-		w, err := capture.New(&broken{room}, book, capture.Options{})
+	for _, c := range []struct{ room, comment int }{{0, 0}, {0, 60_000}, {5000, 0}, {100_000, 0}} {
+		w, err := capture.New(&broken{c.room}, book, capture.Options{Comment: strings.Repeat("x", c.comment)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		i := w.Interface("a")
-		for range 1000 {
-			if err = w.Packet(0, i, &packets[3]); err != nil {
+		interfaces := []int{w.Interface("a"), w.Interface("b")}
+		for i := range 1000 {
+			if err = w.Packet(0, interfaces[i%2], &packets[3]); err != nil {
 				break
 			}
 		}
 		if !errors.Is(err, errFull) {
-			t.Errorf("room for %d bytes: Packet returned %v", room, err)
+			t.Errorf("%+v: Packet returned %v", c, err)
 		}
 		if err := w.Close(); !errors.Is(err, errFull) {
-			t.Errorf("room for %d bytes: Close returned %v", room, err)
+			t.Errorf("%+v: Close returned %v", c, err)
+		}
+	}
+}
+
+// An error that comes with the last bytes is told by Close, of nothing too.
+func TestErrorOfTheEndIsTold(t *testing.T) {
+	for _, comment := range []int{0, 60_000} {
+		w, err := capture.New(&broken{0}, wire.NewBook(), capture.Options{Comment: strings.Repeat("x", comment)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); !errors.Is(err, errFull) {
+			t.Errorf("a comment of %d bytes: Close returned %v", comment, err)
 		}
 	}
 }

@@ -1,101 +1,56 @@
 package capture_test
 
 import (
-	"encoding/binary"
+	"bytes"
+	"io"
 	"net/netip"
 	"testing"
 
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
+	"github.com/gopacket/gopacket/pcapgo"
 
 	"netsim/wire"
 )
 
-// A file as it is read back: its blocks taken apart without the writer's code.
+// A file as the library's reader has it.
 type file struct {
-	section    options
-	interfaces []iface
+	section    pcapgo.NgSectionInfo
+	interfaces []pcapgo.NgInterface
 	packets    []record
-	statistics []options
-}
-
-type options map[uint16]string
-
-type iface struct {
-	link uint16
-	snap uint32
-	options
 }
 
 type record struct {
-	iface  uint32
-	ns     uint64
-	length int // of the frame that was
-	frame  []byte
+	gopacket.CaptureInfo
+	frame []byte
 }
 
-var order = binary.LittleEndian
-
-// read takes a file apart and fails the test on anything that is not well formed.
+// read takes a file apart and fails the test if the reader cannot.
 func read(t *testing.T, raw []byte) file {
 	t.Helper()
-	var f file
-	for at := 0; at < len(raw); {
-		b := raw[at:]
-		if len(b) < 12 || order.Uint32(b[4:])%4 != 0 || order.Uint32(b[4:]) > uint32(len(b)) {
-			t.Fatalf("byte %d: no block", at)
-		}
-		n := order.Uint32(b[4:])
-		if order.Uint32(b[n-4:]) != n {
-			t.Fatalf("byte %d: the lengths of a block differ", at)
-		}
-		kind, body := order.Uint32(b), b[8:n-4]
-		if (kind == 0x0a0d0d0a) != (at == 0) {
-			t.Fatalf("byte %d: block %x", at, kind)
-		}
-		switch kind {
-		case 0x0a0d0d0a:
-			if order.Uint32(body) != 0x1a2b3c4d || order.Uint32(body[4:]) != 1 || order.Uint64(body[8:]) != 1<<64-1 {
-				t.Fatalf("section % x", body)
-			}
-			f.section = readOptions(t, body[16:])
-		case 1:
-			f.interfaces = append(f.interfaces, iface{order.Uint16(body), order.Uint32(body[4:]), readOptions(t, body[8:])})
-		case 5:
-			if int(order.Uint32(body)) != len(f.statistics) {
-				t.Fatalf("statistics of interface %d, want %d", order.Uint32(body), len(f.statistics))
-			}
-			f.statistics = append(f.statistics, readOptions(t, body[12:]))
-		case 6:
-			kept := int(order.Uint32(body[12:]))
-			if len(body) != 20+(kept+3)/4*4 {
-				t.Fatalf("byte %d: a frame of %d bytes in %d", at, kept, len(body))
-			}
-			r := record{order.Uint32(body), uint64(order.Uint32(body[4:]))<<32 | uint64(order.Uint32(body[8:])), int(order.Uint32(body[16:])), body[20 : 20+kept]}
-			f.packets = append(f.packets, r)
-		default:
-			t.Fatalf("byte %d: block %x", at, kind)
-		}
-		at += int(n)
+	r, err := pcapgo.NewNgReader(bytes.NewReader(raw), pcapgo.NgReaderOptions{ErrorOnMismatchingLinkType: true})
+	if err != nil {
+		t.Fatal(err)
 	}
-	return f
-}
-
-func readOptions(t *testing.T, b []byte) options {
-	t.Helper()
-	o := options{}
-	for len(b) >= 4 {
-		code, n := order.Uint16(b), int(order.Uint16(b[2:]))
-		if code == 0 {
+	f := file{section: r.SectionInfo()}
+	for {
+		frame, info, err := r.ReadPacketData()
+		if err == io.EOF {
 			break
 		}
-		o[code] = string(b[4 : 4+n])
-		b = b[4+(n+3)/4*4:]
+		if err != nil {
+			t.Fatalf("packet %d: %v", len(f.packets), err)
+		}
+		f.packets = append(f.packets, record{info, frame})
 	}
-	if len(b) != 4 {
-		t.Fatalf("options end with % x", b)
+	for i := range r.NInterfaces() {
+		about, err := r.Interface(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.interfaces = append(f.interfaces, about)
 	}
-	return o
+	return f
 }
 
 // decode gives a frame to another decoder, which verifies the checksums.

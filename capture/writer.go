@@ -1,10 +1,14 @@
 package capture
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"math"
+	"time"
+
+	"github.com/gopacket/gopacket"
+	"github.com/gopacket/gopacket/layers"
+	"github.com/gopacket/gopacket/pcapgo"
 
 	"netsim/des"
 	"netsim/wire"
@@ -17,11 +21,15 @@ type Options struct {
 	Max     int64  // the most bytes of packet blocks that are written; 0 is no limit
 }
 
+// maxText is the longest comment or name that the length of a pcapng option can
+// tell; the library would write a longer one under a wrong length.
+const maxText = math.MaxUint16
+
 // check returns what no file can be made of.
 func (o Options) check() error {
 	switch {
-	case len(o.Comment) > maxOptionLen:
-		return fmt.Errorf("capture: a comment of %d bytes, of which %d fit", len(o.Comment), maxOptionLen)
+	case len(o.Comment) > maxText:
+		return fmt.Errorf("capture: a comment of %d bytes, of which %d fit", len(o.Comment), maxText)
 	case o.Snap < 0 || o.Snap > math.MaxInt32:
 		return fmt.Errorf("capture: a snap length of %d bytes", o.Snap)
 	case o.Max < 0:
@@ -32,13 +40,15 @@ func (o Options) check() error {
 
 // Writer writes one pcapng file. It is not for use by several goroutines.
 type Writer struct {
-	out        *bufio.Writer // keeps its first error
+	out        io.Writer
+	file       *pcapgo.NgWriter // on out, from the first interface on
+	err        error            // the first of writing; nothing is written after it
 	book       *wire.Book
 	options    Options
 	interfaces []counts
 	names      map[string]int
 
-	block   []byte // the one at hand
+	frame   []byte // the one at hand
 	size    int64  // bytes of packet blocks written
 	full    bool   // Max was reached
 	leftOut uint64
@@ -51,15 +61,12 @@ type counts struct {
 }
 
 // New starts a file on w, of packets between addresses of the book. An error is
-// of the options, or of w. The caller closes w, after [Writer.Close].
+// of the options. The caller closes w, after [Writer.Close].
 func New(w io.Writer, book *wire.Book, options Options) (*Writer, error) {
 	if err := options.check(); err != nil {
 		return nil, err
 	}
-	c := &Writer{out: bufio.NewWriter(w), book: book, options: options, names: map[string]int{}}
-	c.block = sectionBlock(c.block, options.Comment)
-	_, err := c.out.Write(c.block)
-	return c, err
+	return &Writer{out: w, book: book, options: options, names: map[string]int{}}, nil
 }
 
 // Interface returns the number of the interface that has this name, and adds it
@@ -71,9 +78,28 @@ func (w *Writer) Interface(name string) int {
 	i := len(w.interfaces)
 	w.names[name] = i
 	w.interfaces = append(w.interfaces, counts{})
-	w.block = interfaceBlock(w.block, name[:min(len(name), maxOptionLen)], w.options.Snap)
-	_, _ = w.out.Write(w.block)
+	if w.err == nil {
+		w.err = w.describe(name)
+	}
 	return i
+}
+
+// describe writes what an interface is, and before the first what the file is,
+// for the library starts a file with both. The fields left empty here are those
+// that would tell the machine.
+func (w *Writer) describe(name string) (err error) {
+	about := pcapgo.NgInterface{
+		Name:       name[:min(len(name), maxText)],
+		LinkType:   layers.LinkTypeEthernet,
+		SnapLength: uint32(w.options.Snap),
+	}
+	if w.file != nil {
+		_, err = w.file.AddInterface(about)
+		return err
+	}
+	section := pcapgo.NgSectionInfo{Application: "netsim", Comment: w.options.Comment}
+	w.file, err = pcapgo.NewNgWriterInterface(w.out, about, pcapgo.NgWriterOptions{SectionInfo: section})
+	return err
 }
 
 // Packet writes that p was seen at an interface. Once a packet would exceed the
@@ -83,6 +109,9 @@ func (w *Writer) Packet(now des.Time, iface int, p *wire.Packet) error {
 	if iface < 0 || iface >= len(w.interfaces) {
 		return fmt.Errorf("capture: no interface %d among %d", iface, len(w.interfaces))
 	}
+	if w.err != nil {
+		return w.err
+	}
 	length := ethernetLen + p.HeaderLen() + int(p.Segment.Len)
 	kept := length
 	if w.options.Snap > 0 {
@@ -91,27 +120,29 @@ func (w *Writer) Packet(now des.Time, iface int, p *wire.Packet) error {
 	c := &w.interfaces[iface]
 	c.last = now
 	c.seen++
-	if !w.room(packetBlockLen + (kept+3)&^3) {
+	if !w.room(kept) {
 		w.leftOut++
 		c.leftOut++
 		return nil
 	}
-	w.block = beginPacket(w.block, iface, uint64(now), kept, length)
-	w.block = appendFrame(w.block, w.book, p, kept)
-	w.block = endBlock(pad(w.block))
-	_, err := w.out.Write(w.block)
-	return err
+	w.frame = appendFrame(w.frame[:0], w.book, p, kept)
+	w.err = w.file.WritePacket(gopacket.CaptureInfo{
+		Timestamp: clock(now), CaptureLength: kept, Length: length, InterfaceIndex: iface,
+	}, w.frame)
+	return w.err
 }
 
-// room takes n bytes of the maximum, if they are left.
-func (w *Writer) room(n int) bool {
-	if w.options.Max > 0 && w.size+int64(n) > w.options.Max {
+// room takes the block of a frame out of the maximum, if that much is left.
+func (w *Writer) room(kept int) bool {
+	const around = 32 // bytes of an enhanced packet block that are not the frame
+	block := around + int64((kept+3)&^3)
+	if w.options.Max > 0 && w.size+block > w.options.Max {
 		w.full = true
 	}
 	if w.full {
 		return false
 	}
-	w.size += int64(n)
+	w.size += block
 	return true
 }
 
@@ -119,13 +150,24 @@ func (w *Writer) room(n int) bool {
 func (w *Writer) LeftOut() uint64 { return w.leftOut }
 
 // Close ends the file with how many packets were seen and left out at each
-// interface, and returns the first error of writing.
+// interface, and returns the first error of writing. A file without an interface
+// gets one that has no name: there are readers that take no other.
 func (w *Writer) Close() error {
+	if len(w.interfaces) == 0 {
+		w.Interface("")
+	}
 	for i, c := range w.interfaces {
-		w.block = statisticsBlock(w.block, i, c)
-		if _, err := w.out.Write(w.block); err != nil {
-			return err
+		if w.err == nil {
+			w.err = w.file.WriteInterfaceStats(i, pcapgo.NgInterfaceStatistics{
+				LastUpdate: clock(c.last), PacketsReceived: c.seen, PacketsDropped: c.leftOut,
+			})
 		}
 	}
-	return w.out.Flush()
+	if w.err == nil {
+		w.err = w.file.Flush()
+	}
+	return w.err
 }
+
+// clock is a simulated time as the library wants it.
+func clock(t des.Time) time.Time { return time.Unix(0, int64(t)) }
