@@ -172,7 +172,7 @@ func (g *ladderPanel) find(w way, above float64, words ...word) spot {
 		middle := min(max((share+shift)*length, total/2+3), length-total/2-3)
 		start := middle - total/2
 		p := point{from.x + start*cos - above*sin, from.y - start*sin - above*cos}
-		box := wordBox(p, angle, total)
+		box := textBox(p, angle, total, small.size)
 		if hits := g.hits(w, box); hits < best.hits {
 			best = spot{p, angle, box, hits}
 		}
@@ -192,16 +192,6 @@ func (g *ladderPanel) write(s spot, words ...word) {
 		step := w.font.width(w.text) + wordGap
 		at = point{at.x + step*cos, at.y - step*sin}
 	}
-}
-
-// wordBox returns the corners of a line of small text.
-func wordBox(at point, angle, width float64) []point {
-	sin, cos := math.Sincos(angle)
-	corner := func(along, up float64) point {
-		return point{at.x + along*cos - up*sin, at.y - along*sin - up*cos}
-	}
-	low, high := -0.2*small.size, 0.75*small.size
-	return []point{corner(0, low), corner(width, low), corner(width, high), corner(0, high)}
 }
 
 // hits weighs what a label at box would cover: a line through a text leaves it

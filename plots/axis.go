@@ -83,7 +83,13 @@ func (a *axis) fit(s stretch, padLow, padHigh float64, zero bool) {
 // label sets the title and as many ticks as fit side by side in length points,
 // each taking size(label).
 func (a *axis) label(title, unit string, length, most float64, size func(string) float64) {
-	for n := min(7, max(3, int(length/most))); ; n-- {
+	fit := max(3, int(length/most))
+	if !a.log {
+		fit = min(7, fit)
+	} else {
+		fit = max(8, fit) // powers of ten are short, and better without gaps
+	}
+	for n := fit; ; n-- {
 		a.title, a.ticks = title, nil
 		if a.log {
 			a.logTicks(unit, n)
@@ -149,17 +155,17 @@ func decimal(v, step, most float64) string {
 	suffix := ""
 	switch {
 	case most >= 1e15:
-		return exponential(v)
-	case most >= 1e12:
+		return exponential(v, step)
+	case most >= 1e12 && step >= 1e9:
 		v, step, suffix = v/1e12, step/1e12, "T"
-	case most >= 1e9:
+	case most >= 1e9 && step >= 1e6:
 		v, step, suffix = v/1e9, step/1e9, "G"
-	case most >= 2e6:
+	case most >= 2e6 && step >= 1e3:
 		v, step, suffix = v/1e6, step/1e6, "M"
-	case most >= 2e4:
+	case most >= 2e4 && step >= 1:
 		v, step, suffix = v/1e3, step/1e3, "k"
 	case most < 2e-3:
-		return exponential(v)
+		return exponential(v, step)
 	}
 	for d := range 12 {
 		scaled := step * math.Pow(10, float64(d))
@@ -170,24 +176,21 @@ func decimal(v, step, most float64) string {
 	return strconv.FormatFloat(v, 'g', 6, 64) + suffix
 }
 
-func exponential(v float64) string {
-	s := strconv.FormatFloat(v, 'e', -1, 64)
-	if m, e, ok := strings.Cut(s, "e"); ok && len(m) > 5 {
-		s = strconv.FormatFloat(v, 'e', 2, 64)
-		m, e, _ = strings.Cut(s, "e")
-		s = strings.TrimRight(strings.TrimRight(m, "0"), ".") + "e" + e
-	}
-	s = strings.Replace(s, "e+0", "e", 1)
-	s = strings.Replace(s, "e-0", "e-", 1)
-	return strings.Replace(s, "e+", "e", 1)
+// exponential writes v with as many digits as its step has.
+func exponential(v, step float64) string {
+	digits := max(0, int(math.Ceil(math.Log10(math.Abs(v)/step)))) + 1
+	m, e, _ := strings.Cut(strconv.FormatFloat(v, 'e', digits, 64), "e")
+	sign := strings.TrimPrefix(e[:1], "+")
+	return strings.TrimRight(strings.TrimRight(m, "0"), ".") + "e" + sign + strings.TrimLeft(e[1:], "0")
 }
 
 // logTicks labels powers of ten, every so many of them that about n remain; over
-// less than one and a half decades also their doubles and fivefolds.
+// less than one and a half decades, or holding one power, also the doubles and
+// fivefolds.
 func (a *axis) logTicks(unit string, n int) {
 	first, last := math.Ceil(a.lo-1e-9), math.Floor(a.hi+1e-9)
 	every := max(1, math.Ceil((last-first+1)/float64(n)))
-	fine := a.hi-a.lo < 1.5 && n > 2
+	fine := (a.hi-a.lo < 1.5 || last <= first) && n > 2
 	labelled := 0
 	for k := first - 1; k <= last; k++ {
 		for m := 1; m < 10; m++ {
@@ -215,12 +218,17 @@ func (a *axis) logTicks(unit string, n int) {
 
 // steadyTicks are linear ticks on a log axis too short for powers of ten.
 func (a *axis) steadyTicks(unit string, n int) {
-	lo, hi := math.Pow(10, a.lo), math.Pow(10, a.hi)
+	scale, prefix := prefixFor(math.Pow(10, a.hi), unit)
+	lo, hi := math.Pow(10, a.lo)/scale, math.Pow(10, a.hi)/scale
 	step := niceStep((hi - lo) / float64(n))
+	suffix := ""
+	if prefixed(unit) {
+		suffix = " " + prefix + unit
+	}
 	a.ticks = nil
-	for i := math.Ceil(lo / step); i*step <= hi; i++ {
-		if v := i * step; v > 0 {
-			a.ticks = append(a.ticks, tick{math.Log10(v), quantity(v, unit)})
+	for i := math.Ceil(lo/step - 1e-6); i*step <= hi+1e-6*step; i++ {
+		if i > 0 {
+			a.ticks = append(a.ticks, tick{math.Log10(i * step * scale), decimal(i*step, step, hi) + suffix})
 		}
 	}
 }
@@ -234,7 +242,7 @@ func quantity(v float64, unit string) string {
 	}
 	switch {
 	case v >= 0.999e15 || v < 0.999e-3:
-		return exponential(v)
+		return exponential(v, v)
 	case v >= 0.999e12:
 		return plain(v/1e12) + "T"
 	case v >= 0.999e9:

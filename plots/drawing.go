@@ -75,15 +75,15 @@ func (d *drawing) lines(x, y, align float64, f lettering, c color.NRGBA, text []
 	return y
 }
 
-// box returns the corners of a text mark: what its letters cover.
-func (m *mark) box() []point {
-	w := m.font.width(m.text)
-	sin, cos := math.Sincos(m.angle)
-	at := func(along, up float64) point {
-		return point{m.path[0].x + along*cos - up*sin, m.path[0].y - along*sin - up*cos}
+// textBox returns the corners of what a text covers: at the begin of its
+// baseline, turned by angle, with its width and font size.
+func textBox(at point, angle, width, size float64) []point {
+	sin, cos := math.Sincos(angle)
+	corner := func(along, up float64) point {
+		return point{at.x + along*cos - up*sin, at.y - along*sin - up*cos}
 	}
-	down, up := -0.21*m.font.size, 0.73*m.font.size
-	return []point{at(0, down), at(w, down), at(w, up), at(0, up)}
+	low, high := -0.21*size, 0.74*size
+	return []point{corner(0, low), corner(width, low), corner(width, high), corner(0, high)}
 }
 
 // overlap reports whether two convex polygons (a segment is one of two corners)

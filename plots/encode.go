@@ -166,7 +166,7 @@ func (m *mark) paintPDF(pdf *fpdf.Fpdf) {
 			defer pdf.TransformEnd()
 			pdf.TransformRotate(m.angle*180/math.Pi, p.x, p.y)
 		}
-		pdf.Text(p.x, p.y, m.text)
+		pdf.Text(p.x, p.y, m.font.drawable(m.text))
 		return
 	}
 	trace := func(style string) {

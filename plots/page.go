@@ -118,7 +118,11 @@ func (g *page) grid(y float64) float64 {
 
 	left := margin + float64(len(names))*labels.leading() + g.tickWidth() + 6
 	gap, right := g.sides(left)
-	width := (g.w - left - right - gap*float64(g.cols-1)) / float64(g.cols)
+	if over := g.firstOverhang(g.plotWidth(left, right, gap)); over > left-margin {
+		left = margin + over
+		gap, right = g.sides(left)
+	}
+	width := g.plotWidth(left, right, gap)
 
 	top := y + head
 	for i := range g.panels {
@@ -142,6 +146,10 @@ func (g *page) shape(n int) {
 	most := max(1, int(g.w/(40*millimetre)))
 	g.rows = (n + most - 1) / most
 	g.cols = (n + g.rows - 1) / g.rows
+}
+
+func (g *page) plotWidth(left, right, gap float64) float64 {
+	return (g.w - left - right - gap*float64(g.cols-1)) / float64(g.cols)
 }
 
 func (g *page) plotHeight() float64 {
@@ -168,7 +176,7 @@ func (g *page) sides(left float64) (gap, right float64) {
 		return gap, right
 	}
 	for range 2 { // the room decides on the ticks, the ticks on the room
-		width := (g.w - left - right - gap*float64(g.cols-1)) / float64(g.cols)
+		width := g.plotWidth(left, right, gap)
 		g.x.label(g.f.XLabel, g.f.XUnit, width, 34, small.width)
 		gap, right = 8, margin+2
 		for _, t := range g.x.ticks {

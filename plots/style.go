@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	stdfont "golang.org/x/image/font"
+	"golang.org/x/image/font/sfnt"
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/font/liberation"
 	"gonum.org/v1/plot/vg"
@@ -46,6 +47,18 @@ func (l lettering) face() font.Face {
 func (l lettering) width(s string) float64 {
 	f := l.face()
 	return f.Width(s).Points()
+}
+
+// drawable puts a question mark for every character that the font lacks.
+func (l lettering) drawable(s string) string {
+	var b sfnt.Buffer
+	face := l.face().Face
+	return strings.Map(func(r rune) rune {
+		if i, err := face.GlyphIndex(&b, r); err != nil || i == 0 {
+			return '?'
+		}
+		return r
+	}, s)
 }
 
 // leading is the distance between the baselines of two lines.
