@@ -81,25 +81,39 @@ func (a *axis) fit(s stretch, padLow, padHigh float64, zero bool) {
 }
 
 // label sets the title and as many ticks as fit side by side in length points,
-// each taking size(label).
-func (a *axis) label(title, unit string, length, most float64, size func(string) float64) {
-	fit := max(3, int(length/most))
-	if !a.log {
-		fit = min(7, fit)
+// each taking size(label) and at least share; two, if there is no room for more.
+func (a *axis) label(title, unit string, length, share float64, size func(string) float64) {
+	most := max(4, int(length/share)) // a fourth, made round, is at most a half
+	if a.log {
+		most = max(8, most) // powers of ten are short, and better without gaps
 	} else {
-		fit = max(8, fit) // powers of ten are short, and better without gaps
+		most = min(7, most)
 	}
-	for n := fit; ; n-- {
+	var fewest axis
+	for n := most; n > 1; n-- {
 		a.title, a.ticks = title, nil
 		if a.log {
 			a.logTicks(unit, n)
 		} else {
 			a.linearTicks(unit, n)
 		}
-		if n <= 2 || a.clear(length, size) {
+		if n < most && a.labelled() < 2 {
+			break
+		}
+		if fewest = *a; a.clear(length, size) {
 			return
 		}
 	}
+	*a = fewest
+}
+
+func (a *axis) labelled() (n int) {
+	for _, t := range a.ticks {
+		if t.label != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // clear reports whether the labels leave gaps between each other.
@@ -191,7 +205,6 @@ func (a *axis) logTicks(unit string, n int) {
 	first, last := math.Ceil(a.lo-1e-9), math.Floor(a.hi+1e-9)
 	every := max(1, math.Ceil((last-first+1)/float64(n)))
 	fine := (a.hi-a.lo < 1.5 || last <= first) && n > 2
-	labelled := 0
 	for k := first - 1; k <= last; k++ {
 		for m := 1; m < 10; m++ {
 			v := float64(m) * math.Pow(10, k)
@@ -201,14 +214,13 @@ func (a *axis) logTicks(unit string, n int) {
 			}
 			if m == 1 && math.Mod(k-first, every) == 0 || fine && (m == 2 || m == 5) {
 				t.label = quantity(v, unit)
-				labelled++
 			}
 			if m == 1 || a.hi-a.lo < 6 {
 				a.ticks = append(a.ticks, t)
 			}
 		}
 	}
-	if labelled < 2 {
+	if a.labelled() < 2 {
 		a.steadyTicks(unit, n)
 	}
 	if !prefixed(unit) {

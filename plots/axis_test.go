@@ -55,12 +55,12 @@ func TestTicksAnywhere(t *testing.T) {
 	const seed = 3
 	r := rand.New(rand.NewPCG(seed, 0))
 	for i := range 20000 {
-		lo := math.Pow(10, 24*r.Float64()-12)
+		lo, length := math.Pow(10, 24*r.Float64()-12), 60+200*r.Float64()
 		hi := lo * (1 + math.Pow(10, 12*r.Float64()-6))
 		unit := []string{"", "s", "B", "conn/s"}[i%4]
 		a := axis{log: i%8 < 4}
 		a.fit(stretch{lo, hi}, 0.04, 0.04, true)
-		a.label("x", unit, 200, 34, small.width)
+		a.label("x", unit, length, 34, small.width)
 		seen, last, labelled := map[string]bool{}, math.Inf(-1), 0
 		for _, k := range a.ticks {
 			if p := a.place(k); p < -1e-6 || p > 1+1e-6 || k.at <= last {
