@@ -24,7 +24,7 @@ func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
 		c.off(synDue)
 		c.establish(now)
 		c.advance(now, s.Ack)
-		return c.ourFINAcked(now)
+		return true
 	}
 	if s.Ack.After(c.nxt) { // something not yet sent
 		c.answerOld(now, s)
@@ -39,21 +39,22 @@ func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
 	switch {
 	case s.Ack.After(c.una):
 		c.acknowledged(now, s)
-	case s.Ack == c.una && c.flight() > 0 && s.SeqLen() == 0 && !opened:
+	case s.Ack == c.una && c.flight() > 0 && s.SeqLen() == 0 && !opened && !c.has(persist):
 		c.duplicateACK(now)
 	}
 	if c.has(persist) {
 		c.persisting(now)
-	} else if c.wnd == 0 || c.flight() == 0 {
-		c.rearm(now)
+	} else if c.wnd == 0 && c.flight() > 0 { // shrunk under what is outstanding (MUST-35, SHLD-17)
+		c.shut(now)
 	}
-	return c.ourFINAcked(now)
+	return c.lastAcked()
 }
 
-// scaled is the window a segment offers.
+// scaled is the window a segment offers; that of a SYN is never scaled (RFC 7323
+// section 2.2).
 func (c *Conn) scaled(s *wire.Segment) uint32 {
 	w := uint32(s.Window)
-	if c.has(useScale) {
+	if c.has(useScale) && !s.Flags.Has(wire.SYN) {
 		w <<= c.sndScale
 	}
 	return w
@@ -84,8 +85,7 @@ func (c *Conn) acknowledged(now des.Time, s *wire.Segment) {
 // advance moves SND.UNA and restarts the retransmission timer (RFC 6298 5.2,
 // 5.3).
 func (c *Conn) advance(now des.Time, ack wire.Seq) {
-	// The user has room again once half of the buffer is free.
-	before := uint64(uint32(c.end.Sub(c.una)))
+	before := c.unsettled()
 	c.una = ack
 	if ack.After(c.base) {
 		to := ack
@@ -101,22 +101,22 @@ func (c *Conn) advance(now des.Time, ack wire.Seq) {
 	c.tries = 0
 	c.firstSentAt = now
 	c.off(probeDue)
-	if half := c.profile.SendBuffer / 2; before > half && uint64(uint32(max(c.end.Sub(c.una), 0))) <= half {
+	if half := c.profile.SendBuffer / 2; before > half && c.unsettled() <= half { // worth waking the user for
 		c.news |= Writable
 	}
 	c.rearm(now)
 }
 
-// ourFINAcked takes the steps of the states that wait for the ACK of our FIN,
-// and reports whether the segment is to be read on.
-func (c *Conn) ourFINAcked(now des.Time) bool {
-	if !c.has(finQueued) || c.counts.FINs == 0 || !c.una.After(c.end) {
+// finAcked reports whether our FIN was sent and acknowledged.
+func (c *Conn) finAcked() bool { return c.una.After(c.end) }
+
+// lastAcked takes the steps of the states that wait for nothing but the ACK of
+// our FIN, and reports whether the segment is to be read on.
+func (c *Conn) lastAcked() bool {
+	if !c.finAcked() {
 		return true
 	}
 	switch c.state {
-	case FinWait1:
-		c.become(FinWait2)
-		c.orphaned(now)
 	case Closing:
 		c.become(TimeWaiting)
 		c.ended()
@@ -161,20 +161,21 @@ func (c *Conn) delayACK(now des.Time, by time.Duration) {
 	c.ackAt = min(c.ackAt, now.Add(by))
 }
 
-// delayFIN lets the ACK of a FIN wait for a close that may carry it. The wait may
-// be zero: then only a close in answer to this very news does.
+// delayFIN lets the ACK of a FIN wait for a close that may carry it. Linux takes
+// the FIN for a question and ends quick-ACK mode, whose rhythm it has not learnt
+// when no data came. The wait may be zero: then only a close in answer to this
+// very news carries the ACK.
 func (c *Conn) delayFIN(now des.Time) {
-	switch {
-	case c.has(ackDue):
-	case c.quickACK():
-		c.on(ackDue)
-	case c.ato == 0 && c.profile.QuickACKs > 0:
-		c.delayACK(now, c.profile.FINDelay)
-	case c.ato == 0:
-		c.delayACK(now, c.profile.DelayedACK)
-	default:
-		c.delayACK(now, c.ato)
+	by := c.ato
+	if c.profile.QuickACKs > 0 {
+		c.on(pingpong)
+		if by == 0 {
+			by = c.profile.FINDelay
+		}
+	} else {
+		by = c.profile.DelayedACK
 	}
+	c.delayACK(now, by)
 }
 
 // ackSent notes that a segment with an ACK has gone.
@@ -206,17 +207,21 @@ func (c *Conn) window(syn bool) uint16 {
 		edge = c.edge
 	}
 	w := uint32(max(edge.Sub(c.rcvNxt), 0))
-	if c.has(useScale) && !syn { // never scaled in a SYN (RFC 7323 section 2.2)
-		unit := uint32(1) << c.rcvScale
-		w = min((w+unit-1)>>c.rcvScale, 65535)
-		c.edge = c.rcvNxt.Add(w << c.rcvScale)
-		return uint16(w)
+	scale := c.rcvScale
+	if syn {
+		scale = 0 // RFC 7323 section 2.2
 	}
-	w = min(w, 65535)
-	if e := c.rcvNxt.Add(w); e.After(c.edge) {
+	// What the scale cannot say is rounded up while the buffer has room for it, or
+	// else down: then the edge seems to move back, and counts as it was (RFC 7323
+	// section 2.4).
+	told := min(w>>scale, 65535)
+	if told<<scale < w && told < 65535 && (told+1)<<scale <= free {
+		told++
+	}
+	if e := c.rcvNxt.Add(told << scale); e.After(c.edge) {
 		c.edge = e
 	}
-	return uint16(w)
+	return uint16(told)
 }
 
 // worthAnUpdate reports whether reading has opened the window by two segments or

@@ -60,13 +60,21 @@ func (c *Conn) synExpired() {
 		c.fail(TimedOut)
 		return
 	}
-	c.on(synDue)
+	c.on(synDue | resentSYN)
+}
+
+// shut starts to probe the window, first after one RTO (SHLD-29).
+func (c *Conn) shut(now des.Time) {
+	c.on(persist)
+	c.tries, c.unanswered = 0, 0
+	c.rtxAt = now.Add(c.rto)
+	c.lifeFrom(now)
 }
 
 // probeExpired probes the window again, less often each time (SHLD-30). Only
 // silence counts towards giving up (MUST-37).
 func (c *Conn) probeExpired(now des.Time) {
-	c.tries++
+	c.tries += min(1, ^c.tries) // probing may go on for ever
 	c.unanswered++
 	if int(c.unanswered) > c.retries() {
 		c.fail(TimedOut)
@@ -76,27 +84,20 @@ func (c *Conn) probeExpired(now des.Time) {
 	c.rtxAt = now.Add(c.backedOff())
 }
 
-// persisting takes an ACK while the window is shut.
+// persisting takes an ACK of nothing new while the window is probed.
 func (c *Conn) persisting(now des.Time) {
 	c.unanswered = 0
-	if c.flight() == 0 && !c.last().After(c.nxt) { // nothing left to send
-		c.off(persist)
-		c.rtxAt = des.Never
-		return
-	}
-	if n, fin := c.sendable(c.una, false); n > 0 || fin { // the window has opened
-		c.off(persist | probeDue)
+	c.lifeFrom(now)
+	n, fin := c.sendable(c.next, false)
+	if n > 0 || fin || c.wnd > 0 && c.next.After(c.una) { // the window has opened
 		c.tries = 0
-		c.next = c.una
-		c.rtxAt = des.Never
+		c.off(probeDue)
+		c.rearm(now)
 	}
 }
 
 // retransmissionExpired is RFC 6298 (5.4) to (5.6) and RFC 5681 section 3.1.
 func (c *Conn) retransmissionExpired(now des.Time) {
-	if c.flight() == 0 {
-		return
-	}
 	c.tries++
 	if c.givesUp(now) {
 		c.fail(TimedOut)

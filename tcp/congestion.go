@@ -6,11 +6,19 @@ import "netsim/des"
 // lost (RFC 5681 section 3.1).
 func (c *Conn) startCongestion() {
 	segments := uint32(c.profile.InitialWindow)
-	if int(c.counts.SYNs) > 1+c.profile.LossWindowAfter {
+	if int(c.counts.Resent) > c.profile.LossWindowAfter {
 		segments = 1
 	}
 	c.cwnd = segments * c.effectiveMSS()
 	c.recover = c.iss
+}
+
+// restartIdle takes back the window of a connection that was idle for an RTO
+// (RFC 5681 section 4.1).
+func (c *Conn) restartIdle(now des.Time) {
+	if now.Sub(c.firstSentAt) > c.rto {
+		c.cwnd = min(c.cwnd, uint32(c.profile.InitialWindow)*c.effectiveMSS())
+	}
 }
 
 // newACK is what n bytes newly acknowledged do to the window: RFC 5681 section
@@ -29,6 +37,7 @@ func (c *Conn) newACK(n uint32) {
 	case c.has(recovering): // full
 		c.off(recovering)
 		c.cwnd = min(c.ssthresh, max(c.flight(), mss)+mss)
+	case c.flight()+n < c.cwnd/2: // not half used: the window is not what limits
 	case c.cwnd < c.ssthresh: // slow start
 		c.cwnd += min(n, mss)
 	default: // congestion avoidance, by bytes (RFC 3465)

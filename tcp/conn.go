@@ -89,10 +89,10 @@ const (
 	timing                         // timedSeq is being timed
 	fast                           // one segment at una is to be sent again
 	recovering                     // fast recovery
-	persist                        // the window is shut: rtxAt probes it
+	persist                        // the window is shut: rtxAt probes it, and next is what the probe sends
 	probeDue                       // a probe is to be sent
 	pingpong                       // interactive: acknowledge late
-	resentSYN                      // more than one SYN or SYN-ACK was sent
+	resentSYN                      // a SYN or SYN-ACK was sent again: what acknowledges it tells no RTT
 	ackedFIN                       // we have acknowledged the peer's FIN
 	noDelay                        // Nagle off for this connection
 )

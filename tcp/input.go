@@ -11,18 +11,19 @@ import (
 // and TIME-WAIT, which are those of Reset and TimeWait.
 func (c *Conn) Segment(now des.Time, s *wire.Segment) {
 	switch c.state {
-	case Closed:
+	case Closed, TimeWaiting:
 	case Listen:
 		c.inListen(now, s)
 	case SynSent:
 		c.inSynSent(now, s)
 	default:
-		if s.Incarnation != c.peer {
+		if s.Incarnation != c.peer && s.Incarnation != c.own { // our own comes back with a Reset
 			c.counts.StaleArrived++
 		}
 		if c.checkSequence(now, s) && c.checkReset(now, s) && c.checkSYN(now, s) && c.checkACK(now, s) {
 			c.takeText(now, s)
 			c.takeFIN(now, s)
+			c.finWait(now)
 		}
 	}
 }
@@ -46,7 +47,7 @@ func (c *Conn) inListen(now des.Time, s *wire.Segment) {
 func (c *Conn) takeSYN(now des.Time, s *wire.Segment) {
 	c.irs = s.Seq
 	c.rcvNxt = s.Seq.Add(1)
-	c.edge = c.rcvNxt.Add(min(c.profile.ReceiveInitial, 65535)) // as our SYN says or said
+	c.edge = c.rcvNxt.Add(min(c.receiveLimit(), 65535)) // as our SYN says or said
 	c.lastAckSent = c.rcvNxt
 	c.peer = s.Incarnation
 	c.takeOptions(now, s)
@@ -108,7 +109,6 @@ func (c *Conn) inSynSent(now des.Time, s *wire.Segment) {
 	c.una = s.Ack
 	c.next = s.Ack
 	c.off(synDue)
-	c.rtxAt = des.Never
 	c.sampleSYN(now, s)
 	c.establish(now)
 	c.on(ackDue)
@@ -161,17 +161,16 @@ func (c *Conn) checkSequence(now des.Time, s *wire.Segment) bool {
 }
 
 // acceptable is the table of section 3.4: does part of the segment lie in the
-// receive window? A window of zero still takes an ACK or RST at its edge.
+// receive window? With a window of zero the ACK or RST of a segment at its edge
+// counts (section 3.10.7.4, MUST-66); takeText and takeFIN leave the rest out.
 func (c *Conn) acceptable(s *wire.Segment) bool {
 	wnd := uint32(max(c.edge.Sub(c.rcvNxt), 0))
 	n := s.SeqLen()
 	switch {
-	case n == 0 && wnd == 0:
+	case wnd == 0:
 		return s.Seq == c.rcvNxt
 	case n == 0:
 		return s.Seq.In(c.rcvNxt, wnd)
-	case wnd == 0:
-		return s.Flags.Has(wire.RST) && s.Seq == c.rcvNxt // MUST-66
 	default:
 		return s.Seq.In(c.rcvNxt, wnd) || s.Seq.Add(n-1).In(c.rcvNxt, wnd)
 	}
@@ -190,13 +189,13 @@ func (c *Conn) repeatedSYN(now des.Time) {
 	case Strict:
 		c.on(ackDue)
 	case Stateless:
-		c.on(synDue)
+		c.on(synDue | resentSYN)
 	case Eager:
 		if now.Sub(c.replyAt) < c.profile.RepeatInterval {
 			return
 		}
 		c.replyAt = now
-		c.on(synDue)
+		c.on(synDue | resentSYN)
 	}
 }
 
@@ -284,11 +283,12 @@ func (c *Conn) takeText(now des.Time, s *wire.Segment) {
 	default:
 		return // after the peer's FIN there can be none: ignored
 	}
-	skip := c.rcvNxt.Sub(s.Seq)
-	if s.Flags.Has(wire.SYN) {
-		skip--
+	left := s.Seq
+	if s.Flags.Has(wire.SYN) { // that of a simultaneous open
+		left = left.Add(1)
 	}
-	if skip >= 0 && uint32(skip) >= s.Len { // all of it is old
+	right := left.Add(s.Len)
+	if !right.After(c.rcvNxt) { // all of it is old
 		c.on(ackDue)
 		return
 	}
@@ -297,7 +297,7 @@ func (c *Conn) takeText(now des.Time, s *wire.Segment) {
 		c.fail(WasReset)
 		return
 	}
-	left, right := s.Seq, s.Seq.Add(s.Len)
+	misplaced := s.Offset != c.rcvOffset+uint64(int64(left.Sub(c.rcvNxt)))
 	if left.Before(c.rcvNxt) {
 		left = c.rcvNxt
 	}
@@ -308,7 +308,12 @@ func (c *Conn) takeText(now des.Time, s *wire.Segment) {
 		c.on(ackDue)
 		return
 	}
-	c.witness(s)
+	switch {
+	case s.Incarnation != c.peer:
+		c.counts.StaleAccepted++
+	case misplaced:
+		c.counts.Misplaced++
+	}
 	if left != c.rcvNxt { // SHLD-31: held; MAY-13: said at once
 		c.gaps.add(left, right)
 		c.on(ackDue)
@@ -319,16 +324,6 @@ func (c *Conn) takeText(now des.Time, s *wire.Segment) {
 		right = c.gaps.take(right)
 	}
 	c.deliver(now, right, filled)
-}
-
-// witness holds the oracles of arriving text against what must be there.
-func (c *Conn) witness(s *wire.Segment) {
-	switch {
-	case s.Incarnation != c.peer:
-		c.counts.StaleAccepted++
-	case s.Offset != c.rcvOffset+uint64(int64(s.Seq.Sub(c.rcvNxt))):
-		c.counts.Misplaced++
-	}
 }
 
 // deliver moves RCV.NXT to right and hands the bytes over.
@@ -350,17 +345,17 @@ func (c *Conn) deliver(now des.Time, right wire.Seq, filled bool) {
 
 // takeFIN is the eighth check: the FIN bit.
 func (c *Conn) takeFIN(now des.Time, s *wire.Segment) {
-	if !c.state.synchronized() {
+	if !c.state.synchronized() || c.has(gotFIN) {
 		return
 	}
-	if s.Flags.Has(wire.FIN) && !c.has(gotFIN) {
+	if s.Flags.Has(wire.FIN) {
 		at := s.End().Add(^uint32(0)) // the FIN's own number
-		if at.After(c.rcvNxt) && at.Before(c.edge) {
-			c.finAt = at
-			c.on(heldFIN | ackDue)
-		} else if at == c.rcvNxt {
+		if !at.Before(c.rcvNxt) && at.Before(c.edge) {
 			c.finAt = at
 			c.on(heldFIN)
+		}
+		if at != c.rcvNxt || !c.has(heldFIN) { // early, or beyond the window
+			c.on(ackDue)
 		}
 	}
 	if !c.has(heldFIN) || c.finAt != c.rcvNxt {
@@ -374,14 +369,25 @@ func (c *Conn) takeFIN(now des.Time, s *wire.Segment) {
 	case Established:
 		c.become(CloseWait)
 		c.delayFIN(now)
-	case FinWait1: // our FIN is not acknowledged: they crossed
-		c.become(Closing)
-		c.counts.Crossed = true
+	case FinWait1, FinWait2:
 		c.on(ackDue)
-	case FinWait2:
-		c.become(TimeWaiting)
-		c.on(ackDue)
-		c.ended()
+		if c.finAcked() {
+			c.become(TimeWaiting)
+			c.ended()
+		} else { // the FINs crossed
+			c.become(Closing)
+			c.counts.Crossed = true
+		}
+	}
+}
+
+// finWait takes the step to FIN-WAIT-2. The fifth check has it; here, after the
+// eighth, a segment with both the ACK and a FIN goes straight to TIME-WAIT, as
+// figure 5 draws it.
+func (c *Conn) finWait(now des.Time) {
+	if c.state == FinWait1 && c.finAcked() {
+		c.become(FinWait2)
+		c.orphaned(now)
 	}
 }
 

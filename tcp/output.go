@@ -110,9 +110,8 @@ func (c *Conn) emitSYN(now des.Time, s *wire.Segment) {
 	}
 	c.nxt, c.next = c.iss.Add(1), c.iss.Add(1)
 	c.counts.SYNs++
-	if c.counts.SYNs > 1 {
+	if c.has(resentSYN) {
 		s.Marks |= wire.Again
-		c.on(resentSYN)
 	}
 	if c.state == SynReceived && p.SYNACK == Stateless && !c.has(active) {
 		c.tries = uint8(len(schedule) - 1) // the request is forgotten when the schedule would end
@@ -125,9 +124,18 @@ func (c *Conn) emitSYN(now des.Time, s *wire.Segment) {
 	c.rtxAt = now.Add(schedule[c.tries])
 }
 
+// bare is the number of a segment that occupies none: SND.NXT, but not past a
+// byte that probes a shut window, where the peer would not accept it.
+func (c *Conn) bare() wire.Seq {
+	if c.has(persist) {
+		return c.next
+	}
+	return c.nxt
+}
+
 // emitACK sends an ACK without text.
 func (c *Conn) emitACK(now des.Time, s *wire.Segment) {
-	c.header(now, s, wire.ACK, c.nxt)
+	c.header(now, s, wire.ACK, c.bare())
 	if c.has(challengeDue) {
 		c.off(challengeDue)
 		s.Marks |= wire.Challenge
@@ -139,14 +147,18 @@ func (c *Conn) emitACK(now des.Time, s *wire.Segment) {
 func (c *Conn) emitText(now des.Time, s *wire.Segment) bool {
 	from := c.next
 	forced := c.has(probeDue)
-	if c.has(fast) {
+	if c.has(fast) || forced {
 		from = c.una
 	}
 	n, fin := c.sendable(from, forced)
-	if n == 0 && !fin {
-		return forced && c.emitProbe(now, s)
+	switch {
+	case n > 0 || fin:
+		c.emitStream(now, s, from, n, fin)
+	case forced:
+		c.emitProbe(now, s)
+	default:
+		return false
 	}
-	c.emitStream(now, s, from, n, fin)
 	return true
 }
 
@@ -161,11 +173,11 @@ func (c *Conn) sendable(from wire.Seq, forced bool) (n uint32, fin bool) {
 	}
 	mss := int32(c.effectiveMSS())
 	length := max(min(waiting, room, mss), 0)
-	if c.has(fast) && length == 0 { // what is sent again may lie beyond a shrunk window (SHLD-16)
+	if c.has(fast) { // what was sent and no more, even beyond a shrunk window (SHLD-16)
 		length = max(min(waiting, mss, c.nxt.Sub(from)), 0)
 	}
 	fin = c.has(finQueued) && length == waiting && !from.After(c.end) &&
-		(usable > length || c.has(fast) || from.Before(c.nxt))
+		(usable > length && !c.has(fast) || !c.nxt.Before(c.last()))
 	switch {
 	case length == 0 || forced || fin || from.Before(c.nxt):
 	case length == mss: // (1) of section 3.8.6.2.1
@@ -192,6 +204,7 @@ func (c *Conn) emitStream(now des.Time, s *wire.Segment, from wire.Seq, n uint32
 	c.header(now, s, flags, from)
 	s.Len, s.Offset = n, c.offset(from)
 	if c.flight() == 0 {
+		c.restartIdle(now)
 		c.firstSentAt = now
 		c.lifeFrom(now)
 	}
@@ -229,26 +242,24 @@ func (c *Conn) dataSent(now des.Time) {
 }
 
 // emitProbe sends a zero-window probe (MUST-36): the byte at the left edge, or an
-// old number that must be answered.
-func (c *Conn) emitProbe(now des.Time, s *wire.Segment) bool {
+// old number that must be answered. The byte stays what is sent next.
+func (c *Conn) emitProbe(now des.Time, s *wire.Segment) {
 	c.off(probeDue)
 	if c.profile.ProbeBytes == 0 {
 		c.header(now, s, wire.ACK, c.una.Add(^uint32(0)))
 	} else {
-		n := uint32(min(max(c.end.Sub(c.una), 0), 1))
+		next, n := c.next, uint32(min(max(c.end.Sub(c.una), 0), 1))
 		c.emitStream(now, s, c.una, n, n == 0)
+		c.next = next
 	}
 	s.Marks |= wire.Probe
-	return true
 }
 
 // watchWindow starts the persist timer when there is something to send, nothing
 // outstanding that an ACK could come for, and no leave to send it.
 func (c *Conn) watchWindow(now des.Time) {
-	if c.rtxAt != des.Never || c.flight() > 0 || !c.last().After(c.nxt) || !c.state.synchronized() {
+	if c.rtxAt != des.Never || !c.last().After(c.nxt) {
 		return
 	}
-	c.on(persist)
-	c.tries, c.unanswered = 0, 0
-	c.rtxAt = now.Add(c.rto) // SHLD-29
+	c.shut(now)
 }

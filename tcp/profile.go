@@ -25,6 +25,7 @@ type Profile struct {
 	WindowScale      int           // shift we offer; NoScale
 	Timestamps       bool
 	SACKPermitted    bool
+	ISN              ISNRule
 	ISNTick          time.Duration // period of the clock of RFC 6528
 	RFC5961, RFC1337 bool
 
@@ -102,6 +103,16 @@ const (
 	AnyACK                         // every segment with an ACK: Linux
 )
 
+// ISNRule is how initial sequence numbers are chosen.
+type ISNRule uint8
+
+const (
+	HashedClock ISNRule = iota // RFC 6528
+	RandomISN
+	ClockISN // the clock alone
+	ZeroISN
+)
+
 // PortSelect is how an ephemeral port is chosen (RFC 6056).
 type PortSelect uint8
 
@@ -109,6 +120,7 @@ const (
 	RandomPort     PortSelect = iota // from a random start, then the next free one
 	ParityPort                       // the same by steps of two: first the parity of the range's start (Linux)
 	SequentialPort                   // the one after the last
+	HashPort                         // a start by destination, then sequential (RFC 6056 section 3.3.3)
 )
 
 func seconds(s ...int) []time.Duration {

@@ -22,14 +22,16 @@ func (c *Conn) sample(now des.Time, s *wire.Segment) {
 	}
 }
 
-// sampleSYN takes the first round-trip time from the ACK of our SYN.
+// sampleSYN takes the first round-trip time from the ACK of our SYN. In a
+// simultaneous open that was sent twice, as SYN and as SYN,ACK.
 func (c *Conn) sampleSYN(now des.Time, s *wire.Segment) {
+	crossed := c.state == SynReceived && c.has(active)
 	switch {
-	case !c.has(resentSYN):
+	case !c.has(resentSYN) && !crossed:
 		c.measured(now.Sub(c.firstSentAt))
 	case c.echoes(s):
 		c.measured(c.echoed(now, s))
-	default:
+	case c.has(resentSYN):
 		c.rto = max(c.rto, c.profile.RTOAfterSYN) // RFC 6298 (5.7)
 	}
 }

@@ -27,11 +27,13 @@ func (c *Conn) Write(now des.Time, n uint64) uint64 {
 	if c.has(finQueued) || c.state == Closed || c.state == TimeWaiting {
 		return 0
 	}
-	used := uint64(uint32(c.end.Sub(c.una)))
-	n = min(n, c.profile.SendBuffer-min(used, c.profile.SendBuffer))
+	n = min(n, c.profile.SendBuffer-min(c.unsettled(), c.profile.SendBuffer))
 	c.end = c.end.Add(uint32(n))
 	return n
 }
+
+// unsettled counts the bytes in the send buffer: written and not acknowledged.
+func (c *Conn) unsettled() uint64 { return uint64(uint32(c.end.Sub(c.base))) }
 
 // Unread counts the bytes that Read would take.
 func (c *Conn) Unread() uint32 { return c.readable }
@@ -74,7 +76,7 @@ func (c *Conn) Shutdown(now des.Time) {
 // Close is CLOSE by a user who goes away (section 3.10.4, MAY-1): nobody will
 // read. Bytes left unread turn it into a reset (SHLD-3).
 func (c *Conn) Close(now des.Time) {
-	if c.readable > 0 && c.state.synchronized() {
+	if c.readable > 0 && c.state.synchronized() && c.state != TimeWaiting {
 		c.Abort(now)
 		return
 	}
@@ -95,7 +97,7 @@ func (c *Conn) orphaned(now des.Time) {
 func (c *Conn) Abort(now des.Time) {
 	switch c.state {
 	case SynReceived, Established, FinWait1, FinWait2, CloseWait:
-		c.reset = pendingReset{due: true, seq: c.nxt, ack: c.rcvNxt, hasAck: c.profile.ResetWithAck}
+		c.reset = pendingReset{due: true, seq: c.bare(), ack: c.rcvNxt, hasAck: c.profile.ResetWithAck}
 	}
 	if c.state != Closed {
 		c.fail(Ended)
