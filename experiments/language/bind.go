@@ -18,6 +18,7 @@ func (c *config) bind() *Spec {
 	for _, name := range c.under("node") {
 		n := Node{Name: name}
 		c.fill("node."+name, &n)
+		n.Count = max(1, n.Count) // were it refused
 		for _, l := range c.under("node." + name + ".listen") {
 			listener := Listener{Name: l}
 			c.fill("node."+name+".listen."+l, &listener)

@@ -1,3 +1,184 @@
 package language
 
-func (c *config) check(s *Spec) {}
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+)
+
+// check looks at what no value shows by itself: whether the tables of a point
+// fit together, and make something that can be run.
+func (c *config) check(s *Spec) {
+	for _, kind := range []string{"node", "link", "flow"} {
+		if len(c.under(kind)) == 0 {
+			c.faultKey(kind, wrongf(fmt.Sprintf("add a [%s.NAME]", kind), "nothing to run: there is no %s", kind))
+		}
+	}
+	c.checkRun(s)
+	for i := range s.Nodes {
+		c.checkNode(s, &s.Nodes[i])
+	}
+	for i := range s.Links {
+		c.checkLink(s, &s.Links[i])
+	}
+	for i := range s.Flows {
+		c.checkFlow(s, &s.Flows[i])
+	}
+	if len(c.faults) == 0 && c.sound() {
+		c.checkReach(s)
+	}
+}
+
+// sound tells whether nothing was refused that the shape of the network hangs on.
+func (c *config) sound() bool {
+	for path, s := range c.given {
+		if s.bad && (strings.HasPrefix(path, "node.") || strings.HasPrefix(path, "link.") || strings.HasPrefix(path, "flow.")) {
+			return false
+		}
+	}
+	return true
+}
+
+// need reports a key that is missing, unless something is there and wrong.
+func (c *config) need(table, key, example string) bool {
+	path := table + "." + key
+	if c.bad(path) {
+		return false
+	}
+	if _, ok := c.value(path); ok {
+		return true
+	}
+	c.faultAt(table, path, wrongf(fmt.Sprintf("add %s = %s under [%s]", key, example, table), "is missing"))
+	return false
+}
+
+// faultAt reports a path that the file does not have, at the table it belongs to.
+func (c *config) faultAt(table, path string, w *wrong) {
+	file, at, _ := c.where(table)
+	c.faults = append(c.faults, Fault{file, at.Line, at.Col, path, w.what, w.right, w.later})
+}
+
+// faultPart reports an element of a list.
+func (c *config) faultPart(path string, i int, w *wrong) {
+	s := c.given[path]
+	if s == nil || i >= len(s.parts) {
+		c.fault(path, w)
+		return
+	}
+	c.faults = append(c.faults, s.faultAt(s.parts[i].where, w))
+}
+
+func (c *config) checkRun(s *Spec) {
+	r := &s.Run
+	if r.Duration > 0 && r.Warmup >= r.Duration {
+		c.fault("run.warmup", wrongf("make it shorter than run.duration, "+Format(r.Duration), "%s leaves nothing to measure", Format(r.Warmup)))
+	}
+	if r.Confidence <= 0 || r.Confidence >= 1 {
+		c.fault("run.confidence", wrongf(`write "95 %"`, "%s is no confidence", decimal(r.Confidence)))
+	}
+	if c.set("run.duration") {
+		return
+	}
+	for _, f := range s.Flows {
+		path := "flow." + f.Name + ".arrivals"
+		if f.Arrivals.Ends() || c.bad(path+".process") || c.bad(path+".count") || c.bad(path+".stop") {
+			continue
+		}
+		place := "run"
+		if c.file.index.marks["run"] == nil {
+			place = "flow." + f.Name
+		}
+		c.faultAt(place, "run", wrongf(`add duration = "10 min" under [run]`,
+			"no duration, and flow.%s never ends by itself (%s, no count, no stop)", f.Name, f.Arrivals.Process))
+	}
+}
+
+func (c *config) checkNode(s *Spec, n *Node) {
+	path := "node." + n.Name
+	linked := slices.ContainsFunc(s.Links, func(l Link) bool { return slices.Contains(l.Ends, n.Name) })
+	if !linked && len(s.Links) > 0 {
+		c.faultKey(path, wrongf("name it in the ends of a [link.NAME]", "has no link"))
+	}
+	c.checkPrefix(s, n)
+	c.checkSchedule(path+".tcp.syn_schedule", n.TCP.SYNSchedule, n.TCP.SYNRetries)
+	c.checkSchedule(path+".tcp.synack_schedule", n.TCP.SYNACKSchedule, n.TCP.SYNACKRetries)
+	least, most := c.span(path+".tcp.rto_min"), c.span(path+".tcp.rto_max")
+	if c.set(path+".tcp.rto_min") || c.set(path+".tcp.rto_max") {
+		if most > 0 && least > most {
+			at := path + ".tcp.rto_min"
+			if !c.set(at) {
+				at = path + ".tcp.rto_max"
+			}
+			c.fault(at, wrongf("", "rto_min, %s, is above rto_max, %s", Format(least), Format(most)))
+		}
+	}
+	if m := n.TCP.MSS; m != nil && (*m < 64 || *m > 65495) {
+		c.fault(path+".tcp.mss", wrongf("write 64 B to 65495 B", "%d B is no segment", *m))
+	}
+	if w := n.TCP.ReceiveWindow; w != nil && (*w < 1 || *w > 1<<30) {
+		c.fault(path+".tcp.receive_window", wrongf("write 1 B to 1 GiB", "%s is no window", Format(Size(*w)))) // RFC 7323 section 2.3
+	}
+	if b := n.TCP.SendBuffer; b != nil && *b < 1 {
+		c.fault(path+".tcp.send_buffer", wrongf("write 1 B or more", "0 B sends nothing"))
+	}
+	taken := map[uint16]string{}
+	for _, l := range n.Listeners {
+		table := path + ".listen." + l.Name
+		if !c.need(table, "port", "80") {
+			continue
+		}
+		if other := taken[l.Port]; other != "" {
+			c.fault(table+".port", wrongf("", "port %d is taken by listen.%s", l.Port, other))
+		}
+		taken[l.Port] = l.Name
+		if n.Router() {
+			c.faultKey(table, wrongf("", "a router accepts no connections"))
+		}
+	}
+}
+
+// span is a duration that the file or the profile gives, 0 if neither does.
+func (c *config) span(path string) time.Duration {
+	v, _ := c.typed(Slot{Path: path})
+	d, _ := v.(time.Duration)
+	return d
+}
+
+// checkSchedule holds the number of waits against the number of repetitions.
+func (c *config) checkSchedule(path string, waits []time.Duration, retries *int) {
+	if waits != nil && retries != nil && *retries+1 != len(waits) {
+		c.fault(path, wrongf("leave one of them out", "%d waits are of %d repetitions, and %s is %d",
+			len(waits), len(waits)-1, strings.Replace(last(path), "schedule", "retries", 1), *retries))
+	}
+}
+
+func (c *config) checkPrefix(s *Spec, n *Node) {
+	p := n.Prefix
+	if !p.IsValid() {
+		return
+	}
+	path := "node." + n.Name + ".prefix"
+	if bits := p.Addr().BitLen() - p.Bits(); bits < 32 && 1<<bits-2 < n.Count {
+		c.fault(path, wrongf("write a shorter prefix", "%s has no room for %d members", p, n.Count))
+	}
+	for _, o := range s.Nodes {
+		if o.Name == n.Name {
+			break
+		}
+		if o.Prefix.IsValid() && o.Prefix.Overlaps(p) {
+			c.fault(path, wrongf("", "%s overlaps %s of node.%s", p, o.Prefix, o.Name))
+		}
+		if o.Prefix.IsValid() && o.Prefix.Addr().Is4() != p.Addr().Is4() {
+			c.fault(path, wrongf("write prefixes of one family", "node.%s has %s", o.Name, family(o.Prefix)))
+		}
+	}
+}
+
+func family(p netip.Prefix) string {
+	if p.Addr().Is4() {
+		return "IPv4"
+	}
+	return "IPv6"
+}

@@ -139,6 +139,11 @@ func (c *compilation) rewrite(n ast.Node) ast.Node {
 	case *ast.IdentifierNode, *ast.MemberNode, *ast.ChainNode:
 		path, ok := pathOf(n)
 		if !ok {
+			if m, of := n.(*ast.MemberNode); of { // of a distribution: f(x).mean
+				if call, of := m.Node.(*ast.CallNode); of {
+					return c.call(call)
+				}
+			}
 			return c.refuse(wrongf("", "only paths of words have dots"))
 		}
 		return at(n, c.path(path, false))

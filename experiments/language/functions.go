@@ -1,10 +1,14 @@
 package language
 
 import (
+	"cmp"
+	"fmt"
 	"math"
 	"slices"
 
 	"github.com/expr-lang/expr"
+
+	"netsim/theory"
 )
 
 // Measured is a metric whole, as at, cdf, quantile and above take it: At is the
@@ -38,8 +42,30 @@ var functions = []function{
 	fn("min", slices.Min[[]float64]), fn("max", slices.Max[[]float64]),
 	fn("sum", sum), fn("mean", mean), fn("median", median),
 	f2("mod", math.Mod), // of the operator %
-	f2("transmit", func(size, rate float64) float64 { return 8 * size / rate }),
+	f2("transmit", theory.Transmit),
 	of("at", Measured.At), of("cdf", Measured.CDF), of("quantile", Measured.Quantile), of("above", Measured.Above),
+
+	counted("erlang_b", 1e7, theory.ErlangB),
+	counted("mm1k_loss", 1e9, theory.MM1KLoss),
+	f2("mm1_wait", theory.MM1Wait),
+	f2("md1_wait", theory.MD1Wait),
+	counted("poisson_pmf", 1e9, theory.PoissonPMF),
+	counted("poisson_cdf", 1e7, theory.PoissonCDF),
+	f3("binomial_cdf", func(k, n, p float64) (float64, error) {
+		a, err1 := wholeArgument(k, 1e7)
+		b, err2 := wholeArgument(n, 1e7)
+		if err := cmp.Or(err1, err2); err != nil {
+			return 0, err
+		}
+		return theory.BinomialCDF(a, b, p), nil
+	}),
+	f3("unclean_close", func(p, t, retries float64) (float64, error) {
+		n, err := wholeArgument(retries, 20)
+		if err != nil {
+			return 0, err
+		}
+		return theory.UncleanClose(p, t, n), nil
+	}),
 }
 
 // laterFunctions are part of the language and not of this version.
@@ -55,10 +81,28 @@ func f2(name string, f func(x, y float64) float64) function {
 	}}
 }
 
-func f3(name string, f func(x, y, z float64) float64) function {
+func f3(name string, f func(x, y, z float64) (float64, error)) function {
 	return function{name, new(func(x, y, z float64) float64), func(a ...any) (any, error) {
-		return f(a[0].(float64), a[1].(float64), a[2].(float64)), nil
+		return f(a[0].(float64), a[1].(float64), a[2].(float64))
 	}}
+}
+
+// counted is a function of a whole number up to a limit and of another number.
+func counted(name string, most float64, f func(int, float64) float64) function {
+	return function{name, new(func(k, x float64) float64), func(a ...any) (any, error) {
+		n, err := wholeArgument(a[0].(float64), most)
+		if err != nil {
+			return nil, err
+		}
+		return f(n, a[1].(float64)), nil
+	}}
+}
+
+func wholeArgument(x, most float64) (int, error) {
+	if x != math.Trunc(x) || x < 0 || x > most {
+		return 0, fmt.Errorf("%s is no whole number up to %s", decimal(x), decimal(most))
+	}
+	return int(x), nil
 }
 
 // fn is a function of one or more numbers.

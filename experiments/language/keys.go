@@ -236,7 +236,7 @@ var keys = []Key{
 	{"compare.*.other", unread, "(required)", 0, "and what"},
 
 	{"figure.*.kind", words("ladder time cdf ccdf line bar", "hist heatmap stack box scatter states"), "(required)", now, "kind of figure"},
-	{"figure.*.of", text, "(required)", now, "the metric it shows whole"},
+	{"figure.*.of", whole, "(required)", now, "the metric it shows whole"},
 	{"figure.*.x", formula, "(required)", now, "what is drawn against"},
 	{"figure.*.y", formulas, "(required)", now, "what is drawn"},
 	{"figure.*.z", formulas, "(required)", 0, "what is drawn as colour"},

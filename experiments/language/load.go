@@ -101,7 +101,7 @@ func Parse(name string, source []byte, sets ...string) (*File, error) {
 	}
 	f.arrange(r, &over, pinned)
 	f.texts()
-	r.faults = append(r.faults, f.drawings()...)
+	f.drawings()
 	for _, p := range f.Points {
 		r.faults = append(r.faults, p.Spec.config.faults...)
 	}

@@ -176,6 +176,7 @@ func (s *setting) read(items []Pos) (faults Faults) {
 	_, isTable := s.raw.(map[string]any)
 	switch {
 	case t == formulas:
+		s.parts = []part{{value: s.raw, where: s.where}}
 		return nil
 	case isTable && (s.key.Varies() || s.key.Scheduled() || strings.HasSuffix(s.key.Path, ".loss")):
 		refuse(s.where, notYet)
@@ -211,7 +212,7 @@ func (s *setting) read(items []Pos) (faults Faults) {
 // computed returns the expression behind a leading "=".
 func computed(t *Type, raw any) (string, bool) {
 	s, ok := raw.(string)
-	if !ok || t == text || t == texts || t.exprs {
+	if !ok || t == text || t == texts || t == whole || t.exprs {
 		return "", false
 	}
 	return strings.CutPrefix(strings.TrimSpace(s), "=")

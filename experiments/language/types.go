@@ -56,6 +56,7 @@ var (
 	texts    = &Type{Name: "list of words", read: readText, gather: gather[string], single: true}
 	quantity = &Type{Name: "number, quantity or text", read: readAny, made: madeNumber}
 	within   = &Type{Name: "tolerance", read: ofString(readTolerance)}
+	whole    = &Type{Name: "metric", read: readMetric}
 	formula  = &Type{Name: "expression", read: readText, exprs: true}
 	formulas = &Type{Name: "expression, list or table of them", exprs: true}
 	unread   = &Type{Name: "text", read: readText} // of keys this version does not have
@@ -123,6 +124,14 @@ func clock(v time.Time) *wrong {
 	}
 	d := time.Duration(v.Hour())*time.Hour + time.Duration(v.Minute())*time.Minute + time.Duration(v.Second())*time.Second
 	return wrongf(fmt.Sprintf("write %q", Format(d)), "%s is a time of day in TOML", v.Format("15:04:05"))
+}
+
+// readMetric reads the path of a metric; a list of them is of a later version.
+func readMetric(raw any) (any, *wrong) {
+	if _, ok := raw.([]any); ok {
+		return nil, notYet
+	}
+	return readText(raw)
 }
 
 func readText(raw any) (any, *wrong) {

@@ -122,8 +122,8 @@ func dimensionOf(unit string) *dimension {
 	return nil
 }
 
-// whole returns r as a whole number of the named unit.
-func whole(r *big.Rat, text, unit string) (int64, *wrong) {
+// wholeOf returns r as a whole number of the named unit.
+func wholeOf(r *big.Rat, text, unit string) (int64, *wrong) {
 	if !r.IsInt() {
 		return 0, wrongf("", "%q is not a whole number of %s", text, unit)
 	}
@@ -155,7 +155,7 @@ func readDuration(text string) (time.Duration, *wrong) {
 		}
 		sum.Add(sum, r)
 	}
-	n, w := whole(sum, text, "ns")
+	n, w := wholeOf(sum, text, "ns")
 	return time.Duration(n), w
 }
 
@@ -183,7 +183,7 @@ func readWhole[T ~int64](d *dimension, unit string) func(string) (T, *wrong) {
 		if w != nil {
 			return 0, w
 		}
-		n, w := whole(r, text, unit)
+		n, w := wholeOf(r, text, unit)
 		return T(n), w
 	}
 }

@@ -1,0 +1,201 @@
+package language
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// place finds for each axis of the file its place in a figure.
+func (d *drawing) place(g *Figure, path string) {
+	g.Series = d.axis(path + ".series")
+	g.Facet = d.axis(path + ".facet")
+	wanted, ok := d.wanted(g.Where, path)
+	if !ok {
+		return
+	}
+	for _, a := range d.Axes {
+		if a.Name == g.Series || a.Name == g.Facet || g.X.names("case."+a.Name) {
+			continue
+		}
+		if first := wanted[0].choice(a.Name); slices.ContainsFunc(wanted, func(p *Point) bool { return p.choice(a.Name) != first }) {
+			d.faultKey(path, wrongf(fmt.Sprintf(`make it series or facet, or fix it: where = "case.%s == '%s'"`, a.Name, first),
+				"the axis case.%s is in no place", a.Name))
+		}
+	}
+}
+
+// swept tells whether the file has axes that this version does not read.
+func (d *drawing) swept() bool { return d.index.marks["sweep"] != nil }
+
+// axis reads the name of an axis.
+func (d *drawing) axis(path string) string {
+	v, ok := d.config.value(path)
+	if !ok || d.swept() {
+		return ""
+	}
+	name, isCase := strings.CutPrefix(v.(string), "case.")
+	if !isCase || !slices.Contains(d.names.axes, name) {
+		axes := make([]string, len(d.names.axes))
+		for i, a := range d.names.axes {
+			axes[i] = "case." + a
+		}
+		d.fault(path, wrongf("", "%s", meant(fmt.Sprintf("%q is no axis of this file", v), v.(string), axes)))
+		return ""
+	}
+	return name
+}
+
+// wanted are the points where a condition holds; ok is false if there is
+// none, or they cannot be known.
+func (d *drawing) wanted(where *Expr, path string) (points []*Point, ok bool) {
+	if d.swept() || d.bad(path+".where") {
+		return nil, false
+	}
+	for _, p := range d.Points {
+		yes, err := wants(where, p)
+		if err != nil {
+			d.fault(path+".where", wrongf("", "%s", err))
+			return nil, false
+		}
+		if yes {
+			points = append(points, p)
+		}
+	}
+	if len(points) == 0 {
+		d.fault(path+".where", wrongf("", "holds at no point of the file"))
+	}
+	return points, len(points) > 0
+}
+
+// choice is the case that a point has on an axis.
+func (p *Point) choice(axis string) string {
+	for _, c := range p.Cases {
+		if c.Axis == axis {
+			return c.Name
+		}
+	}
+	return ""
+}
+
+// names tells whether an expression depends on a path.
+func (x *Expr) names(path string) bool {
+	return x != nil && slices.ContainsFunc(x.Slots, func(s Slot) bool { return s.Path == path })
+}
+
+// Meaning is the label of a slot: what it is, in words, and its unit.
+func (s Slot) Meaning() (text, unit string) {
+	switch s.Kind {
+	case Whole:
+		return s.Metric.Meaning, s.Metric.Unit
+	case Statistic:
+		return s.Metric.Meaning + ", " + s.Statistic, s.Metric.StatisticUnit(s.Statistic)
+	case Parameter:
+		if k := keyOf(s.Path); k.Type != quantity {
+			return k.Meaning, k.Type.Unit
+		}
+		return strings.TrimPrefix(s.Path, "param."), ""
+	}
+	return s.Path, ""
+}
+
+// Label is the meaning of an expression that is one path, else its source.
+func (x *Expr) Label() (text, unit string) {
+	if x.only && len(x.Slots) == 1 {
+		return x.Slots[0].Meaning()
+	}
+	return x.Source, ""
+}
+
+// labels gives the axes of a figure the labels that the file does not.
+func (d *drawing) labels(g *Figure) {
+	x, y := "", ""
+	switch {
+	case g.Of != nil && g.Kind == "time":
+		x, y = "time (s)", withUnit(g.Of.Meaning())
+	case g.Of != nil:
+		x, y = withUnit(g.Of.Meaning()), map[string]string{"cdf": "share not above", "ccdf": "share above"}[g.Kind]
+	case g.X != nil && len(g.Y) == 1:
+		x, y = withUnit(g.X.Label()), withUnit(g.Y[0].Expr.Label())
+	case g.X != nil:
+		x = withUnit(g.X.Label())
+	}
+	if g.XLabel == "" {
+		g.XLabel = x
+	}
+	if g.YLabel == "" {
+		g.YLabel = y
+	}
+}
+
+func withUnit(text, unit string) string {
+	if unit == "" {
+		return text
+	}
+	return text + " (" + unit + ")"
+}
+
+// usual are the figures of a file that asks for none: a ladder of each flow where
+// connections are few, else setup times and the population of TIME_WAIT.
+func (d *drawing) usual() (figures []*Figure) {
+	if len(d.config.faults) > 0 {
+		return nil
+	}
+	axes := []string{"", ""}
+	for i, a := range d.Axes {
+		if i < len(axes) {
+			axes[i] = a.Name
+		}
+	}
+	if len(d.Axes) > len(axes) {
+		return nil
+	}
+	s := d.Points[0].Spec
+	few := true
+	for i := range s.Flows {
+		few = few && s.Flows[i].few(s)
+	}
+	for _, f := range s.Flows {
+		if few {
+			figures = append(figures, d.made(&Figure{Name: "ladder_" + f.Name, Kind: "ladder", Flow: f.Name, Connection: 1, Part: "all", Fold: 1e9,
+				Facet: axes[0]}))
+			continue
+		}
+		of, _ := Scope{names: d.names, Metrics: true}.slot("flow." + f.Name + ".setup_time")
+		figures = append(figures, d.made(&Figure{Name: "setup_" + f.Name, Kind: "ccdf", Of: &of, Series: axes[0], Facet: axes[1], LogX: true, LogY: true}))
+	}
+	for _, n := range s.Nodes {
+		if few || n.Router() {
+			continue
+		}
+		of, _ := Scope{names: d.names, Metrics: true}.slot("node." + n.Name + ".time_wait.count")
+		figures = append(figures, d.made(&Figure{Name: "time_wait_" + n.Name, Kind: "time", Of: &of, Series: axes[0], Facet: axes[1]}))
+	}
+	return figures
+}
+
+func (d *drawing) made(g *Figure) *Figure {
+	g.Made, g.Title, g.Width = true, d.Title, 84
+	d.labels(g)
+	return g
+}
+
+// few tells whether a flow makes no more connections than a ladder can show.
+func (f *Flow) few(s *Spec) bool {
+	n := int64(1)
+	switch a := &f.Arrivals; a.Process {
+	case "at":
+		n = int64(len(a.Times))
+	case "even", "poisson":
+		if n = a.Count; n == Unlimited {
+			return false
+		}
+	}
+	if f.Arrivals.Per == "host" {
+		for _, t := range f.From {
+			first, end := membersOf(s, t)
+			n *= int64(end - first)
+		}
+	}
+	return n <= 3
+}

@@ -1,0 +1,101 @@
+package language
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// arrivalKeys are the keys of arrivals that each process has, besides its own
+// name.
+var arrivalKeys = map[string][]string{
+	"once":    {"start", "per"},
+	"at":      {"times", "per"},
+	"even":    {"rate", "per", "count", "start", "stop"},
+	"poisson": {"rate", "per", "count", "start", "stop"},
+}
+
+func (c *config) checkFlow(s *Spec, f *Flow) {
+	path := "flow." + f.Name
+	if c.bad(path + ".kind") {
+		return
+	}
+	if c.need(path, "from", `"client"`) {
+		for i, t := range f.From {
+			c.checkTarget(s, path+".from", i, t, "opens")
+			if t.Port != 0 || t.Listener != "" {
+				c.faultPart(path+".from", i, wrongf("the port it comes from is local.port", "%q has a port", t))
+			}
+		}
+	}
+	if c.need(path, "to", `"server:80"`) {
+		for i, t := range f.To {
+			c.checkTarget(s, path+".to", i, t, "accepts")
+		}
+	}
+	if len(f.From) == 1 && len(f.To) == 1 && f.From[0].Node == f.To[0].Node && s.Node(f.From[0].Node) != nil && s.Node(f.From[0].Node).Count == 1 {
+		c.fault(path+".to", wrongf("", "%q cannot connect to itself", f.To[0].Node))
+	}
+	c.checkArrivals(s, f)
+	if f.Close.By == "nobody" {
+		for _, key := range []string{"how", "when", "after", "reply"} {
+			if at := path + ".close." + key; c.set(at) && !c.fromDefault(at, path) {
+				c.fault(at, wrongf(`write close.by = "client"`, "nobody closes"))
+			}
+		}
+	}
+}
+
+// fromDefault tells whether a path has its value from [default], which is of
+// many and need not suit each.
+func (c *config) fromDefault(path, table string) bool {
+	return !strings.Contains(c.given[path].path, table+".")
+}
+
+// checkTarget looks for the node a target names, and the members of it.
+func (c *config) checkTarget(s *Spec, path string, i int, t Target, does string) {
+	n := s.Node(t.Node)
+	switch {
+	case n == nil:
+		c.faultPart(path, i, wrongf("", "%s", meant(fmt.Sprintf("no node %q", t.Node), t.Node, c.under("node"))))
+	case n.Router():
+		c.faultPart(path, i, wrongf("", "%q is a router, which %s no connections", t.Node, does))
+	case t.Last >= n.Count:
+		right := fmt.Sprintf("members are %s[0..%d]", n.Name, n.Count-1)
+		if n.Count == 1 {
+			right = fmt.Sprintf("%q is one node", n.Name)
+		}
+		c.faultPart(path, i, wrongf(right, "no member %d of %q", t.Last, t.Node))
+	}
+}
+
+func (c *config) checkArrivals(s *Spec, f *Flow) {
+	a, path := &f.Arrivals, "flow."+f.Name+".arrivals"
+	if c.bad(path + ".process") {
+		return
+	}
+	for _, key := range []string{"times", "rate", "per", "count", "start", "stop"} {
+		if at := path + "." + key; c.set(at) && !slices.Contains(arrivalKeys[a.Process], key) {
+			right := `write process = "poisson" or "even"`
+			if key == "times" {
+				right = `write process = "at"`
+			}
+			c.fault(at, wrongf(right, "process %q has no %s", a.Process, key))
+		}
+	}
+	switch a.Process {
+	case "even", "poisson":
+		c.need(path, "rate", `"10/s"`)
+	case "at":
+		c.need(path, "times", `["0 s", "1 s"]`)
+		if !slices.IsSorted(a.Times) {
+			c.fault(path+".times", wrongf("", "the times are not in order"))
+		}
+	}
+	switch d := s.Run.Duration; {
+	case a.Stop > 0 && a.Stop <= a.Start:
+		c.fault(path+".stop", wrongf("", "ends, at %s, before it starts, at %s", Format(a.Stop), Format(a.Start)))
+	case d > 0 && a.Start >= d:
+		c.fault(path+".start", wrongf("", "starts, at %s, when the run is over, at %s", Format(a.Start), Format(d)))
+	}
+}

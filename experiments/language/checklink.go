@@ -1,0 +1,125 @@
+package language
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// mostLinks is the number of links of a group that a world is still built of.
+const mostLinks = 1 << 24
+
+func (c *config) checkLink(s *Spec, l *Link) {
+	path := "link." + l.Name
+	if !c.set(path+".forward.delay") || !c.set(path+".back.delay") {
+		c.need(path, "delay", `"10 ms"`)
+	}
+	if l.Weight <= 0 {
+		c.fault(path+".weight", wrongf("", "%s is no weight; a route's weight grows with every link", decimal(l.Weight)))
+	}
+	if c.need(path, "ends", `["client", "server"]`) {
+		c.checkEnds(s, l)
+	}
+	least, why := int64(576), "what every IPv4 host must take (RFC 1122)"
+	for _, n := range s.Nodes {
+		if slices.Contains(l.Ends, n.Name) && n.Prefix.IsValid() && !n.Prefix.Addr().Is4() {
+			least, why = 1280, "the least of IPv6 (RFC 8200)"
+		}
+	}
+	for _, way := range []string{"forward", "back"} {
+		mtu := l.Forward.MTU
+		at := path + "." + way + ".mtu"
+		if way == "back" {
+			mtu = l.Back.MTU
+		}
+		if !c.set(at) {
+			at = path + ".mtu"
+		}
+		if mtu < least && !c.bad(at) {
+			c.fault(at, wrongf(fmt.Sprintf("write %d B or more", least), "%d B is below %d B, %s", mtu, least, why))
+		}
+		if mtu > 65535 {
+			c.fault(at, wrongf("", "%d B is more than a packet can have, 65535 B", mtu))
+		}
+	}
+	for i := range l.Rules {
+		c.checkRule(s, l, &l.Rules[i])
+	}
+}
+
+// checkEnds looks for the groups a link joins, and for the way they pair.
+func (c *config) checkEnds(s *Spec, l *Link) {
+	path := "link." + l.Name + ".ends"
+	if len(l.Ends) != 2 {
+		c.fault(path, wrongf(`write ["client", "server"]`, "a link has two ends, not %d", len(l.Ends)))
+		return
+	}
+	known := true
+	for i, end := range l.Ends {
+		if s.Node(end) == nil {
+			c.faultPart(path, i, wrongf("", "%s", meant(fmt.Sprintf("no node %q", end), end, c.under("node"))))
+			known = false
+		}
+	}
+	switch {
+	case !known || c.bad("link."+l.Name+".pair"):
+	case l.Ends[0] == l.Ends[1]:
+		c.fault(path, wrongf("put a router between its members", "a link of %q with itself is %s", l.Ends[0], notYet.what).asLater())
+	default:
+		c.checkPair(s, l)
+	}
+}
+
+// checkPair tells whether the pairing of a link's ends is one, and how large.
+func (c *config) checkPair(s *Spec, l *Link) {
+	n, m := s.Node(l.Ends[0]).Count, s.Node(l.Ends[1]).Count
+	path := "link." + l.Name
+	most, least := max(n, m), min(n, m)
+	links := most
+	switch {
+	case least == 1:
+	case l.Pair == "each":
+		ways := []string{fmt.Sprintf(`"all-to-all" (%d links)`, n*m)}
+		if n == m {
+			ways = append(ways, fmt.Sprintf(`"one-to-one" (%d)`, n))
+		}
+		if most%least == 0 {
+			ways = append(ways, fmt.Sprintf(`"blocks" (%d)`, most))
+		}
+		ways = append(ways, fmt.Sprintf(`"round-robin" (%d)`, most))
+		final := len(ways) - 1
+		c.faultKey(path, wrongf("add pair = "+strings.Join(ways[:final], ", ")+" or "+ways[final],
+			"%d of %q and %d of %q can pair in several ways", n, l.Ends[0], m, l.Ends[1]))
+		return
+	case l.Pair == "all-to-all":
+		links = n * m
+	case l.Pair == "one-to-one" && n != m:
+		c.fault(path+".pair", wrongf("", "%d of %q and %d of %q do not pair one to one", n, l.Ends[0], m, l.Ends[1]))
+	case l.Pair == "blocks" && most%least != 0:
+		c.fault(path+".pair", wrongf(`write "round-robin"`, "%d of them do not make %d equal blocks", most, least))
+	}
+	if links > mostLinks {
+		c.faultKey(path, wrongf("", "%d links are more than can be built, %d", links, mostLinks))
+	}
+}
+
+func (c *config) checkRule(s *Spec, l *Link, r *Rule) {
+	path := "link." + l.Name + ".rule." + r.Name
+	c.need(path, "match", `"syn"`)
+	acts := c.need(path, "do", `"drop"`)
+	if r.From != "" && !slices.Contains(l.Ends, r.From) {
+		c.fault(path+".from", wrongf("", "%s", meant(fmt.Sprintf("%q is at neither end of link.%s", r.From, l.Name), r.From, l.Ends)))
+	}
+	if flows := c.under("flow"); r.Flow != "" && !slices.Contains(flows, r.Flow) {
+		c.fault(path+".flow", wrongf("", "%s", meant(fmt.Sprintf("no flow %q", r.Flow), r.Flow, flows)))
+	}
+	switch delayed := c.set(path + ".delay"); {
+	case acts && r.Do == "delay" && r.Delay == 0 && !c.bad(path+".delay"):
+		c.faultAt(path, path+".delay", wrongf(`add delay = "100 ms"`, "a delay of nothing"))
+	case acts && r.Do == "drop" && delayed:
+		c.fault(path+".delay", wrongf(`write do = "delay", or leave it out`, "what is dropped is not delayed"))
+	}
+	if r.Probability == 0 && !c.bad(path+".probability") {
+		c.fault(path+".probability", wrongf("leave the rule out", "a rule that never acts"))
+	}
+}

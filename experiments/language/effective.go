@@ -1,0 +1,81 @@
+package language
+
+import (
+	"strings"
+)
+
+// Effective writes all that the world is built from as an experiment file: what
+// the file says, merged and computed, and the defaults of the schema. Constants
+// of profiles stay with the profile. Equal text means equal worlds.
+func (s *Spec) Effective() string {
+	var b strings.Builder
+	s.config.section(&b, "run", "run.")
+	s.config.paramSection(&b)
+	for _, kind := range []string{"node", "link", "flow"} {
+		for _, table := range s.config.tables {
+			words := strings.Split(table, ".")
+			if parent(table) != kind {
+				continue
+			}
+			s.config.section(&b, table, kind+".*.")
+			for _, below := range s.config.tables {
+				if w := strings.Split(below, "."); len(w) == 4 && w[0] == kind && w[1] == words[1] {
+					s.config.section(&b, below, kind+".*."+w[2]+".*.")
+				}
+			}
+		}
+	}
+	return b.String()
+}
+
+// section writes the keys of one table, those in tables of their own apart.
+func (c *config) section(b *strings.Builder, table, pattern string) {
+	b.WriteString("[" + table + "]\n")
+	for k := range Keys() {
+		key, ok := strings.CutPrefix(k.Path, pattern)
+		if !ok || !k.Supported() || strings.Contains(key, "*") {
+			continue
+		}
+		path := table + "." + key
+		if k.Default == "(as for the link)" && !c.set(path) || k.Default == "(name)" && !c.set(path) {
+			continue
+		}
+		if v, ok := c.value(path); ok && c.wants(path) {
+			b.WriteString(key + " = " + literal(v) + "\n")
+		}
+	}
+	b.WriteString("\n")
+}
+
+// wants leaves out defaults of keys that would be refused if they were written.
+func (c *config) wants(path string) bool {
+	if c.set(path) {
+		return true
+	}
+	table, key := parent(path), last(path)
+	switch {
+	case strings.HasSuffix(table, ".arrivals") && key != "process":
+		process, _ := c.value(table + ".process")
+		word, _ := process.(string)
+		return strings.Contains(" "+strings.Join(arrivalKeys[word], " ")+" ", " "+key+" ")
+	case strings.HasSuffix(table, ".close") && key != "by":
+		by, _ := c.value(table + ".by")
+		return by != "nobody"
+	case strings.Contains(table, ".rule.") && key == "delay":
+		return false
+	}
+	return true
+}
+
+func (c *config) paramSection(b *strings.Builder) {
+	if len(c.under("param")) == 0 {
+		return
+	}
+	b.WriteString("[param]\n")
+	for _, name := range c.under("param") {
+		if v, ok := c.value("param." + name); ok {
+			b.WriteString(name + " = " + literal(v) + "\n")
+		}
+	}
+	b.WriteString("\n")
+}

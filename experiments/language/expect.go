@@ -1,0 +1,93 @@
+package language
+
+import (
+	"slices"
+	"time"
+)
+
+// Expect is what must come out: That alone is true or false and must hold in
+// every replication; with Equals it is a number that must be so near.
+type Expect struct {
+	Name      string
+	That      *Expr
+	Equals    *Expr // nil if That is true or false
+	Within    Tolerance
+	Precision *Tolerance // a wider interval decides nothing
+	Where     *Expr      // nil: every point
+}
+
+// Wants tells whether the expectation is about a point.
+func (e *Expect) Wants(p *Point) (bool, error) { return wants(e.Where, p) }
+
+func (d *drawing) expect(name string) *Expect {
+	path := "expect." + name
+	e := &Expect{Name: name}
+	data := Scope{names: d.names, Metrics: true}
+	later := d.index.marks[path+".follows"] != nil // a sample against a distribution
+	compares := d.set(path + ".equals")
+	switch {
+	case !d.need(path, "that", `"flow.NAME.failed.total == 0"`) || later:
+	case compares:
+		e.That = d.expr(path+".that", data, Number)
+		e.Equals = d.expr(path+".equals", data, Number)
+	default:
+		e.That = d.expr(path+".that", data, Truth)
+		if at := path + ".within"; d.set(at) {
+			d.fault(at, wrongf("add equals, or leave it out", "what is true or false is not nearly so"))
+		}
+	}
+	e.Where = d.expr(path+".where", Scope{names: d.names}, Truth)
+	d.wanted(e.Where, path)
+	if v, ok := d.config.value(path + ".within"); ok && compares {
+		e.Within = v.(Tolerance)
+		if n := d.Points[0].Spec.Run.Replications; e.Within.Kind == StandardErrors && n < 2 && !d.bad("run.replications") {
+			d.faultAt(path, path+".within", wrongf("set replications = 10 under [run]", "%s needs at least two replications", e.Within))
+		}
+	}
+	if v, ok := d.config.value(path + ".precision"); ok {
+		t := v.(Tolerance)
+		e.Precision = &t
+		if t.Kind == StandardErrors || t.Kind == Exact {
+			d.fault(path+".precision", wrongf(`write "2 %" or "1 ms"`, "%s is no half-width", t))
+		}
+	}
+	return e
+}
+
+// Instant is a time at which an expression reads a level.
+type Instant struct {
+	Slot Slot
+	At   time.Duration
+}
+
+// Instants are the times of all at(level, time) in an expression at a point, to
+// be known before the run. Times that depend on what is measured are not found.
+func (x *Expr) Instants(p *Point) (found []Instant) {
+	_, _ = x.At(0, func(s Slot) (any, error) {
+		switch s.Kind {
+		case Whole:
+			return probe{s, &found}, nil
+		case Statistic:
+			return 1.0, nil
+		}
+		return p.Lookup(s)
+	})
+	return slices.Compact(found)
+}
+
+// probe stands for a metric before the run and notes what is asked of it.
+type probe struct {
+	slot  Slot
+	found *[]Instant
+}
+
+func (p probe) At(seconds float64) float64 {
+	if d, w := durationOf(seconds); w == nil {
+		*p.found = append(*p.found, Instant{p.slot, d})
+	}
+	return 1
+}
+
+func (probe) CDF(float64) float64      { return 1 }
+func (probe) Quantile(float64) float64 { return 1 }
+func (probe) Above(float64) float64    { return 1 }
