@@ -28,6 +28,13 @@ func inner(h, n int) float64 {
 	return 0
 }
 
+const crossHalf = 2.8
+
+// square returns the corners of a square around its middle.
+func square(p point, half float64) []point {
+	return []point{{p.x - half, p.y - half}, {p.x + half, p.y - half}, {p.x + half, p.y + half}, {p.x - half, p.y + half}}
+}
+
 func between(a, b point, share float64) point {
 	return point{a.x + share*(b.x-a.x), a.y + share*(b.y-a.y)}
 }
@@ -39,8 +46,10 @@ func (g *ladderPanel) drawMessages() {
 	for i := range g.Messages {
 		from, to := g.endpoints(i)
 		if g.Messages[i].Arrived < 0 {
-			g.drawArrow(i, from, between(from, to, crossAt))
-			segments = append(segments, []point{from, between(from, to, crossAt)})
+			end := between(from, to, crossAt)
+			g.drawArrow(i, from, end)
+			segments = append(segments, []point{from, end})
+			g.labels = append(g.labels, square(end, crossHalf))
 		} else {
 			g.drawArrow(i, from, to)
 			segments = append(segments, []point{from, to})
@@ -76,9 +85,9 @@ func (g *ladderPanel) drawArrow(i int, from, to point) {
 	if m.Arrived < 0 {
 		g.stroke(line, from, to)
 		cross := stroke{width: 1.2, color: vermillion}
-		const half = 2.8
-		g.stroke(cross, point{to.x - half, to.y - half}, point{to.x + half, to.y + half})
-		g.stroke(cross, point{to.x - half, to.y + half}, point{to.x + half, to.y - half})
+		box := square(to, crossHalf)
+		g.stroke(cross, box[0], box[2])
+		g.stroke(cross, box[1], box[3])
 		return
 	}
 	const head, wing = 5.0, 1.9
@@ -97,7 +106,10 @@ func (g *ladderPanel) drawCaption(i int, segments [][]point) {
 	way := way{i, segments, from, to, 0.5}
 	tint := grey
 	if g.Messages[i].Arrived < 0 {
-		way.share, tint = 0.5*crossAt, vermillion
+		way.share = 0.5 * crossAt
+		if c.beyond == "" {
+			tint = vermillion
+		}
 	}
 	label, detail := word{smallB, black, c.label}, word{small, grey, c.detail}
 	if c.detail != "" {

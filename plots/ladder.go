@@ -21,6 +21,10 @@ type Ladder struct {
 	Panels  []LadderPanel
 }
 
+// maxMessages bounds what a panel draws: a page holds no more. The text and the
+// table hold everything.
+const maxMessages = 80
+
 // A LadderPanel is one ladder. Times are nanoseconds; hosts are numbered from
 // left to right. Messages sent at the same time by one host left in the order
 // given.
@@ -30,6 +34,9 @@ type LadderPanel struct {
 	Messages []Message
 	States   []StateSpan
 	Timers   []Bracket
+
+	omitted int   // messages left out of the drawing
+	resume  int64 // when the first one behind them was sent
 }
 
 // A Message is a segment from host to host.
@@ -141,7 +148,7 @@ func (m *Message) fate() string {
 	return "lost: " + m.Lost
 }
 
-// sequences sorts a copy of the panel by time, keeping the order given of what
+// sequence sorts a copy of the panel by time, keeping the order given of what
 // happens at one time, so that equal panels are drawn alike.
 func (p *LadderPanel) sequence() LadderPanel {
 	q := *p
@@ -152,6 +159,15 @@ func (p *LadderPanel) sequence() LadderPanel {
 	q.Timers = slices.Clone(p.Timers)
 	slices.SortStableFunc(q.Timers, func(a, b Bracket) int { return cmp.Compare(a.From, b.From) })
 	return q
+}
+
+// abridge leaves out the middle of a long panel: connections are told by how they
+// open and close. The panel must be in sequence.
+func (p *LadderPanel) abridge() {
+	if p.omitted = len(p.Messages) - maxMessages; p.omitted > 0 {
+		p.Messages = slices.Delete(p.Messages, maxMessages/2, len(p.Messages)-maxMessages/2)
+		p.resume = p.Messages[maxMessages/2].Sent
+	}
 }
 
 // times lists every time at which something happens, in order, once each.

@@ -139,6 +139,22 @@ func TestFoldsSaySilence(t *testing.T) {
 	}
 }
 
+// TestLongLadder: of a bulk transfer the begin and the end are drawn.
+func TestLongLadder(t *testing.T) {
+	p := LadderPanel{Hosts: []string{"a", "b"}}
+	for i := range int64(5000) {
+		p.Messages = append(p.Messages, Message{From: 0, To: 1, Sent: i * ms, Arrived: i*ms + 10*ms, Label: "ACK"})
+	}
+	l := Ladder{Panels: []LadderPanel{p}}
+	got := texts(l.draw())
+	if n := strings.Count(got, "ACK"); n != maxMessages || !strings.Contains(got, "… 4920 more messages …") || !strings.Contains(got, "5.009 s") {
+		t.Errorf("%d messages are drawn:\n%s", n, got)
+	}
+	if n := strings.Count(string(l.table()), "\n"); n != 5001 {
+		t.Errorf("%d lines in the table, want all 5000 and a header", n)
+	}
+}
+
 func TestLadderRefuses(t *testing.T) {
 	for name, spoil := range map[string]func(*LadderPanel){
 		"host":    func(p *LadderPanel) { p.Messages[0].To = 2 },

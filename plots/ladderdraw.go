@@ -1,6 +1,7 @@
 package plots
 
 import (
+	"cmp"
 	"image/color"
 	"math"
 	"strings"
@@ -77,6 +78,7 @@ type ladderPanel struct {
 // panel draws a ladder from (x, y) on and returns the y below it.
 func (l *Ladder) panel(d *drawing, p *LadderPanel, x, y, width float64) float64 {
 	g := &ladderPanel{drawing: d, LadderPanel: p.sequence()}
+	g.abridge()
 	if p.Title != "" {
 		y = d.lines(x, y, 0, headings, black, headings.wrap(p.Title, width)) + 2
 	}
@@ -215,8 +217,8 @@ func (g *ladderPanel) caption(i int) caption {
 	c := caption{label: m.words(), detail: m.Detail}
 	if m.Arrived < 0 {
 		room = crossAt*reach - 6
-		if c.beyond = m.fate(); small.width(c.beyond) > (1-crossAt)*reach-6 {
-			c.below, c.beyond = c.beyond, ""
+		if c.beyond = cmp.Or(m.Lost, m.fate()); small.width(c.beyond) > (1-crossAt)*reach-6 {
+			c.below, c.beyond = m.fate(), ""
 		}
 	}
 	if c.detail != "" && c.width() > room {
@@ -239,9 +241,15 @@ func (g *ladderPanel) crossing(i int) int {
 }
 
 func (g *ladderPanel) against(i int) (others []int) {
-	m := g.Messages[i]
+	m, flight := g.Messages[i], g.flight()
+	end := func(m Message) int64 {
+		if m.Arrived < 0 {
+			return m.Sent + int64(crossAt*float64(flight))
+		}
+		return m.Arrived
+	}
 	for k, o := range g.Messages {
-		if o.From == m.To && o.To == m.From && o.Sent < m.Arrived && m.Sent < o.Arrived {
+		if o.From == m.To && o.To == m.From && o.Sent < end(m) && m.Sent < end(o) {
 			others = append(others, k)
 		}
 	}
@@ -359,7 +367,6 @@ func (g *ladderPanel) drawFolds() {
 			g.stroke(line, point{x0, y}, point{x1, y - 4})
 			g.stroke(line, point{x0, y + 4}, point{x1, y})
 		}
-		words := "… " + silence(f.length) + " …"
-		g.text(point{(left + right) / 2, y + small.middle()}, 0.5, small, grey, words)
+		g.text(point{(left + right) / 2, y + small.middle()}, 0.5, small, grey, f.words)
 	}
 }

@@ -1,6 +1,9 @@
 package plots
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 const (
 	rungRow   = 10.0 // least distance of two messages of a host
@@ -32,8 +35,8 @@ func (r *rung) height() float64 {
 
 // A fold stands for a silence.
 type fold struct {
-	y      float64 // its middle
-	length int64
+	y     float64 // its middle
+	words string
 }
 
 // rungs is the vertical layout of a ladder: the axis is ordered by time, but as
@@ -73,22 +76,27 @@ func lay(p *LadderPanel, arrows []arrow, foldFrom int64) *rungs {
 		base := 0.0
 		if i > 0 {
 			gap := t - before
-			folded := gap >= foldFrom
+			words, folded := p.fold(t, gap, foldFrom)
 			base = lowest + min(max(scale*float64(gap), rungStep), rungRise)
 			if folded {
 				base = g.clearance(lowest, last, i) + foldSpace
-				g.folds = append(g.folds, fold{base - foldSpace/2, gap})
+				g.folds = append(g.folds, fold{base - foldSpace/2, words})
 			}
 		}
 		low := g.least(p, base, g.all[i:j], i, last)
-		if k := len(g.folds); k > 0 && i > 0 && t-before >= foldFrom {
-			g.folds[k-1].y += (low - base) / 2
-		}
 		lowest = g.settle(low, i, j, last)
 		before, i = t, j
 	}
 	g.finish(last)
 	return g
+}
+
+// fold says what is folded in the gap before t, if anything.
+func (p *LadderPanel) fold(t, gap, from int64) (words string, folded bool) {
+	if p.omitted > 0 && t == p.resume {
+		return fmt.Sprintf("… %d more messages …", p.omitted), true
+	}
+	return "… " + silence(gap) + " …", gap >= from
 }
 
 // least returns the smallest y from base on at which the rungs of one time
