@@ -122,6 +122,7 @@ const Failed = Refused | WasReset | TimedOut
 type Counts struct {
 	Sent, Resent       uint32 // segments; those sent before
 	SYNs               uint16 // segments with SYN sent
+	SetupACKs          uint16 // ACKs of the peer's SYN and of nothing after it, without text
 	Closing            uint16 // segments with FIN or RST, or first to acknowledge a FIN
 	FINs, Resets       uint16
 	Challenges         uint16

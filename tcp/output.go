@@ -136,6 +136,9 @@ func (c *Conn) bare() wire.Seq {
 // emitACK sends an ACK without text.
 func (c *Conn) emitACK(now des.Time, s *wire.Segment) {
 	c.header(now, s, wire.ACK, c.bare())
+	if s.Marks&wire.AckOfSYN != 0 {
+		c.counts.SetupACKs++
+	}
 	if c.has(challengeDue) {
 		c.off(challengeDue)
 		s.Marks |= wire.Challenge

@@ -330,9 +330,6 @@ func (e *end) describe(s *wire.Segment) string {
 	return line
 }
 
-// arrows are the transitions that the tests of this binary have seen.
-var arrows [States]uint16
-
 // trail logs the states entered since it was last asked, the first of which
 // follows the one logged last.
 func (e *end) trail() {
@@ -349,7 +346,6 @@ func (e *end) trail() {
 }
 
 func (e *end) enter(s State) {
-	arrows[e.last] |= set(s)
 	e.last = s
 	e.log(" " + s.String())
 }
