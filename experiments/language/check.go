@@ -33,7 +33,7 @@ func (c *config) check(s *Spec) {
 
 // sound tells whether nothing was refused that the shape of the network hangs on.
 func (c *config) sound() bool {
-	for path, s := range c.given {
+	for path, s := range c.given { // order-free: any will do
 		if s.bad && (strings.HasPrefix(path, "node.") || strings.HasPrefix(path, "link.") || strings.HasPrefix(path, "flow.")) {
 			return false
 		}

@@ -102,7 +102,7 @@ func (d *drawing) figure(name string) *Figure {
 		return g
 	}
 	allowed := strings.Fields(figureKeys[g.Kind])
-	for at, s := range d.given {
+	for at, s := range d.given { // order-free: faults are sorted by their place
 		if key := strings.TrimPrefix(at, path+"."); parent(at) == path && !slices.Contains(allowed, key) {
 			d.faults = append(d.faults, s.faultAt(s.at, wrongf("it has "+strings.Join(allowed, " "), "a figure of kind %q has no %s", g.Kind, key)))
 		}
@@ -251,7 +251,7 @@ func (d *drawing) curves(path string, scope Scope) (curves []Curve) {
 // inOrder lists the words of a table as the file has them.
 func (d *drawing) inOrder(path string, values map[string]any) []string {
 	words := make([]string, 0, len(values))
-	for w := range values {
+	for w := range values { // order-free: sorted below
 		words = append(words, w)
 	}
 	slices.SortFunc(words, func(a, b string) int {
