@@ -35,28 +35,34 @@ const oowInterval = 500
 
 // Segment judges a segment that arrives in TIME-WAIT (RFC 9293 section
 // 3.10.7.4) and fills in the reply that Answer asks for.
-func (w *TimeWait) Segment(now des.Time, p *Profile, s, reply *wire.Segment) Verdict {
-	inOrder := s.Seq == w.RcvNxt
-	stale := w.Timestamps && s.Options&wire.HasTimestamps != 0 && int32(s.TSVal-w.TSRecent) < 0
+func (w *TimeWait) Segment(now des.Time, p *Profile, s, reply *wire.Segment) (v Verdict) {
+	stamped := w.Timestamps && s.Options&wire.HasTimestamps != 0
+	stale := stamped && int32(s.TSVal-w.TSRecent) < 0
+	inWindow := s.Seq.In(w.RcvNxt, max(w.RcvWnd, 1))
+	acks := s.Flags.Has(wire.ACK)
 	switch {
 	case s.Flags.Has(wire.RST):
-		// Second check. RFC 1337 section 3 ignores it: fix F1.
-		if p.RFC1337 || stale || !s.Seq.In(w.RcvNxt, max(w.RcvWnd, 1)) || p.RFC5961 && !inOrder {
+		// Second check. RFC 1337 section 3 ignores it: fix F1. One in the window
+		// that is not exact draws no challenge here, as in Linux.
+		if p.RFC1337 || stale || !inWindow || p.RFC5961 && s.Seq != w.RcvNxt {
 			return 0
 		}
 		return Die
-	case s.Flags.Has(wire.SYN) && !s.Flags.Has(wire.ACK):
+	case s.Flags.Has(wire.SYN) && !acks:
 		// Fourth check: a SYN beyond the old connection opens a new one (MAY-2,
 		// RFC 6191); any other is an old duplicate and is answered.
-		newer := w.Timestamps && s.Options&wire.HasTimestamps != 0 && int32(s.TSVal-w.TSRecent) > 0
+		newer := stamped && int32(s.TSVal-w.TSRecent) > 0
 		if newer || !stale && s.Seq.After(w.RcvNxt) {
 			return Reopen
 		}
-		return w.answer(now, p, s, reply)
-	case !s.Flags.Has(wire.ACK):
+		acks = stale // of these, Linux begins to wait again for what PAWS rejects
+	case !acks && inWindow: // fifth check
 		return 0
-	case inOrder && s.SeqLen() == 0 && !stale:
+	case s.Seq == w.RcvNxt && s.SeqLen() == 0 && !stale:
 		// An acceptable, empty ACK says nothing new; Linux begins to wait again.
+		if stamped {
+			w.TSRecent = s.TSVal
+		}
 		if p.TimeWaitRestart == AnyACK {
 			return Restart
 		}
@@ -64,9 +70,9 @@ func (w *TimeWait) Segment(now des.Time, p *Profile, s, reply *wire.Segment) Ver
 	}
 	// What is left is old, or beyond the window, or the peer's FIN once more,
 	// which is acknowledged and begins the 2 MSL again (eighth check).
-	v := w.answer(now, p, s, reply)
+	v = w.answer(now, p, s, reply)
 	fin := s.Flags.Has(wire.FIN) && s.End() == w.RcvNxt
-	if fin || p.TimeWaitRestart == AnyACK {
+	if fin || acks && p.TimeWaitRestart == AnyACK {
 		v |= Restart
 	}
 	return v

@@ -1,0 +1,393 @@
+package tcp
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"netsim/wire"
+)
+
+// reaction is what a segment does to a connection, in words: "ACK", "challenge",
+// "RST 7", the state entered, what the user is told of the end.
+func reaction(c *Conn, s wire.Segment) (r string) {
+	before := c.State()
+	c.Segment(at(1), &s)
+	var out wire.Segment
+	for c.Emit(at(1), &out) {
+		switch {
+		case out.Marks&wire.Challenge != 0:
+			r += "challenge "
+		case out.Flags.Has(wire.RST):
+			r += fmt.Sprintf("RST %d ", out.Seq.Sub(iss))
+		default:
+			r += out.Flags.String() + " "
+		}
+	}
+	if c.State() != before {
+		r += c.State().String() + " "
+	}
+	switch c.News() & Failed {
+	case Refused:
+		r += "refused "
+	case WasReset:
+		r += "reset "
+	}
+	if r == "" {
+		return "nothing"
+	}
+	return r[:len(r)-1]
+}
+
+// RFC 9293 section 3.10.7.3, SYN-SENT. ISS is 0, SND.NXT 1.
+func TestSegmentInSynSent(t *testing.T) {
+	for _, test := range []struct {
+		s    wire.Segment
+		want string
+	}{
+		{from(wire.ACK, 0, 0), "RST 0"},                         // first: SEG.ACK =< ISS
+		{from(wire.ACK, 0, 2), "RST 2"},                         // SEG.ACK > SND.NXT
+		{from(wire.SYN|wire.ACK, 0, 2), "RST 2"},                //
+		{from(wire.RST|wire.ACK, 0, 0), "nothing"},              // unless it is a reset itself
+		{from(wire.RST|wire.ACK, 0, 2), "nothing"},              //
+		{from(wire.RST|wire.ACK, 0, 1), "CLOSED refused"},       // second
+		{from(wire.RST, 0, 0), "nothing"},                       //
+		{from(wire.SYN|wire.ACK, 0, 1), "ACK ESTABLISHED"},      // fourth
+		{from(wire.SYN, 0, 0), "SYN,ACK SYN-RECEIVED"},          // simultaneous
+		{from(wire.SYN|wire.FIN, 0, 0), "SYN,ACK SYN-RECEIVED"}, // the FIN is sent again
+		{from(wire.ACK, 0, 1), "nothing"},                       // fifth: neither SYN nor RST
+		{from(wire.FIN|wire.ACK, 0, 1), "nothing"},              //
+		{from(wire.FIN, 0, 0), "nothing"},                       //
+	} {
+		if got := reaction(inState(SynSent, RFC9293()), test.s); got != test.want {
+			t.Errorf("%s: %s, want %s", test.s.Describe(wire.Origin{Seq: irs, Ack: iss}), got, test.want)
+		}
+	}
+}
+
+// RFC 9293 section 3.10.7.2, LISTEN.
+func TestSegmentInListen(t *testing.T) {
+	for _, test := range []struct {
+		s    wire.Segment
+		want string
+	}{
+		{from(wire.RST, 0, 0), "nothing"},
+		{from(wire.RST|wire.ACK, 0, 9), "nothing"},
+		{from(wire.ACK, 0, 9), "RST 9"},
+		{from(wire.SYN|wire.ACK, 0, 9), "RST 9"},
+		{from(wire.FIN|wire.ACK, 0, 9), "RST 9"},
+		{from(wire.SYN, 0, 0), "SYN,ACK SYN-RECEIVED"},
+		{from(wire.SYN|wire.FIN, 0, 0), "SYN,ACK SYN-RECEIVED"},
+		{from(wire.FIN, 0, 0), "nothing"},
+		{from(0, 0, 0), "nothing"},
+	} {
+		if got := reaction(inState(Listen, RFC9293()), test.s); got != test.want {
+			t.Errorf("%s: %s, want %s", test.s.Describe(wire.Origin{Seq: irs, Ack: iss}), got, test.want)
+		}
+	}
+}
+
+// RFC 9293 section 3.10.7.1, CLOSED: a reset that the sender will believe.
+func TestResetOfClosed(t *testing.T) {
+	for _, test := range []struct {
+		s    wire.Segment
+		want string
+	}{
+		{from(wire.ACK, 3, 9), "RST seq 9"},
+		{from(wire.FIN|wire.ACK, 3, 9), "RST seq 9"},
+		{from(wire.SYN, 0, 0), "RST, ACK seq -1000 ack 1"},
+		{from(wire.FIN, 3, 0), "RST, ACK seq -1000 ack 4"},
+		{from(wire.SYN|wire.FIN, 3, 0), "RST, ACK seq -1000 ack 5"},
+		{from(0, 3, 0), "RST, ACK seq -1000 ack 3"},
+		{from(wire.RST, 3, 0), "none"},
+		{from(wire.RST|wire.ACK, 3, 9), "none"},
+	} {
+		var r wire.Segment
+		got := "none"
+		test.s.SrcPort, test.s.DstPort = 1, 2
+		if Reset(&test.s, &r) {
+			got = fmt.Sprintf("%v seq %d", r.Flags, r.Seq.Sub(iss))
+			if r.Flags.Has(wire.ACK) {
+				got = fmt.Sprintf("RST, ACK seq %d ack %d", r.Seq.Sub(iss), r.Ack.Sub(irs))
+			}
+			if r.SrcPort != 2 || r.DstPort != 1 {
+				t.Errorf("from port %d to %d", r.SrcPort, r.DstPort)
+			}
+		}
+		if got != test.want {
+			t.Errorf("%s: %s, want %s", test.s.Describe(wire.Origin{Seq: irs, Ack: iss}), got, test.want)
+		}
+	}
+}
+
+// kind of segment and place of its sequence number, for the table below. The
+// places are counted from RCV.NXT; the window is 100 bytes.
+var (
+	kinds  = []wire.Flags{wire.SYN, wire.SYN | wire.ACK, wire.SYN | wire.FIN, wire.ACK, wire.FIN, wire.FIN | wire.ACK, wire.RST, wire.RST | wire.ACK}
+	places = []int{-1000, -2, -1, 0, 1, 50, 99, 100, 1000}
+	acks   = []int{-5000, -2, -1, 0, 1, 5000} // counted from SND.NXT
+)
+
+// Every cell: the eight synchronized and half-synchronized states, eight kinds
+// of segment, its place inside and outside the window, its acknowledgment, with
+// RFC 5961 and without. What must happen is written down once more here, from
+// the paragraphs of RFC 9293 section 3.10.7.4.
+func TestSegmentInEveryState(t *testing.T) {
+	cells := 0
+	for _, secure := range []bool{true, false} {
+		for state := SynReceived; state < TimeWaiting; state++ {
+			for _, kind := range kinds {
+				for _, place := range places {
+					for _, ack := range acks {
+						profile := RFC9293()
+						profile.RFC5961 = secure
+						profile.ReceiveInitial, profile.ReceiveWindow = 100, 100
+						c := inState(state, profile)
+						s := from(kind, 0, 0)
+						s.Seq = c.rcvNxt.Add(uint32(place))
+						if kind.Has(wire.ACK) {
+							s.Ack = c.nxt.Add(uint32(ack))
+						}
+						window := int(c.edge.Sub(c.rcvNxt))
+						want := standard(c, kind, place, ack, window, secure)
+						cells++
+						if got := reaction(c, s); got != want {
+							t.Errorf("%v, secure %v, %v at %d of %d, ack at %d: %s, want %s", state, secure, kind, place, window, ack, got, want)
+						}
+						if err := c.Check(); err != nil {
+							t.Error(err)
+						}
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d cells", cells)
+}
+
+// standard is RFC 9293 section 3.10.7.4 in the order of its checks, for segments
+// without text.
+func standard(c *Conn, kind wire.Flags, place, ack, window int, secure bool) string {
+	state, passive := c.State(), !c.has(active)
+	// First, check sequence number.
+	length := 0
+	for _, f := range []wire.Flags{wire.SYN, wire.FIN} {
+		if kind.Has(f) {
+			length++
+		}
+	}
+	in := func(at int) bool { return at >= 0 && at < window }
+	if !in(place) && !(length > 0 && in(place+length-1)) {
+		switch {
+		case kind.Has(wire.RST):
+			return "nothing"
+		default:
+			return "ACK" // in SYN-RECEIVED with its own SYN, too: Strict
+		}
+	}
+	// Second, check the RST bit.
+	if kind.Has(wire.RST) {
+		if secure && place != 0 {
+			return "challenge"
+		}
+		return "CLOSED reset"
+	}
+	// Fourth, check the SYN bit.
+	if kind.Has(wire.SYN) {
+		switch {
+		case state == SynReceived && passive:
+			return "CLOSED reset"
+		case secure:
+			return "challenge"
+		default:
+			return fmt.Sprintf("RST %d CLOSED reset", c.nxt.Sub(iss))
+		}
+	}
+	// Fifth, check the ACK field.
+	if !kind.Has(wire.ACK) {
+		return "nothing"
+	}
+	una, nxt := int(c.una.Sub(c.nxt)), 0
+	if state == SynReceived {
+		if ack <= una || ack > nxt {
+			return fmt.Sprintf("RST %d", c.nxt.Sub(iss)+int32(ack))
+		}
+		state = Established
+	} else if ack > nxt {
+		return "ACK"
+	} else if secure && ack < una-1000 { // MAX.SND.WND
+		return "challenge"
+	}
+	finAcked := c.has(finQueued) && ack == nxt || state == FinWait2
+	switch {
+	case state == Closing && finAcked:
+		return "TIME-WAIT"
+	case state == LastAck && finAcked:
+		return "CLOSED"
+	}
+	// Eighth, check the FIN bit.
+	answer, after := "", state
+	if state == FinWait1 && finAcked {
+		after = FinWait2
+	}
+	if kind.Has(wire.FIN) {
+		switch state {
+		case CloseWait, Closing, LastAck: // remain
+		default:
+			switch {
+			case place < 0 || place >= window: // what is in the window precedes the FIN
+				answer = "ACK "
+			case place > 0: // held
+				answer = "ACK "
+			case state == Established:
+				after = CloseWait // the ACK is delayed
+			case finAcked:
+				answer, after = "ACK ", TimeWaiting
+			default:
+				answer, after = "ACK ", Closing
+			}
+		}
+	}
+	if after != c.State() {
+		answer += after.String() + " "
+	}
+	if answer == "" {
+		return "nothing"
+	}
+	return answer[:len(answer)-1]
+}
+
+// Linux answers empty segments outside the window at most every 500 ms, and
+// challenges as often (tcp_invalid_ratelimit); text is always answered.
+func TestAnswerLimit(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		s    wire.Segment
+		want int
+	}{
+		{"empty and old", from(wire.ACK, 0, 1), 2},
+		{"SYN", from(wire.SYN, 5, 1), 2},
+		{"RST in window", from(wire.RST, 5, 1), 2},
+		{"FIN", from(wire.FIN|wire.ACK, -9, 1), 10},
+		{"acknowledges too much", from(wire.ACK, 1, 9), 2},
+	} {
+		c := inState(Established, Linux())
+		answers := 0
+		var out wire.Segment
+		for i := range 10 {
+			now := at(1).Add(time.Duration(i) * 100 * ms)
+			c.Segment(now, &test.s)
+			for c.Emit(now, &out) {
+				answers++
+			}
+		}
+		if answers != test.want || c.State() != Established {
+			t.Errorf("%s: %d answers to 10 in a second, want %d; %v", test.name, answers, test.want, c.State())
+		}
+	}
+}
+
+// RST in SYN-RECEIVED: a passive connection ends (its listener is still there),
+// an active one was refused (MUST-11).
+func TestResetInSynReceived(t *testing.T) {
+	if got := reaction(inState(SynReceived, RFC9293()), from(wire.RST, 1, 0)); got != "CLOSED reset" {
+		t.Errorf("passive: %s", got)
+	}
+	c := inState(SynSent, RFC9293())
+	syn := from(wire.SYN, 0, 0)
+	c.Segment(0, &syn)
+	drain(c)
+	if got := reaction(c, from(wire.RST, 1, 0)); got != "CLOSED refused" {
+		t.Errorf("active: %s", got)
+	}
+}
+
+// A connection half open after one end restarted, RFC 9293 figure 10: the other
+// end's ACK draws a reset, which opens the way.
+func TestHalfOpen(t *testing.T) {
+	p := connected(t, RFC9293(), 50*ms)
+	p.client.conn = Conn{} // crashed
+	p.client.last = Closed
+	p.client.o.ISS = p.client.o.ISS.Add(400)
+	p.at(1, p.client.open)
+	p.run(at(1.25))
+	p.ladder(`
+		1.000 client SYN-SENT
+		1.000 client > SYN 0
+		1.050 server > ACK 1 ack -399 challenge
+		1.100 client > RST -399
+		1.150 server CLOSED`)
+}
+
+// PAWS (RFC 7323 section 5): an old timestamp makes a segment unacceptable,
+// unless it is a RST or nothing was heard for 24 days.
+func TestPAWS(t *testing.T) {
+	established := func() *Conn {
+		c := new(Conn)
+		c.Listen(0, &Opening{Profile: RFC9293(), ISS: iss, MTU: 1500})
+		for _, s := range []wire.Segment{from(wire.SYN, 0, 0), from(wire.ACK, 1, 1)} {
+			s.Options, s.TSVal = wire.HasTimestamps, 1000
+			c.Segment(0, &s)
+			drain(c)
+		}
+		c.News()
+		return c
+	}
+	stamped := func(flags wire.Flags, val uint32) wire.Segment {
+		s := from(flags, 1, 1)
+		s.Options, s.TSVal, s.Len = wire.HasTimestamps, val, 100
+		return s
+	}
+	if got := reaction(established(), stamped(wire.ACK, 999)); got != "ACK" {
+		t.Errorf("old text: %s, want an ACK", got)
+	}
+	c := established()
+	if reaction(c, stamped(wire.ACK, 999)); c.Unread() != 0 {
+		t.Error("old text was taken")
+	}
+	if reaction(c, stamped(wire.ACK, 1000)); c.Unread() != 100 {
+		t.Error("text of the same tick was not taken")
+	}
+	if got := reaction(established(), stamped(wire.RST, 999)); got != "CLOSED reset" {
+		t.Errorf("old RST: %s", got)
+	}
+	c = established()
+	old := stamped(wire.ACK, 999)
+	if c.Segment(at(25*86400), &old); c.Unread() != 100 {
+		t.Error("text with a timestamp beyond the memory of PAWS was not taken")
+	}
+
+	// What is echoed is the timestamp of the segment that the last ACK lies in
+	// (RFC 7323 section 4.3): not that of text beyond a gap.
+	c = established()
+	beyond := stamped(wire.ACK, 2000)
+	beyond.Seq = irs.Add(201)
+	if reaction(c, beyond); c.tsRecent != 1000 {
+		t.Errorf("echoes %d after text beyond a gap, want 1000", c.tsRecent)
+	}
+	if reaction(c, stamped(wire.ACK, 1500)); c.tsRecent != 1500 {
+		t.Errorf("echoes %d, want 1500", c.tsRecent)
+	}
+}
+
+// Segments of another incarnation are counted when they arrive and when their
+// text is taken; a host without a connection is none.
+func TestStaleCounts(t *testing.T) {
+	c := inState(Established, RFC9293())
+	s := from(wire.ACK, 1, 1)
+	s.Len, s.Incarnation = 10, wire.IncarnationOf(9, 9, 9)
+	reaction(c, s)
+	reset := from(wire.ACK, 1, 1)
+	answer := wire.Segment{}
+	sent := wire.Segment{Flags: wire.ACK, Ack: irs.Add(5), Incarnation: self}
+	Reset(&sent, &answer)
+	reaction(c, answer)
+	if n := c.Stats(); n.StaleArrived != 1 || n.StaleAccepted != 1 || n.Misplaced != 0 {
+		t.Errorf("%+v", *n)
+	}
+	reset.Len, reset.Offset = 10, 77
+	c = inState(Established, RFC9293())
+	if reaction(c, reset); c.Stats().Misplaced != 1 || c.Check() == nil {
+		t.Error("text at a wrong offset was not noticed")
+	}
+}
