@@ -94,10 +94,8 @@ func (t *talk) count(now des.Time, e *end, c *tcp.Counts, n tcp.News) {
 	y.StaleArrived += uint64(c.StaleArrived)
 	y.StaleAccepted += uint64(c.StaleAccepted)
 	y.Misplaced += uint64(c.Misplaced)
-	if e == &t.client {
+	if e == &t.client && !t.opened {
 		y.SYNSent.Record(int64(c.SYNs))
-	} else {
-		y.SYNACKSent.Record(int64(c.SYNs))
 	}
 	switch {
 	case n&tcp.Failed != 0:

@@ -186,9 +186,20 @@ func (w *World) Accept(now des.Time, s *host.Socket) host.App {
 	t.server.busy = true
 	t.server.socket = s
 	if t.measured {
-		t.flow.Tally.HandshakeTime.Record(int64(now - s.Opened()))
+		t.handshake(now, s)
 	}
 	return &t.server
+}
+
+// handshake records the server's side of an opening that is complete.
+func (t *talk) handshake(now des.Time, s *host.Socket) {
+	y := t.flow.Tally
+	y.HandshakeTime.Record(int64(now - s.Opened()))
+	y.SYNACKSent.Record(int64(s.Conn.Stats().SYNs))
+	if c := t.client.socket; c != nil {
+		counts := c.Conn.Stats()
+		y.SetupSegments.Record(int64(counts.SYNs + counts.SetupACKs + s.Conn.Stats().SYNs))
+	}
 }
 
 // stray closes when the other end does.

@@ -159,6 +159,7 @@ func (e *end) connected(now des.Time) {
 		f.Tally.Opened++
 		f.Tally.SetupTime.Record(int64(now - t.begun))
 		f.Tally.SetupTimeAll.Record(int64(now - t.begun))
+		f.Tally.SYNSent.Record(int64(e.socket.Conn.Stats().SYNs))
 	}
 	f.Tally.Open.Add(now, 1)
 	t.moment(now, e, OnConnected)

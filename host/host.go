@@ -103,13 +103,26 @@ func (h *Host) opening(now des.Time, t tuple, who wire.Incarnation) *tcp.Opening
 	key := [2]uint64{uint64(t.local.Uint32())<<32 | uint64(t.remote.Uint32()), uint64(t.localPort)<<16 | uint64(t.remotePort)}
 	st.room.opening = tcp.Opening{
 		Profile:     h.profile,
-		ISS:         tcp.ISN(now, h.profile.ISNTick, key, h.secret),
+		ISS:         h.iss(now, key),
 		MTU:         h.mtu,
 		IPv6:        t.local.Is6(),
 		TSOffset:    uint32(h.secret >> 40),
 		Incarnation: who,
 	}
 	return &st.room.opening
+}
+
+// iss is an initial sequence number by the profile's rule.
+func (h *Host) iss(now des.Time, tuple [2]uint64) wire.Seq {
+	switch h.profile.ISN {
+	case tcp.RandomISN:
+		return wire.SeqOf(h.stream().Uint32())
+	case tcp.ClockISN:
+		return wire.SeqOf(uint32(now / des.Time(h.profile.ISNTick)))
+	case tcp.ZeroISN:
+		return wire.SeqOf(0)
+	}
+	return tcp.ISN(now, h.profile.ISNTick, tuple, h.secret)
 }
 
 // Receive takes a packet from the network: a [topo.Sink].

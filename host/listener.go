@@ -28,9 +28,28 @@ type Listener struct {
 
 // ListenerTally is what the listeners of a group of hosts count.
 type ListenerTally struct {
-	SYNs, Accepted, DroppedSYNQueue uint64
-	HalfOpen                        metrics.Level
+	HalfOpen metrics.Level // requests in the SYN queue
+	ListenerCounters
+	window ListenerCounters
 }
+
+// ListenerCounters is what a ListenerTally counts.
+type ListenerCounters struct{ SYNs, Accepted, DroppedSYNQueue uint64 }
+
+// Open begins the measured time: what was before is forgotten.
+func (t *ListenerTally) Open(now des.Time) {
+	t.ListenerCounters = ListenerCounters{}
+	t.HalfOpen.Open(now)
+}
+
+// Close ends it.
+func (t *ListenerTally) Close(now des.Time) {
+	t.window = t.ListenerCounters
+	t.HalfOpen.Close(now)
+}
+
+// Window returns the counters of the closed window.
+func (t *ListenerTally) Window() *ListenerCounters { return &t.window }
 
 // Listen opens a listener. A negative backlog has no bound; the queue holds what
 // the profile adds to it.

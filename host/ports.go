@@ -9,10 +9,11 @@ import (
 // ports counts a host's ephemeral ports in use towards each destination. Ports
 // are per four-tuple: the same one may go to two destinations.
 type ports struct {
-	tally *Tally
-	pairs []pair
-	index map[destination]int32 // once there are many
-	last  uint16                // of SequentialPort
+	tally  *Tally
+	pairs  []pair
+	index  map[destination]int32 // once there are many
+	last   uint16                // of SequentialPort
+	picked uint32                // of HashPort
 }
 
 type destination struct {
@@ -100,6 +101,10 @@ func (h *Host) pickPort(to Remote) (uint16, bool) {
 	case tcp.ParityPort:
 		start = uint32(des.Below(h.stream(), uint64(size))) &^ 1
 		step = 2
+	case tcp.HashPort:
+		start = uint32((t.hash() ^ h.secret) % uint64(size))
+		start = (start + h.ports.picked) % size
+		h.ports.picked++
 	case tcp.SequentialPort:
 		if h.ports.last != 0 {
 			start = (uint32(h.ports.last) - uint32(p.PortLow) + 1) % size

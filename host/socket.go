@@ -28,6 +28,7 @@ type Socket struct {
 	tuple     tuple
 	ref       uint32
 	state     tcp.State // as accounted
+	open      bool      // not in the free list
 	pumping   bool
 	ephemeral bool
 }

@@ -75,6 +75,21 @@ func (st *Stack) Sockets() int { return len(st.sockets) - 1 }
 // Packets counts the packets that the hosts have sent.
 func (st *Stack) Packets() uint64 { return st.packets }
 
+// Settle gives the stays that are not over to the tallies, as if they ended now.
+func (st *Stack) Settle(now des.Time) {
+	for _, s := range st.sockets[1:] {
+		if s.open && s.state >= tcp.SynSent {
+			s.host.tally.sojourn(s.state, s.since, now)
+		}
+	}
+	for _, l := range st.room.lists {
+		for i := l.head; i != 0; i = st.room.at(i).next {
+			r := st.room.at(i)
+			st.hosts[r.host].tally.sojourn(tcp.TimeWaiting, r.since, now)
+		}
+	}
+}
+
 // take returns a socket of the host for the tuple, entered in the table.
 func (st *Stack) take(now des.Time, h *Host, t tuple, app App) *Socket {
 	s := st.free
@@ -85,7 +100,7 @@ func (st *Stack) take(now des.Time, h *Host, t tuple, app App) *Socket {
 		st.free = s.next
 	}
 	s.host, s.tuple, s.app, s.next, s.opened = h, t, app, nil, now
-	s.state, s.listener, s.ephemeral = tcp.Closed, nil, false
+	s.state, s.listener, s.ephemeral, s.open = tcp.Closed, nil, false, true
 	s.alarm.Bind(s, h.owner.Rank(des.Timer))
 	return s
 }
@@ -93,7 +108,7 @@ func (st *Stack) take(now des.Time, h *Host, t tuple, app App) *Socket {
 // release gives the socket back; its connection is CLOSED or in TIME-WAIT.
 func (st *Stack) release(s *Socket) {
 	st.sim.Cancel(&s.alarm)
-	s.app = nil
+	s.app, s.open = nil, false
 	s.next = st.free
 	st.free = s
 }

@@ -1,37 +1,48 @@
 package host
 
 import (
+	"fmt"
+
 	"netsim/des"
 	"netsim/metrics"
 	"netsim/tcp"
 	"netsim/wire"
 )
 
-// Tally is what the hosts of a group record, all together.
+// Tally is what the hosts of a group record, all together, in the window from
+// Open to Close.
 type Tally struct {
-	// Count is how many connections are in each state, at every time; Entered how
-	// often each was entered; Stay how long, of those that entered it in the window.
-	Count   [tcp.States]metrics.Level
-	Entered [tcp.States]uint64
-	Stay    [tcp.States]metrics.Sample
+	// Count is how many connections are in each state, at every time; Stay how long
+	// those were in it that entered it in the window.
+	Count [tcp.States]metrics.Level
+	Stay  [tcp.States]metrics.Sample
 
 	// Sojourn sums the time spent in each state within the window, connection by
 	// connection: a second witness for the integrals of Count.
 	Sojourn [tcp.States]metrics.Uint128
 
-	Left      [Reasons]uint64 // TIME-WAIT records, by why they went
-	Restarted uint64
+	// Memory is the bytes held in all states; nil is not recorded.
+	Memory *metrics.Level
+	Bytes  [tcp.States]int
 
 	PortsUsed, PortsInTimeWait Fullest
-	PortsRefused               uint64
 
+	Counters
+	window      Counters // as they stood when the window closed
+	from, until des.Time
+}
+
+// Counters is what a Tally counts.
+type Counters struct {
+	Entered                    [tcp.States]uint64
+	Left                       [Reasons]uint64 // TIME-WAIT records, by why they went
+	Restarted                  uint64          // TIME-WAIT records that began to wait again
+	PortsRefused               uint64
 	Sent, Received, Resent     uint64 // segments
 	ResetsSent, ResetsReceived uint64
 	Challenges                 uint64
 	SYNsReceived               uint64
 	SYNs                       SYNs
-
-	from, until des.Time
 }
 
 // SYNs says what became of the SYNs that arrived: one of these for each.
@@ -46,8 +57,56 @@ type SYNs struct {
 // Sum counts them all.
 func (s *SYNs) Sum() uint64 { return s.Opened + s.Dropped + s.Repeated + s.TimeWait + s.Refused }
 
-// NewTally returns a tally that measures in [from, until).
-func NewTally(from, until des.Time) *Tally { return &Tally{from: from, until: until} }
+// NewTally returns a tally of hosts of the profile that measures in [from, until).
+func NewTally(p *tcp.Profile, from, until des.Time) *Tally {
+	return &Tally{Bytes: p.Bytes, from: from, until: until}
+}
+
+// levels are all that the tally records over time.
+func (t *Tally) levels() []*metrics.Level {
+	all := []*metrics.Level{&t.PortsUsed.Level, &t.PortsInTimeWait.Level}
+	for s := range t.Count {
+		all = append(all, &t.Count[s])
+	}
+	if t.Memory != nil {
+		all = append(all, t.Memory)
+	}
+	return all
+}
+
+// Open begins the window: what was before is forgotten.
+func (t *Tally) Open(now des.Time) {
+	t.Counters = Counters{}
+	for _, l := range t.levels() {
+		l.Open(now)
+	}
+}
+
+// Close ends the window.
+func (t *Tally) Close(now des.Time) {
+	t.window = t.Counters
+	for _, l := range t.levels() {
+		l.Close(now)
+	}
+}
+
+// Window returns the counters of the closed window.
+func (t *Tally) Window() *Counters { return &t.window }
+
+// Check holds the tally's witnesses against each other once the window is closed
+// and every connection still open has been given to [Stack.Settle].
+func (t *Tally) Check() error {
+	for s := range t.Count {
+		if state := tcp.State(s); t.Count[s].Result().Integral().Cmp(t.Sojourn[s]) != 0 {
+			return fmt.Errorf("host: %v: the count's integral is %v ns, its connections' stays sum to %v ns",
+				state, t.Count[s].Result().Integral(), t.Sojourn[s])
+		}
+	}
+	if n := t.SYNs.Sum(); n != t.SYNsReceived {
+		return fmt.Errorf("host: %d SYNs came in, %d are accounted for: %+v", t.SYNsReceived, n, t.SYNs)
+	}
+	return nil
+}
 
 // move takes a connection from one state, entered at since, to another. CLOSED
 // and LISTEN hold none.
@@ -58,6 +117,9 @@ func (t *Tally) move(now des.Time, from, to tcp.State, since des.Time) {
 			t.Stay[from].Record(int64(now - since))
 		}
 		t.sojourn(from, since, now)
+	}
+	if t.Memory != nil {
+		t.Memory.Add(now, int64(t.Bytes[to]-t.Bytes[from]))
 	}
 	if to >= tcp.SynSent {
 		t.Count[to].Add(now, 1)

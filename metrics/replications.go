@@ -23,6 +23,12 @@ func StudentInterval(confidence float64, values ...float64) Interval {
 	return Interval{mean, studentQuantile(len(values)-1, 1-confidence) * se}
 }
 
+// Around returns the interval of an estimate from n replications with a standard
+// error.
+func Around(confidence, estimate, se float64, n int) Interval {
+	return Interval{estimate, studentQuantile(n-1, 1-confidence) * se}
+}
+
 // TCritical returns the |t| which, over n replications, is as improbable as that
 // many standard errors are for a normal variable: 4 becomes 6.9 at n = 10. It
 // is not-a-number for n < 2.

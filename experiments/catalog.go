@@ -1,0 +1,55 @@
+package experiments
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"netsim/experiments/language"
+)
+
+//go:embed catalog
+var catalog embed.FS
+
+// Catalog lists the names of the experiments that come with netsim.
+func Catalog() (names []string) {
+	entries, err := catalog.ReadDir("catalog")
+	if err != nil {
+		panic(err) // it is part of the program
+	}
+	for _, e := range entries {
+		if name, ok := strings.CutSuffix(e.Name(), ".toml"); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Source returns the name and the text of an experiment: of the catalogue, or
+// the file of that path.
+func Source(nameOrPath string) (name string, source []byte, err error) {
+	if slices.Contains(Catalog(), nameOrPath) {
+		name = nameOrPath + ".toml"
+		source, err = catalog.ReadFile("catalog/" + name)
+		return name, source, err
+	}
+	source, err = os.ReadFile(nameOrPath)
+	if errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(nameOrPath, "./\\") {
+		return "", nil, fmt.Errorf("no file and no experiment of the catalogue is called %q; the catalogue has %s", nameOrPath, strings.Join(Catalog(), ", "))
+	}
+	return nameOrPath, source, err
+}
+
+// Load reads and checks an experiment of the catalogue or a file. Each of sets is
+// "path=value" and wins over it.
+func Load(nameOrPath string, sets ...string) (*language.File, error) {
+	name, source, err := Source(nameOrPath)
+	if err != nil {
+		return nil, err
+	}
+	return language.Parse(name, source, sets...)
+}

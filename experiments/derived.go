@@ -1,0 +1,120 @@
+package experiments
+
+import (
+	"math"
+	"time"
+
+	"netsim/host"
+	"netsim/tcp"
+	"netsim/topo"
+	"netsim/wire"
+)
+
+// derived are the paths that the built network has a number for: of each flow,
+// what its way there and back takes. Where the members of groups differ there
+// is only a mean.
+func (w *World) derived() map[string]float64 {
+	d := map[string]float64{}
+	for i := range w.Spec.Flows {
+		f := &w.Spec.Flows[i]
+		var forth, back, loss, lossBack, setup spread
+		for _, c := range w.members(&f.From[0]) {
+			for _, s := range w.members(&f.To[0]) {
+				there, ok := w.Net.Path(c.Node(), s.Node())
+				here, okBack := w.Net.Path(s.Node(), c.Node())
+				if c == s || !ok || !okBack || setup.n >= mostPaths {
+					continue
+				}
+				forth.add(delay(there))
+				back.add(delay(here))
+				loss.add(lost(there))
+				lossBack.add(lost(here))
+				setup.add(w.setup(c, there, here))
+			}
+		}
+		for name, s := range map[string]*spread{ // order-free: each has its own path
+			"delay": &forth, "delay_back": &back, "loss": &loss, "loss_back": &lossBack, "setup": &setup,
+		} {
+			s.enter(d, "flow."+f.Name+".path."+name)
+		}
+	}
+	return d
+}
+
+// mostPaths bounds how many pairs of members are looked at.
+const mostPaths = 10_000
+
+// spread is a value over several paths.
+type spread struct {
+	n             int
+	sum, min, max float64
+}
+
+func (s *spread) add(v float64) {
+	if s.n == 0 {
+		s.min, s.max = v, v
+	}
+	s.n++
+	s.sum += v
+	s.min, s.max = math.Min(s.min, v), math.Max(s.max, v)
+}
+
+// enter gives the mean, and the value itself where there is but one.
+func (s *spread) enter(d map[string]float64, path string) {
+	if s.n == 0 {
+		return
+	}
+	d[path+".mean"] = s.sum / float64(s.n)
+	if s.min == s.max {
+		d[path] = s.min
+	}
+}
+
+func delay(path []*topo.Half) (seconds float64) {
+	for _, h := range path {
+		seconds += h.Delay().Seconds()
+	}
+	return seconds
+}
+
+func lost(path []*topo.Half) float64 {
+	passes := 1.0
+	for _, h := range path {
+		passes *= 1 - h.Loss()
+	}
+	return 1 - passes
+}
+
+// setup is the connect() time of an empty network: a SYN there and a SYN,ACK
+// back, each with its serialization at every hop.
+func (w *World) setup(client *host.Host, there, back []*topo.Half) float64 {
+	syn := synSize(client)
+	return (way(there, syn) + way(back, syn)).Seconds()
+}
+
+func way(path []*topo.Half, size int64) (total time.Duration) {
+	for _, h := range path {
+		total += h.Delay()
+		if h.Rate() > 0 {
+			total += time.Duration(8e9 * (size + int64(h.Overhead())) / h.Rate())
+		}
+	}
+	return total
+}
+
+// synSize is the size of a SYN with the options of the host's profile.
+func synSize(h *host.Host) int64 {
+	p := wire.Packet{Dst: h.Address()}
+	p.Segment.Options = wire.HasMSS
+	profile := h.Profile()
+	if profile.Timestamps {
+		p.Segment.Options |= wire.HasTimestamps
+	}
+	if profile.SACKPermitted {
+		p.Segment.Options |= wire.SACKPermitted
+	}
+	if profile.WindowScale != tcp.NoScale {
+		p.Segment.Options |= wire.HasScale
+	}
+	return int64(p.HeaderLen())
+}

@@ -1,0 +1,313 @@
+package experiments
+
+import (
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"netsim/des"
+	"netsim/experiments/language"
+	"netsim/metrics"
+	"netsim/plots"
+)
+
+// Draw draws the figures of the file into a directory and returns the paths of
+// what it wrote, figures and the tables behind them.
+func (s *Study) Draw(dir string) ([]string, error) {
+	var paths []string
+	for _, f := range s.File.Figures {
+		written, err := s.draw(f, dir)
+		if err != nil {
+			return paths, fmt.Errorf("figure.%s: %w", f.Name, err)
+		}
+		paths = append(paths, written...)
+	}
+	return paths, nil
+}
+
+func (s *Study) draw(f *language.Figure, dir string) ([]string, error) {
+	var points []*Point
+	for _, p := range s.Points {
+		wanted, err := f.Wants(p.Point)
+		if err != nil {
+			return nil, err
+		}
+		if wanted {
+			points = append(points, p)
+		}
+	}
+	d := &drawer{study: s, figure: f, facets: byCase(points, f.Facet)}
+	if f.Kind == "ladder" {
+		return d.ladder().Save(dir, s.File.Output.Figures)
+	}
+	made, err := d.chart()
+	if err != nil {
+		return nil, err
+	}
+	return made.Save(dir, s.File.Output.Figures)
+}
+
+// drawer makes one figure.
+type drawer struct {
+	study  *Study
+	figure *language.Figure
+	facets []group
+}
+
+// group is the points that have the same case of an axis.
+type group struct {
+	label  string
+	points []*Point
+}
+
+// byCase groups points by their case of an axis, in order; all together where
+// there is none.
+func byCase(points []*Point, axis string) (groups []group) {
+	for _, p := range points {
+		label := ""
+		for _, c := range p.Cases {
+			if c.Axis == axis && axis != "" {
+				label = c.Label
+			}
+		}
+		i := slices.IndexFunc(groups, func(g group) bool { return g.label == label })
+		if i < 0 {
+			groups = append(groups, group{label: label})
+			i = len(groups) - 1
+		}
+		groups[i].points = append(groups[i].points, p)
+	}
+	return groups
+}
+
+// chart makes a figure of curves.
+func (d *drawer) chart() (*plots.Figure, error) {
+	f := d.figure
+	made := &plots.Figure{Name: f.Name, Kind: plots.Kind(f.Kind), Title: f.Title, Caption: d.caption(), LogX: f.LogX, LogY: f.LogY, Width: f.Width}
+	made.XLabel, made.XUnit = unit(f.XLabel)
+	made.YLabel, made.YUnit = unit(f.YLabel)
+	if f.Kind == "bar" {
+		if err := d.categories(made); err != nil {
+			return nil, err
+		}
+	}
+	for _, facet := range d.facets {
+		panel := plots.Panel{Title: facet.label}
+		for _, g := range byCase(facet.points, f.Series) {
+			series, err := d.series(made, g)
+			if err != nil {
+				return nil, err
+			}
+			panel.Series = append(panel.Series, series...)
+		}
+		made.Panels = append(made.Panels, panel)
+	}
+	return made, nil
+}
+
+// series are the curves of one group, and the theory beside them.
+func (d *drawer) series(made *plots.Figure, g group) ([]plots.Series, error) {
+	switch d.figure.Kind {
+	case "time":
+		return d.overTime(g)
+	case "cdf", "ccdf":
+		return d.distribution(g)
+	}
+	return d.overPoints(made, g)
+}
+
+// overTime is a level's mean over the replications with its interval.
+func (d *drawer) overTime(g group) ([]plots.Series, error) {
+	p := g.points[0]
+	m, err := Pooled(p.Outcomes, d.figure.Of.Subject)
+	if err != nil {
+		return nil, err
+	}
+	data := plots.Series{Label: g.label, Steps: len(m.Series) == 1}
+	for i, v := range metrics.Band(p.Spec.Run.Confidence, m.Series...) {
+		t := m.Series[0].Time(i).Seconds()
+		if !d.between(des.Time(math.Round(t * 1e9))) {
+			continue
+		}
+		scale := m.Each / m.Unit
+		data.X = append(data.X, t)
+		data.Y = append(data.Y, v.Mean*scale)
+		data.Low = append(data.Low, v.Low()*scale)
+		data.High = append(data.High, v.High()*scale)
+	}
+	all := []plots.Series{data}
+	for _, c := range d.figure.Theory {
+		theory := plots.Series{Label: label(c.Label, g.label), Theory: true, X: data.X}
+		look := p.without(-1)
+		for _, t := range data.X {
+			y, err := c.At(t, look)
+			if err != nil {
+				return nil, err
+			}
+			theory.Y = append(theory.Y, y)
+			if d.figure.Band != nil {
+				band, err := d.figure.Band.At(t, look)
+				if err != nil {
+					return nil, err
+				}
+				theory.Low = append(theory.Low, y-band)
+				theory.High = append(theory.High, y+band)
+			}
+		}
+		all = append(all, theory)
+	}
+	return all, nil
+}
+
+// between reports whether the figure shows the time.
+func (d *drawer) between(t des.Time) bool {
+	b := d.figure.Between
+	return len(b) != 2 || t >= des.Time(b[0]) && t <= des.Time(b[1])
+}
+
+// label is that of a curve: what the file calls it, else what its group is.
+func label(own, group string) string {
+	if own != "" {
+		return own
+	}
+	return group
+}
+
+// distribution is a sample's, pooled over the replications.
+func (d *drawer) distribution(g group) ([]plots.Series, error) {
+	m, err := Pooled(g.points[0].Outcomes, d.figure.Of.Subject)
+	if err != nil {
+		return nil, err
+	}
+	data := plots.Series{Label: g.label, Steps: true, X: []float64{}, Y: []float64{}}
+	n := float64(m.Sample.N())
+	for v, below := range m.Sample.Steps() {
+		share := float64(below) / n
+		if d.figure.Kind == "ccdf" {
+			share = float64(m.Sample.N()-below) / n
+		}
+		data.X = append(data.X, float64(v)/m.Unit)
+		data.Y = append(data.Y, share)
+	}
+	return []plots.Series{data}, nil
+}
+
+// overPoints is expressions against a parameter, with intervals.
+func (d *drawer) overPoints(made *plots.Figure, g group) ([]plots.Series, error) {
+	var all []plots.Series
+	for _, c := range d.figure.Y {
+		s, err := d.curve(made, g, c)
+		if err != nil {
+			return nil, err
+		}
+		if len(d.figure.Y) > 1 {
+			s.Label = strings.TrimPrefix(g.label+", "+c.Label, ", ")
+		}
+		all = append(all, s)
+	}
+	for _, c := range d.figure.Theory {
+		s, err := d.curve(made, g, c)
+		if err != nil {
+			return nil, err
+		}
+		s.Label, s.Theory, s.Low, s.High = label(c.Label, g.label), true, nil, nil
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+// curve is one expression at the points of a group.
+func (d *drawer) curve(made *plots.Figure, g group, c language.Curve) (plots.Series, error) {
+	s := plots.Series{Label: g.label}
+	if d.figure.Kind == "bar" {
+		for range made.Categories {
+			s.Y = append(s.Y, math.NaN())
+		}
+		s.Low, s.High = slices.Clone(s.Y), slices.Clone(s.Y)
+	}
+	for _, p := range g.points {
+		v, err := p.estimate(c.Expr)
+		if err != nil {
+			return s, err
+		}
+		x, err := d.figure.X.Value(p.without(-1))
+		if err != nil {
+			return s, err
+		}
+		if d.figure.Kind == "bar" {
+			i := slices.Index(made.Categories, d.category(p, x))
+			s.Y[i], s.Low[i], s.High[i] = v.Mean, v.Low(), v.High()
+			continue
+		}
+		at, ok := x.(float64)
+		if !ok {
+			return s, fmt.Errorf("x is %v and not a number; a bar figure takes it", x)
+		}
+		s.X = append(s.X, at)
+		s.Y = append(s.Y, v.Mean)
+		s.Low = append(s.Low, v.Low())
+		s.High = append(s.High, v.High())
+	}
+	return s, nil
+}
+
+// estimate is an expression over the pooled replications with the interval of its
+// jackknife.
+func (p *Point) estimate(x *language.Expr) (metrics.Interval, error) {
+	v, se, err := p.jackknife(x.Number)
+	return metrics.Around(p.Spec.Run.Confidence, v, se, len(p.Outcomes)), err
+}
+
+// categories are the groups of bars: the values of x in order.
+func (d *drawer) categories(made *plots.Figure) error {
+	for _, facet := range d.facets {
+		for _, p := range facet.points {
+			x, err := d.figure.X.Value(p.without(-1))
+			if err != nil {
+				return err
+			}
+			if c := d.category(p, x); !slices.Contains(made.Categories, c) {
+				made.Categories = append(made.Categories, c)
+			}
+		}
+	}
+	return nil
+}
+
+// category is what a value of x is called: a case by its label.
+func (d *drawer) category(p *Point, x any) string {
+	for _, c := range p.Cases {
+		if x == c.Name {
+			return c.Label
+		}
+	}
+	return language.Format(x)
+}
+
+// caption says what a figure rests on.
+func (d *drawer) caption() string {
+	if d.figure.Caption != "" {
+		return d.figure.Caption
+	}
+	s := d.study
+	run := s.Points[0].Spec.Run
+	text := fmt.Sprintf("%s: %d replications, seed %d", filepath.Base(s.File.Name), s.Replications, s.Seed)
+	if s.Replications == 1 {
+		text = fmt.Sprintf("%s: one run, seed %d", filepath.Base(s.File.Name), s.Seed)
+	} else if d.figure.Kind != "cdf" && d.figure.Kind != "ccdf" {
+		text += fmt.Sprintf("; bands and bars: %g %% intervals of the mean", 100*run.Confidence)
+	}
+	return text
+}
+
+// unit takes the unit off a label: "time (s)".
+func unit(label string) (text, unit string) {
+	if i := strings.LastIndex(label, " ("); i > 0 && strings.HasSuffix(label, ")") && !strings.Contains(label[i:], " )") {
+		if u := label[i+2 : len(label)-1]; slices.Contains([]string{"s", "B", "1/s", "bit/s", "B s"}, u) {
+			return label[:i], u
+		}
+	}
+	return label, ""
+}

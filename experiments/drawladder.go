@@ -1,0 +1,91 @@
+package experiments
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"netsim/plots"
+	"netsim/tcp"
+)
+
+// ladder makes a ladder of one connection of a flow, a panel for each case.
+func (d *drawer) ladder() *plots.Ladder {
+	f := d.figure
+	l := &plots.Ladder{Name: f.Name, Title: f.Title, Caption: f.Caption, Fold: f.Fold, Width: f.Width}
+	if l.Caption == "" {
+		l.Caption = fmt.Sprintf("%s: seed %d, replication 1", filepath.Base(d.study.File.Name), d.study.Seed)
+	}
+	for _, facet := range d.facets {
+		panel := plots.LadderPanel{Title: facet.label}
+		connections := facet.points[0].Ladders[f.Flow]
+		if i := f.Connection - 1; i >= 0 && i < len(connections) {
+			panel = connections[i]
+			panel.Title = facet.label
+			cutPart(&panel, f.Part)
+			d.cutTime(&panel)
+			bracketTimeWait(&panel)
+		}
+		l.Panels = append(l.Panels, panel)
+	}
+	return l
+}
+
+// cutPart leaves of a ladder its opening, which ends when both ends are
+// ESTABLISHED, or its closing, which begins with the first FIN or RST.
+func cutPart(p *plots.LadderPanel, part string) {
+	switch part {
+	case "opening":
+		end := int64(-1)
+		for _, s := range p.States {
+			if s.State == tcp.Established.String() {
+				end = max(end, s.From)
+			}
+		}
+		if end >= 0 {
+			keep(p, 0, end)
+		}
+	case "closing":
+		i := slices.IndexFunc(p.Messages, func(m plots.Message) bool {
+			return strings.Contains(m.Label, "FIN") || strings.Contains(m.Label, "RST")
+		})
+		if i >= 0 {
+			p.Messages = p.Messages[i:]
+			keep(p, p.Messages[0].Sent, 1<<62)
+		}
+	}
+}
+
+// cutTime leaves what is between the times of the figure.
+func (d *drawer) cutTime(p *plots.LadderPanel) {
+	if b := d.figure.Between; len(b) == 2 {
+		keep(p, int64(b[0]), int64(b[1]))
+	}
+}
+
+// keep leaves the messages sent in [from, to] and the states then.
+func keep(p *plots.LadderPanel, from, to int64) {
+	p.Messages = slices.DeleteFunc(slices.Clone(p.Messages), func(m plots.Message) bool { return m.Sent < from || m.Sent > to })
+	var states []plots.StateSpan
+	for _, s := range p.States {
+		if s.To >= 0 && s.To <= from || s.From > to {
+			continue
+		}
+		s.From = max(s.From, from)
+		if s.To > to {
+			s.To = -1
+		}
+		states = append(states, s)
+	}
+	p.States = states
+}
+
+// bracketTimeWait marks how long TIME-WAIT lasted.
+func bracketTimeWait(p *plots.LadderPanel) {
+	for _, s := range p.States {
+		if s.State == tcp.TimeWaiting.String() && s.To > s.From {
+			p.Timers = append(p.Timers, plots.Bracket{Host: s.Host, Label: "2 MSL", From: s.From, To: s.To})
+		}
+	}
+}

@@ -1,0 +1,215 @@
+package experiments
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"netsim/des"
+	"netsim/experiments/language"
+	"netsim/metrics"
+)
+
+// Measure is what one run, or several pooled, found of one metric: a counter, a
+// sample or a level. Times are kept in ns and reported in s.
+type Measure struct {
+	Class language.Class
+	Unit  float64 // what is reported counts in: 1e9 where ns are reported in s
+	Each  float64 // what each of those recorded stands for: the bytes of a connection
+
+	Count, Of uint64  // of a counter; Of is its parent's
+	Runs      int     // how many are pooled
+	Seconds   float64 // measured, all runs together
+
+	Sample *metrics.Sample
+	Level  *metrics.LevelResult
+
+	// Of a level, where it was asked for.
+	Series  []*metrics.Series // one a run
+	Moments []moment          // of all runs
+}
+
+// moment is a level's value at a time.
+type moment struct {
+	at    des.Time
+	value int64
+}
+
+func counter(n, of uint64, seconds float64) *Measure {
+	return &Measure{Class: language.Counter, Unit: 1, Each: 1, Count: n, Of: of, Runs: 1, Seconds: seconds}
+}
+
+func sample(s *metrics.Sample, unit float64) *Measure {
+	return &Measure{Class: language.Sample, Unit: unit, Each: 1, Sample: s, Runs: 1}
+}
+
+func level(l *metrics.LevelResult, each, unit float64) *Measure {
+	return &Measure{Class: language.Level, Unit: unit, Each: each, Level: l, Runs: 1}
+}
+
+// pool merges the measures of several runs: counters and times add up, samples
+// join, levels follow one another.
+func pool(runs []*Measure) *Measure {
+	if len(runs) == 1 {
+		return runs[0]
+	}
+	all := &Measure{Class: runs[0].Class, Unit: runs[0].Unit, Each: runs[0].Each}
+	for _, m := range runs {
+		all.Runs += m.Runs
+		all.Count += m.Count
+		all.Of += m.Of
+		all.Seconds += m.Seconds
+		all.Series = append(all.Series, m.Series...)
+		all.Moments = append(all.Moments, m.Moments...)
+		if m.Sample != nil {
+			if all.Sample == nil {
+				all.Sample = new(metrics.Sample)
+			}
+			all.Sample.Merge(m.Sample)
+		}
+		if m.Level != nil {
+			if all.Level == nil {
+				all.Level = new(metrics.LevelResult)
+			}
+			all.Level.Merge(m.Level)
+		}
+	}
+	return all
+}
+
+// Statistic is one number of the measure by the last word of its path, NaN if
+// nothing was measured. Totals and ends are means over the pooled runs.
+func (m *Measure) Statistic(name string) float64 {
+	switch m.Class {
+	case language.Counter:
+		return m.ofCounter(name)
+	case language.Sample:
+		return m.ofSample(name)
+	}
+	return m.ofLevel(name)
+}
+
+func (m *Measure) ofCounter(name string) float64 {
+	switch name {
+	case "total":
+		return float64(m.Count) / float64(m.Runs)
+	case "rate":
+		return float64(m.Count) / m.Seconds
+	case "fraction":
+		return float64(m.Count) / float64(m.Of)
+	}
+	return math.NaN()
+}
+
+func (m *Measure) ofSample(name string) float64 {
+	s := m.Sample
+	switch name {
+	case "n":
+		return float64(s.N()) / float64(m.Runs)
+	case "mean":
+		return s.Mean() * m.Each / m.Unit
+	case "sd":
+		return s.SD() * m.Each / m.Unit
+	case "min":
+		return s.Min() * m.Each / m.Unit
+	case "max":
+		return s.Max() * m.Each / m.Unit
+	}
+	return s.Quantile(quantileOf(name)) * m.Each / m.Unit
+}
+
+func (m *Measure) ofLevel(name string) float64 {
+	l := m.Level
+	switch name {
+	case "mean":
+		return l.Mean() * m.Each / m.Unit
+	case "sd":
+		return l.SD() * m.Each / m.Unit
+	case "min":
+		return l.Min() * m.Each / m.Unit
+	case "max":
+		return l.Max() * m.Each / m.Unit
+	case "end":
+		return l.End() * m.Each / m.Unit
+	case "integral":
+		return l.Integral().Float64() / 1e9 * m.Each / m.Unit / float64(m.Runs)
+	case "dispersion":
+		return l.Dispersion() * m.Each / m.Unit
+	}
+	return l.Quantile(quantileOf(name)) * m.Each / m.Unit
+}
+
+// quantileOf reads "p99_9" as .999.
+func quantileOf(name string) float64 {
+	f, err := strconv.ParseFloat(strings.Replace(strings.TrimPrefix(name, "p"), "_", ".", 1), 64)
+	if err != nil {
+		return math.NaN()
+	}
+	return f / 100
+}
+
+// Empty reports whether there is nothing that a statistic could be of.
+func (m *Measure) Empty() bool {
+	switch m.Class {
+	case language.Sample:
+		return m.Sample.N() == 0
+	case language.Level:
+		return m.Level.Span() == 0
+	}
+	return false
+}
+
+// At is the mean over the runs of a level's value at a time, in s:
+// [language.Measured]. It is exact where the time was known before the run, else
+// the value last sampled.
+func (m *Measure) At(seconds float64) float64 {
+	t := des.Time(math.Round(seconds * 1e9))
+	sum, n := 0.0, 0
+	for _, seen := range m.Moments {
+		if seen.at == t {
+			sum += float64(seen.value)
+			n++
+		}
+	}
+	if n < m.Runs {
+		sum, n = 0, len(m.Series)
+		for _, s := range m.Series {
+			sum += s.At(t)
+		}
+	}
+	return sum / float64(n) * m.Each / m.Unit
+}
+
+// CDF, Quantile and Above are of a sample's distribution.
+func (m *Measure) CDF(x float64) float64 { return m.Sample.CDF(m.raw(x)) }
+
+// Quantile is the least value that a share q does not exceed.
+func (m *Measure) Quantile(q float64) float64 { return m.Sample.Quantile(q) * m.Each / m.Unit }
+
+// Above is the share of values above x.
+func (m *Measure) Above(x float64) float64 { return 1 - m.CDF(x) }
+
+// raw is x in what is recorded.
+func (m *Measure) raw(x float64) int64 { return int64(math.Round(x * m.Unit)) }
+
+// Outcome is what a run found: its measures by path, without statistic.
+type Outcome struct {
+	Replication int
+	Measures    map[string]*Measure
+	Censored    map[string]uint64 // by flow: measured attempts that the end of the run cut off
+	Events      uint64
+	Packets     uint64
+	End         des.Time
+	Digest      string // of all packets that hosts sent, where it was asked for
+}
+
+// Paths lists the outcome's metrics in the order of the alphabet.
+func (o *Outcome) Paths() []string {
+	paths := make([]string, 0, len(o.Measures))
+	for p := range o.Measures {
+		paths = append(paths, p)
+	}
+	slices.Sort(paths)
+	return paths
+}

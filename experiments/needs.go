@@ -1,0 +1,88 @@
+package experiments
+
+import (
+	"strings"
+	"time"
+
+	"netsim/des"
+	"netsim/experiments/language"
+	"netsim/plots"
+)
+
+// needs gathers what must be recorded at a point for its figures, expectations
+// and output.
+func (s *Study) needs(p *Point, o *Options) Needs {
+	n := Needs{Every: s.File.Output.Every, Digest: o.Digest}
+	if n.Every <= 0 {
+		n.Every = p.Spec.Run.Duration / 1000
+	}
+	seen := map[string]bool{}
+	series := func(path string) {
+		if !seen[path] {
+			seen[path] = true
+			n.Series = append(n.Series, path)
+		}
+	}
+	for _, slot := range s.File.Output.Series {
+		series(slot.Subject)
+	}
+	for _, f := range s.File.Figures {
+		if f.Kind == "time" && f.Of != nil {
+			series(f.Of.Subject)
+		}
+	}
+	for _, x := range s.expressions() {
+		for _, slot := range x.Slots {
+			n.Memory = n.Memory || strings.HasSuffix(slot.Subject, ".memory.bytes")
+		}
+		for _, i := range x.Instants(p.Point) {
+			if i.Slot.Metric != nil && i.Slot.Metric.Class == language.Level && i.At >= 0 {
+				n.Instants = append(n.Instants, Instant{i.Slot.Subject, des.Time(i.At)})
+			}
+		}
+	}
+	for path := range seen { // order-free: a flag
+		n.Memory = n.Memory || strings.HasSuffix(path, ".memory.bytes")
+	}
+	if n.Every <= 0 {
+		n.Every = time.Second // a run without a duration
+	}
+	return n
+}
+
+// expressions are all of the file that name what is measured.
+func (s *Study) expressions() (all []*language.Expr) {
+	add := func(x *language.Expr) {
+		if x != nil {
+			all = append(all, x)
+		}
+	}
+	for _, e := range s.File.Expects {
+		add(e.That)
+		add(e.Equals)
+	}
+	for _, f := range s.File.Figures {
+		for _, c := range f.Y {
+			add(c.Expr)
+		}
+		for _, c := range f.Theory {
+			add(c.Expr)
+		}
+	}
+	return all
+}
+
+// ladders are the traced connections of each flow.
+func (w *World) ladders(t *Trace) map[string][]plots.LadderPanel {
+	if t == nil {
+		return nil
+	}
+	all := map[string][]plots.LadderPanel{}
+	for i := range w.Spec.Flows {
+		name := w.Spec.Flows[i].Name
+		for _, c := range t.Connections(uint32(i)) {
+			all[name] = append(all[name], c.Panel("", w.Net))
+		}
+	}
+	return all
+}

@@ -1,0 +1,179 @@
+package experiments
+
+import (
+	"errors"
+	"fmt"
+
+	"netsim/apps"
+	"netsim/host"
+	"netsim/metrics"
+	"netsim/topo"
+)
+
+// outcome gathers what the run found.
+func (w *World) outcome() *Outcome {
+	o := &Outcome{Replication: w.Replication, Measures: map[string]*Measure{}, Censored: map[string]uint64{},
+		Events: w.Sim.Events(), Packets: w.Stack.Packets(), End: w.Sim.Now()}
+	from, until := w.measured()
+	m := &gatherer{outcome: o, seconds: until.Sub(from).Seconds()}
+	m.count("run.events", o.Events, 0)
+	m.count("run.segments", o.Packets, 0)
+	for _, f := range w.flows {
+		m.flow("flow."+f.Name+".", f.tally)
+		o.Censored[f.Name] = f.tally.Undecided
+	}
+	for name, g := range w.nodes { // order-free: each has its own paths
+		if g.tally != nil {
+			m.node("node."+name+".", g)
+		}
+	}
+	for name, g := range w.links { // order-free: each has its own paths
+		m.link("link."+name+".", g)
+	}
+	if w.digest != nil {
+		o.Digest = w.digest.Sum()
+	}
+	if w.sampler != nil {
+		w.sampler.found(w.needs.Series, o.Measures)
+	}
+	return o
+}
+
+// gatherer enters measures into an outcome.
+type gatherer struct {
+	outcome *Outcome
+	seconds float64
+}
+
+func (g *gatherer) enter(path string, m *Measure) { g.outcome.Measures[path] = m }
+
+func (g *gatherer) count(path string, n, of uint64) { g.enter(path, counter(n, of, g.seconds)) }
+
+const inSeconds = 1e9 // ns
+
+func (g *gatherer) flow(at string, t *apps.Tally) {
+	g.count(at+"jobs", t.Jobs, 0)
+	g.count(at+"jobs_done", t.JobsDone, t.Jobs)
+	g.count(at+"attempts", t.Attempts, t.Attempts)
+	g.count(at+"opened", t.Opened, t.Attempts)
+	g.count(at+"failed", t.FailedSum(), t.Attempts)
+	for cause, name := range []string{"no_port", "refused", "timeout", "reset"} {
+		g.count(at+"failed."+name, t.Failed[cause], t.Attempts)
+	}
+	g.count(at+"failed.unreachable", 0, t.Attempts) // what cannot be reached is refused before the run
+	g.count(at+"bytes", t.Bytes, 0)
+	for name, s := range map[string]*metrics.Sample{ // order-free: each has its own path
+		"setup_time": &t.SetupTime, "setup_time_all": &t.SetupTimeAll, "handshake_time": &t.HandshakeTime,
+		"server_setup_time": &t.HandshakeTime, "first_byte_time": &t.FirstByteTime, "job_time": &t.JobTime,
+		"lifetime": &t.Lifetime, "close_time": &t.CloseTime, "close_time_passive": &t.CloseTimePassive,
+	} {
+		g.enter(at+name, sample(s, inSeconds))
+	}
+	for name, s := range map[string]*metrics.Sample{ // order-free: each has its own path
+		"setup_segments": &t.SetupSegments, "syn_sent": &t.SYNSent, "synack_sent": &t.SYNACKSent, "close_segments": &t.CloseSegments,
+	} {
+		g.enter(at+name, sample(s, 1))
+	}
+	closed := t.ClosedSum()
+	g.count(at+"closed", closed, closed)
+	for style, name := range []string{"four", "three", "simultaneous", "reset", "timeout"} {
+		g.count(at+"closed."+name, t.Closed[style], closed)
+	}
+	g.count(at+"closed.clean", t.Clean, closed)
+	g.count(at+"closed.dirty", t.Dirty, closed)
+	g.count(at+"stale.arrived", t.StaleArrived, t.StaleArrived)
+	g.count(at+"stale.accepted", t.StaleAccepted, t.StaleArrived)
+	g.enter(at+"open", level(t.Open.Result(), 1, 1))
+}
+
+func (g *gatherer) node(at string, n *nodes) {
+	t := n.tally
+	c := t.Window()
+	for s, name := range stateNames { // order-free: each has its own paths
+		count := t.Count[s].Result()
+		g.enter(at+name+".count", level(count, 1, 1))
+		g.enter(at+name+".bytes", level(count, float64(n.profile.Bytes[s]), 1))
+		g.count(at+name+".entered", c.Entered[s], 0)
+		g.enter(at+name+".stay", sample(&t.Stay[s], inSeconds))
+	}
+	left := c.Left[host.Expired] + c.Left[host.Reset] + c.Left[host.Reopened]
+	g.count(at+"time_wait.left", left, left)
+	for why, name := range []string{"expired", "reset", "reopened"} {
+		g.count(at+"time_wait.left."+name, c.Left[why], left)
+	}
+	g.count(at+"time_wait.restarted", c.Restarted, 0)
+	used := t.PortsUsed.Result()
+	g.enter(at+"ports.used", level(used, 1, 1))
+	g.enter(at+"ports.used_fraction", level(used, 1, float64(int(n.profile.PortHigh)-int(n.profile.PortLow)+1)))
+	g.enter(at+"ports.in_time_wait", level(t.PortsInTimeWait.Result(), 1, 1))
+	g.count(at+"ports.refused", c.PortsRefused, 0)
+	if t.Memory != nil {
+		g.enter(at+"memory.bytes", level(t.Memory.Result(), 1, 1))
+	}
+	for name, l := range n.listeners { // order-free: each has its own paths
+		g.listener(at+"listen."+name+".", l)
+	}
+	g.count(at+"segments.sent", c.Sent, c.Sent)
+	g.count(at+"segments.received", c.Received, 0)
+	g.count(at+"segments.retransmitted", c.Resent, c.Sent)
+	g.count(at+"resets.sent", c.ResetsSent, 0)
+	g.count(at+"resets.received", c.ResetsReceived, 0)
+	g.count(at+"challenge_acks", c.Challenges, 0)
+}
+
+func (g *gatherer) listener(at string, l *host.ListenerTally) {
+	c := l.Window()
+	g.enter(at+"synq.count", level(l.HalfOpen.Result(), 1, 1))
+	g.count(at+"syns", c.SYNs, c.SYNs)
+	g.count(at+"accepted", c.Accepted, c.SYNs)
+	g.count(at+"dropped", c.DroppedSYNQueue, c.SYNs)
+	g.count(at+"dropped.synq_full", c.DroppedSYNQueue, c.SYNs)
+}
+
+func (g *gatherer) link(at string, l *links) {
+	both := l.after[0]
+	both.Add(l.after[1])
+	g.direction(at, &both)
+	g.direction(at+"forward.", &l.after[0])
+	g.direction(at+"back.", &l.after[1])
+	for name, hits := range l.hits { // order-free: each has its own path
+		g.count(at+"rule."+name+".hits", hits, both.Sent)
+	}
+}
+
+func (g *gatherer) direction(at string, s *topo.Stats) {
+	g.count(at+"sent", s.Sent, s.Sent)
+	g.count(at+"delivered", s.Delivered, s.Sent)
+	g.count(at+"bytes", s.Bytes, 0)
+	g.count(at+"duplicated", s.Duplicated, s.Sent)
+	g.count(at+"drops", s.Dropped(), s.Sent)
+	for cause, name := range map[topo.Cause]string{ // order-free: each has its own path
+		topo.DropQueue: "queue", topo.DropLoss: "loss", topo.DropRule: "rule", topo.DropTTL: "ttl", topo.DropMTU: "mtu",
+	} {
+		g.count(at+"drops."+name, s.Drops[cause], s.Sent)
+	}
+}
+
+// check holds the world's books against each other at the end of a run. What it
+// finds is a fault of the simulator.
+func (w *World) check() error {
+	w.Stack.Settle(w.Sim.Now())
+	faults := []error{w.Net.Check(w.Stack.Held())}
+	for i := range w.Spec.Nodes {
+		if t := w.nodes[w.Spec.Nodes[i].Name].tally; t != nil {
+			if err := t.Check(); err != nil {
+				faults = append(faults, fmt.Errorf("node.%s: %w", w.Spec.Nodes[i].Name, err))
+			}
+		}
+	}
+	for _, f := range w.flows {
+		t := f.tally
+		if n := t.Opened + t.FailedSum() + t.Undecided; n != t.Attempts {
+			faults = append(faults, fmt.Errorf("flow.%s: %d attempts, %d are accounted for", f.Name, t.Attempts, n))
+		}
+		if t.Misplaced > 0 {
+			faults = append(faults, fmt.Errorf("flow.%s: %d segments were delivered at a wrong place of the stream", f.Name, t.Misplaced))
+		}
+	}
+	return errors.Join(faults...)
+}

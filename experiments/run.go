@@ -1,0 +1,154 @@
+package experiments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"netsim/des"
+	"netsim/topo"
+)
+
+// burst is how many events are handled between two looks at the context.
+const burst = 1 << 14
+
+// Run runs the world to its end: through the measured time, then until what was
+// measured is decided or the drain is over. Without a duration it runs until
+// nothing is left to happen. An error is the context's, or a fault that the
+// world's own checks found.
+func (w *World) Run(ctx context.Context) (*Outcome, error) {
+	r := &w.Spec.Run
+	if w.needs.Digest {
+		w.digest = new(digest)
+		w.Observe(w.digest)
+	}
+	if r.Warmup > 0 {
+		if err := w.advance(ctx, des.Time(r.Warmup)); err != nil {
+			return nil, err
+		}
+	}
+	w.open(des.Time(r.Warmup))
+	_, until := w.window()
+	if err := w.advance(ctx, until); err != nil {
+		return nil, err
+	}
+	if until == des.Never {
+		w.close(max(w.Sim.Now(), des.Time(r.Warmup)))
+	} else {
+		w.close(until)
+		if err := w.drain(ctx, until.Add(r.Drain)); err != nil {
+			return nil, err
+		}
+	}
+	w.apps.End()
+	if err := w.check(); err != nil {
+		return nil, fmt.Errorf("replication %d, seed %d: the books do not balance: %w", w.Replication, r.Seed, err)
+	}
+	return w.outcome(), nil
+}
+
+// ErrEvents is returned by a run that took more events than it may.
+var ErrEvents = errors.New("run.max_events is reached")
+
+// advance handles all events before the end.
+func (w *World) advance(ctx context.Context, end des.Time) error {
+	for {
+		for range burst {
+			if !w.Sim.Step(end) {
+				return nil
+			}
+		}
+		if err := w.mayGoOn(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// drain handles events until all that is measured is decided, or the end.
+func (w *World) drain(ctx context.Context, end des.Time) error {
+	for w.apps.Unsettled() > 0 && w.Sim.Step(end) {
+		if w.Sim.Events()%burst == 0 {
+			if err := w.mayGoOn(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (w *World) mayGoOn(ctx context.Context) error {
+	if limit := w.Spec.Run.MaxEvents; limit > 0 && w.Sim.Events() > limit {
+		return fmt.Errorf("%w: %d events by %v", ErrEvents, w.Sim.Events(), w.Sim.Now())
+	}
+	return ctx.Err()
+}
+
+// open begins the measured time.
+func (w *World) open(now des.Time) {
+	for _, g := range w.nodes { // order-free: each on its own
+		if g.tally == nil {
+			continue
+		}
+		g.tally.Open(now)
+		for _, l := range g.listeners { // order-free: each on its own
+			l.Open(now)
+		}
+	}
+	for _, f := range w.flows {
+		f.tally.Open.Open(now)
+	}
+	for _, l := range w.links { // order-free: each on its own
+		l.before = l.stats()
+		l.hitsBefore = l.countHits()
+	}
+}
+
+// close ends it.
+func (w *World) close(now des.Time) {
+	w.closedAt = now
+	for _, g := range w.nodes { // order-free: each on its own
+		if g.tally == nil {
+			continue
+		}
+		g.tally.Close(now)
+		for _, l := range g.listeners { // order-free: each on its own
+			l.Close(now)
+		}
+	}
+	for _, f := range w.flows {
+		f.tally.Open.Close(now)
+	}
+	for _, l := range w.links { // order-free: each on its own
+		l.after = l.stats()
+		for i := range l.after {
+			l.after[i].Sub(l.before[i])
+		}
+		l.hits = l.countHits()
+		for name := range l.hits { // order-free: each on its own
+			l.hits[name] -= l.hitsBefore[name]
+		}
+	}
+}
+
+// measured is the window as it was.
+func (w *World) measured() (from, until des.Time) { return des.Time(w.Spec.Run.Warmup), w.closedAt }
+
+// stats sums the counts of the group, forward and back.
+func (l *links) stats() (both [2]topo.Stats) {
+	for _, m := range l.members {
+		both[0].Add(m.Forward.Stats())
+		both[1].Add(m.Back.Stats())
+	}
+	return both
+}
+
+func (l *links) countHits() map[string]uint64 {
+	hits := map[string]uint64{}
+	for _, r := range l.Rules {
+		for _, rule := range l.rules[r.Name] {
+			hits[r.Name] += rule.Hits
+		}
+		hits[r.Name] += 0
+	}
+	return hits
+}

@@ -1,0 +1,177 @@
+package experiments
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"netsim/experiments/language"
+	"netsim/metrics"
+)
+
+// Result is how an expectation came out at a point.
+type Result struct {
+	Name     string
+	Point    *Point
+	Verdict  Verdict
+	Why      string  // of a FAIL or undecided
+	Value    float64 // over all replications; NaN for what is true or false
+	Half     float64 // half-width of its confidence interval
+	SE       float64 // standard error of the difference to what is expected
+	Expected float64
+	N        int // replications
+}
+
+// Verdict is pass, FAIL or undecided.
+type Verdict uint8
+
+const (
+	Pass Verdict = iota
+	Fail
+	Undecided // nothing was measured, or it was cut off, or it is too uncertain
+)
+
+func (v Verdict) String() string { return [...]string{"pass", "FAIL", "undecided"}[v] }
+
+// Z is how many standard errors the value is from what is expected, NaN where
+// that means nothing.
+func (r *Result) Z() float64 { return (r.Value - r.Expected) / r.SE }
+
+// Judge holds every expectation of the file against every point it is about.
+func (s *Study) Judge() ([]*Result, error) {
+	var all []*Result
+	for _, e := range s.File.Expects {
+		for _, p := range s.Points {
+			wanted, err := e.Wants(p.Point)
+			if err != nil {
+				return nil, err
+			}
+			if !wanted {
+				continue
+			}
+			r, err := p.judge(e)
+			if err != nil {
+				return nil, fmt.Errorf("expect.%s: %w", e.Name, err)
+			}
+			all = append(all, r)
+		}
+	}
+	return all, nil
+}
+
+func (p *Point) judge(e *language.Expect) (*Result, error) {
+	r := &Result{Name: e.Name, Point: p, Value: math.NaN(), Half: math.NaN(), SE: math.NaN(), Expected: math.NaN(), N: len(p.Outcomes)}
+	if e.Equals == nil {
+		return r, p.judgeTruth(e, r)
+	}
+	return r, p.judgeNumber(e, r)
+}
+
+// judgeTruth wants a yes in every replication.
+func (p *Point) judgeTruth(e *language.Expect, r *Result) error {
+	for i := range p.Outcomes {
+		yes, err := e.That.Holds(p.only(i))
+		if err != nil {
+			return err
+		}
+		if !yes {
+			r.fail("not so in replication %d", i+1)
+			break
+		}
+	}
+	p.mind(e.That, r)
+	return nil
+}
+
+// judgeNumber wants a number near the one that is expected.
+func (p *Point) judgeNumber(e *language.Expect, r *Result) error {
+	var err error
+	if r.Expected, err = e.Equals.Number(p.without(-1)); err != nil {
+		return err
+	}
+	var se float64
+	if r.Value, se, err = p.jackknife(e.That.Number); err != nil {
+		return err
+	}
+	_, r.SE, err = p.jackknife(func(look language.Lookup) (float64, error) {
+		that, err := e.That.Number(look)
+		if err != nil {
+			return 0, err
+		}
+		equals, err := e.Equals.Number(look)
+		return that - equals, err
+	})
+	if err != nil {
+		return err
+	}
+	r.Half = metrics.Around(p.Spec.Run.Confidence, r.Value, se, r.N).Half
+	r.weigh(e.Within)
+	if e.Precision != nil && !(r.Half <= bound(*e.Precision, r.Value)) {
+		r.decideNot("the half-width %.4g is above the precision of %v", r.Half, *e.Precision)
+	}
+	p.mind(e.That, r)
+	return nil
+}
+
+// weigh compares the difference with the tolerance. So many standard errors mean
+// a difference as improbable as that many are for a normal variable: with few
+// replications Student's t allows more.
+func (r *Result) weigh(t language.Tolerance) {
+	diff := math.Abs(r.Value - r.Expected)
+	allowed := bound(t, r.Expected)
+	switch {
+	case math.IsNaN(diff):
+		r.decideNot("nothing was measured")
+		return
+	case t.Kind == language.StandardErrors:
+		if r.N < 2 || math.IsNaN(r.SE) {
+			r.decideNot("it needs two replications")
+			return
+		}
+		allowed = r.SE*metrics.TCritical(r.N, t.Value) + rounding*math.Abs(r.Expected)
+	}
+	if !(diff <= allowed) {
+		r.fail("%.6g is not %.6g within %v", r.Value, r.Expected, t)
+	}
+}
+
+// rounding is what float64 arithmetic may lose of exact values.
+const rounding = 1e-12
+
+// bound is a tolerance around a value in its own unit.
+func bound(t language.Tolerance, around float64) float64 {
+	switch t.Kind {
+	case language.Relative:
+		return t.Value * math.Abs(around)
+	case language.Absolute:
+		return t.Value
+	case language.Exact: // times to the ns
+		return 0.5e-9 + rounding*math.Abs(around)
+	}
+	return math.NaN()
+}
+
+// mind makes undecided what rests on attempts that the end of the run cut off.
+func (p *Point) mind(x *language.Expr, r *Result) {
+	for _, slot := range x.Slots {
+		kind, name := slot.Of()
+		if kind != "flow" || slot.Metric == nil || strings.HasSuffix(slot.Subject, ".open") {
+			continue
+		}
+		cut := uint64(0)
+		for _, o := range p.Outcomes {
+			cut += o.Censored[name]
+		}
+		if cut > 0 {
+			r.decideNot("%d attempts of flow %s were cut off by the end of the run", cut, name)
+		}
+	}
+}
+
+func (r *Result) fail(why string, args ...any) {
+	r.Verdict, r.Why = Fail, fmt.Sprintf(why, args...)
+}
+
+func (r *Result) decideNot(why string, args ...any) {
+	r.Verdict, r.Why = Undecided, fmt.Sprintf(why, args...)
+}

@@ -1,0 +1,313 @@
+package experiments
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+
+	"netsim/apps"
+	"netsim/des"
+	"netsim/experiments/language"
+	"netsim/host"
+	"netsim/metrics"
+	"netsim/tcp"
+	"netsim/topo"
+	"netsim/wire"
+)
+
+// World is one point of an experiment in one replication: the network, its hosts
+// and what they do, ready to run.
+type World struct {
+	Spec        *language.Spec
+	Replication int
+
+	Sim   *des.Sim
+	Net   *topo.Network
+	Stack *host.Stack
+	Book  *wire.Book
+
+	apps     *apps.World
+	pool     wire.Pool
+	nodes    map[string]*nodes
+	links    map[string]*links
+	flows    []*flow
+	mtu      int // the smallest of all links
+	needs    Needs
+	watch    observers
+	digest   *digest
+	sampler  *sampler
+	closedAt des.Time // end of the measured time
+}
+
+// nodes are the members of a group.
+type nodes struct {
+	*language.Node
+	ids       []topo.NodeID
+	addresses []wire.Addr
+	profile   *tcp.Profile
+	hosts     []*host.Host
+	tally     *host.Tally
+	listeners map[string]*host.ListenerTally
+}
+
+// links are the members of a group of links.
+type links struct {
+	*language.Link
+	members []*topo.Link
+	rules   map[string][]*topo.Rule // by name, one a member
+
+	before, after    [2]topo.Stats // forward and back: when the window opened, and in it
+	hitsBefore, hits map[string]uint64
+}
+
+// flow is a flow with what it counts.
+type flow struct {
+	*language.Flow
+	tally *apps.Tally
+}
+
+// Needs says what is to be recorded beyond what every run records.
+type Needs struct {
+	Memory   bool          // the bytes that each group's connections hold together
+	Series   []string      // levels to be sampled: "node.server.time_wait.count"
+	Every    time.Duration // how often
+	Instants []Instant     // levels to be looked at once
+	Digest   bool          // of all packets
+}
+
+// Build makes the world of a point in one replication, counted from 1.
+func Build(s *language.Spec, seed uint64, replication int, needs Needs) (*World, error) {
+	ties, err := des.ParseTies(s.Run.Ties)
+	if err != nil {
+		return nil, err
+	}
+	w := &World{Spec: s, Replication: replication, Sim: des.NewSim(ties, seed), Book: wire.NewBook(),
+		nodes: map[string]*nodes{}, links: map[string]*links{}, mtu: 65535, needs: needs}
+	rep := uint64(replication)
+	w.Net = topo.NewNetwork(w.Sim, &w.pool, w.Book, seed, rep)
+	addresses := assigner{next: netip.MustParseAddr("10.0.0.1")}
+	for i := range s.Nodes {
+		if err := w.addNodes(&s.Nodes[i], &addresses); err != nil {
+			return nil, err
+		}
+	}
+	for i := range s.Links {
+		w.addLinks(&s.Links[i])
+	}
+	if err := w.Net.Finish(); err != nil {
+		return nil, err
+	}
+	w.Stack = host.NewStack(w.Sim, w.Net, &w.pool, seed, rep)
+	w.apps = apps.NewWorld(w.Sim, w.Stack, seed, rep)
+	for i := range s.Nodes {
+		if err := w.addHosts(&s.Nodes[i]); err != nil {
+			return nil, err
+		}
+	}
+	for i := range s.Flows {
+		w.addFlow(&s.Flows[i])
+	}
+	return w, w.addSampler()
+}
+
+// window is the time that is measured: [from, until).
+func (w *World) window() (from, until des.Time) {
+	from, until = des.Time(w.Spec.Run.Warmup), des.Never
+	if w.Spec.Run.Duration > 0 {
+		until = des.Time(w.Spec.Run.Duration)
+	}
+	return from, until
+}
+
+// assigner gives addresses to those who say none, from 10.0.0.0/8.
+type assigner struct{ next netip.Addr }
+
+func (a *assigner) take() netip.Addr {
+	ip := a.next
+	a.next = ip.Next()
+	return ip
+}
+
+// member is the name of member i of a group of n.
+func member(name string, i, n int) string {
+	if n == 1 {
+		return name
+	}
+	return fmt.Sprintf("%s[%d]", name, i)
+}
+
+func (w *World) addNodes(n *language.Node, addresses *assigner) error {
+	g := &nodes{Node: n, listeners: map[string]*host.ListenerTally{}}
+	w.nodes[n.Name] = g
+	var own assigner
+	if n.Prefix.IsValid() {
+		own.next = n.Prefix.Masked().Addr().Next()
+		addresses = &own
+	}
+	for i := range n.Count {
+		id := w.Net.AddNode(member(n.Name, i, n.Count), n.Router())
+		g.ids = append(g.ids, id)
+		if n.Router() {
+			continue
+		}
+		ip := addresses.take()
+		if n.Prefix.IsValid() && !n.Prefix.Contains(ip) {
+			return fmt.Errorf("node.%s.prefix: %v has no room for %d addresses", n.Name, n.Prefix, n.Count)
+		}
+		g.addresses = append(g.addresses, w.Net.Assign(id, ip))
+	}
+	return nil
+}
+
+func (w *World) addLinks(l *language.Link) {
+	g := &links{Link: l, rules: map[string][]*topo.Rule{}}
+	w.links[l.Name] = g
+	var pairs [][2]int
+	for a, b := range w.Spec.Pairs(l) {
+		pairs = append(pairs, [2]int{a, b})
+	}
+	for i, p := range pairs {
+		spec := topo.LinkSpec{Name: member(l.Name, i, len(pairs)), Weight: l.Weight,
+			A: w.nodes[l.Ends[0]].ids[p[0]], B: w.nodes[l.Ends[1]].ids[p[1]],
+			Forward: half(&l.Forward), Back: half(&l.Back)}
+		for r := range l.Rules {
+			w.hang(g, &l.Rules[r], &spec)
+		}
+		g.members = append(g.members, w.Net.Connect(spec))
+	}
+	w.mtu = min(w.mtu, int(l.Forward.MTU), int(l.Back.MTU))
+}
+
+func half(d *language.Direction) topo.HalfSpec {
+	return topo.HalfSpec{Rate: d.Rate, Delay: d.Delay, Loss: d.Loss, MTU: int32(d.MTU), Overhead: int32(d.Overhead),
+		Queue: topo.Limit{Packets: d.Queue.Packets, Bytes: int64(d.Queue.Bytes)}}
+}
+
+// hang puts a rule on the halves of a link that it is about.
+func (w *World) hang(g *links, r *language.Rule, spec *topo.LinkSpec) {
+	if r.Probability == 0 {
+		return
+	}
+	match, _ := topo.ParseMatch(r.Match) // the language has checked the words
+	do, _ := topo.ParseAction(r.Do)
+	rule := topo.NewRule(topo.RuleSpec{Name: r.Name, Match: match, Flow: w.flowNumber(r.Flow), PerConnection: r.Per == "connection",
+		Nth: ranges(r.Nth), Probability: r.Probability, Do: do, Delay: r.Delay, Stream: "link." + spec.Name + ".rule." + r.Name})
+	g.rules[r.Name] = append(g.rules[r.Name], rule)
+	if r.From != g.Ends[1] {
+		spec.Forward.Rules = append(spec.Forward.Rules, rule)
+	}
+	if r.From != g.Ends[0] {
+		spec.Back.Rules = append(spec.Back.Rules, rule)
+	}
+}
+
+func ranges(nth []language.Range) (list []topo.Range) {
+	for _, r := range nth {
+		list = append(list, topo.Range{First: uint64(r.First), Last: uint64(r.Last)})
+	}
+	return list
+}
+
+// flowNumber is the place of a flow in the file, as incarnations have it.
+func (w *World) flowNumber(name string) int {
+	for i := range w.Spec.Flows {
+		if w.Spec.Flows[i].Name == name {
+			return i
+		}
+	}
+	return topo.AnyFlow
+}
+
+func (w *World) addHosts(n *language.Node) error {
+	if n.Router() {
+		return nil
+	}
+	g := w.nodes[n.Name]
+	g.profile = profileOf(n)
+	from, until := w.window()
+	g.tally = host.NewTally(g.profile, from, until)
+	if w.needs.Memory {
+		g.tally.Memory = new(metrics.Level)
+	}
+	for i, id := range g.ids {
+		h := w.Stack.AddHost(host.Config{Node: id, Name: member(n.Name, i, n.Count), Address: g.addresses[i],
+			Profile: g.profile, MTU: w.mtu, Tally: g.tally})
+		g.hosts = append(g.hosts, h)
+	}
+	for _, l := range n.Listeners {
+		t := new(host.ListenerTally)
+		g.listeners[l.Name] = t
+		for _, h := range g.hosts {
+			if _, err := h.Listen(l.Port, backlog(g.profile, l.Backlog), w.apps, t); err != nil {
+				return fmt.Errorf("node.%s.listen.%s: %w", n.Name, l.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// backlog is what a listener asks for, or the profile's, which is also the most
+// (somaxconn).
+func backlog(p *tcp.Profile, asked *int) int {
+	switch {
+	case asked == nil:
+		return p.Backlog
+	case p.Backlog == tcp.Unlimited:
+		return *asked
+	}
+	return min(*asked, p.Backlog)
+}
+
+// members are the hosts that a target means.
+func (w *World) members(t *language.Target) []*host.Host {
+	all := w.nodes[t.Node].hosts
+	if t.All() {
+		return all
+	}
+	return all[t.First : t.Last+1]
+}
+
+func (w *World) addFlow(f *language.Flow) {
+	from, until := w.window()
+	a := &f.Arrivals
+	stop := until
+	if a.Stop > 0 {
+		stop = min(stop, des.Time(a.Stop))
+	}
+	made := &apps.Flow{
+		Name: f.Name,
+		Arrivals: apps.Arrivals{Process: word[apps.Process](a.Process, "once", "at", "even", "poisson"), Times: a.Times, Rate: a.Rate,
+			Count: uint64(a.Count), Start: a.Start, Stop: stop, PerHost: a.Per == "host"},
+		Spread: word[apps.Choice](f.Spread, "random", "round-robin"), Pick: word[apps.Choice](f.Pick, "random", "round-robin"),
+		Request: uint64(f.Request), Response: uint64(f.Response), Service: f.Service, Think: f.Think, Exchanges: int(f.Exchanges),
+		Closing: apps.Closing{By: word[apps.By](f.Close.By, "client", "server", "both", "nobody"),
+			How: word[apps.How](f.Close.How, "fin", "half", "rst"), When: word[apps.When](f.Close.When, "done", "request-sent", "connected"),
+			After: f.Close.After, Reply: f.Close.Reply},
+		LocalPort: f.LocalPort,
+		Tally:     &apps.Tally{From: from, Until: until},
+	}
+	if f.Close.Reply == language.Never {
+		made.Closing.Reply = -1
+	}
+	for i := range f.From {
+		made.Clients = append(made.Clients, w.members(&f.From[i])...)
+	}
+	for i := range f.To {
+		for _, h := range w.members(&f.To[i]) {
+			made.Servers = append(made.Servers, apps.Target{Host: h, Port: f.To[i].Port})
+		}
+	}
+	w.flows = append(w.flows, &flow{f, made.Tally})
+	w.apps.Add(made)
+}
+
+// word is the place of a word among those that its key may have, which the
+// language has checked.
+func word[T ~uint8](w string, words ...string) T {
+	for i, have := range words {
+		if have == w {
+			return T(i)
+		}
+	}
+	panic(fmt.Sprintf("experiments: %q is none of %q", w, words))
+}
