@@ -211,11 +211,11 @@ func (c *Conn) window(syn bool) uint16 {
 	if syn {
 		scale = 0 // RFC 7323 section 2.2
 	}
-	// What the scale cannot say is rounded up while the buffer has room for it, or
-	// else down: then the edge seems to move back, and counts as it was (RFC 7323
-	// section 2.4).
+	// What the scale cannot say is rounded up, less than one unit beyond the
+	// buffer; when that is full it is rounded down, so that the edge seems to move
+	// back, and still counts as it was (RFC 7323 section 2.4).
 	told := min(w>>scale, 65535)
-	if told<<scale < w && told < 65535 && (told+1)<<scale <= free {
+	if told<<scale < min(w, free) && told < 65535 {
 		told++
 	}
 	if e := c.rcvNxt.Add(told << scale); e.After(c.edge) {

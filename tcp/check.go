@@ -51,7 +51,7 @@ func (c *Conn) brokenSynchronized() string {
 		return "state and the peer's FIN disagree"
 	case c.edge.Before(c.rcvNxt):
 		return "received past the window"
-	case c.readable > c.receiveLimit():
+	case c.readable >= c.receiveLimit()+1<<c.rcvScale:
 		return "more to read than the buffer holds"
 	case c.cwnd < c.effectiveMSS():
 		return "congestion window below one segment"

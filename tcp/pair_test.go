@@ -28,6 +28,7 @@ type pair struct {
 	rules          []*rule
 	lines          []string
 	windows        bool // ladders show them
+	quiet          bool // no ladder
 }
 
 // end is one host: a connection, and what becomes of it.
@@ -63,6 +64,7 @@ type rule struct {
 	nth   int
 	seen  int
 	fate  fate
+	lot   func() fate // draws it anew each time
 }
 
 type fate struct {
@@ -287,10 +289,15 @@ func (e *end) send(s *wire.Segment) {
 		if r.from == e && r.match(s) {
 			if r.seen++; r.nth == 0 || r.seen == r.nth {
 				f = r.fate
+				if r.lot != nil {
+					f = r.lot()
+				}
 			}
 		}
 	}
-	e.log(" > " + e.describe(s) + map[bool]string{true: " lost"}[f.drop])
+	if !e.quiet {
+		e.log(" > " + e.describe(s) + map[bool]string{true: " lost"}[f.drop])
+	}
 	if f.drop {
 		return
 	}
@@ -351,6 +358,9 @@ func (e *end) enter(s State) {
 }
 
 func (e *end) log(what string) {
+	if e.quiet {
+		return
+	}
 	stamp := fmt.Sprintf("%.6f", e.now.Seconds())
 	stamp = strings.TrimSuffix(stamp, "000")
 	e.lines = append(e.lines, stamp+" "+e.name+what)
