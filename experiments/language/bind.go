@@ -20,7 +20,7 @@ func (c *config) bind() *Spec {
 		c.fill("node."+name, &n)
 		n.Count = max(1, n.Count) // were it refused
 		for _, l := range c.under("node." + name + ".listen") {
-			listener := Listener{Name: l}
+			listener := Listener{Name: l, Implied: !c.set("node." + name + ".listen." + l + ".port")}
 			c.fill("node."+name+".listen."+l, &listener)
 			n.Listeners = append(n.Listeners, listener)
 		}

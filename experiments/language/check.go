@@ -98,7 +98,7 @@ func (c *config) checkRun(s *Spec) {
 func (c *config) checkNode(s *Spec, n *Node) {
 	path := "node." + n.Name
 	linked := slices.ContainsFunc(s.Links, func(l Link) bool { return slices.Contains(l.Ends, n.Name) })
-	if !linked && len(s.Links) > 0 {
+	if !linked && len(s.Links) > 0 && c.endsKnown(s) {
 		c.faultKey(path, wrongf("name it in the ends of a [link.NAME]", "has no link"))
 	}
 	c.checkPrefix(s, n)
@@ -137,6 +137,14 @@ func (c *config) checkNode(s *Spec, n *Node) {
 			c.faultKey(table, wrongf("", "a router accepts no connections"))
 		}
 	}
+}
+
+// endsKnown tells whether every link says which groups it joins; a node without
+// a link may be what a wrong one meant.
+func (c *config) endsKnown(s *Spec) bool {
+	return !slices.ContainsFunc(s.Links, func(l Link) bool {
+		return len(l.Ends) != 2 || s.Node(l.Ends[0]) == nil || s.Node(l.Ends[1]) == nil
+	})
 }
 
 // span is a duration that the file or the profile gives, 0 if neither does.

@@ -13,7 +13,8 @@ type config struct {
 	given  map[string]*setting // by the path where it takes effect
 	tables []string            // named tables in the order of the file
 	has    map[string]bool
-	choice map[string]string // the case of each axis
+	below  map[string][]string // their names, by what they lie below
+	choice map[string]string   // the case of each axis
 	done   map[string]any
 	busy   map[string]bool
 	faults Faults
@@ -25,25 +26,26 @@ func newConfig(f *File, choice map[string]string, layers ...*layer) *config {
 	for _, l := range layers {
 		all.lay(l)
 	}
-	c := &config{file: f, choice: choice, given: map[string]*setting{}, has: map[string]bool{}, done: map[string]any{}, busy: map[string]bool{}}
-	var merged layer
-	merged.lay(&all)
-	for _, kind := range []string{"node", "link", "flow"} {
-		defaults := all.under("default."+kind, kind)
-		for _, table := range all.names {
-			if parent(table) == kind {
-				own := all.under(table, table)
-				merged.lay(defaults.under(kind, table))
-				merged.lay(own)
+	c := &config{file: f, choice: choice, given: map[string]*setting{}, has: map[string]bool{}, below: map[string][]string{}, done: map[string]any{}, busy: map[string]bool{}}
+	parts := all.tables()
+	for _, table := range all.names {
+		if strings.HasPrefix(table, "default.") {
+			continue
+		}
+		c.declare(table)
+		kind := parent(table)
+		if defaults := parts["default."+kind]; defaults != nil {
+			merged := defaults.moved("default."+kind, table)
+			merged.lay(parts[table])
+			parts[table] = merged
+			for _, n := range merged.names {
+				c.declare(n)
 			}
 		}
 	}
-	for _, e := range merged.entries {
-		c.given[e.path] = e.setting
-	}
-	for _, t := range merged.names {
-		if !strings.HasPrefix(t, "default.") {
-			c.declare(t)
+	for _, part := range parts { // order-free: each path is in one part
+		for _, e := range part.entries {
+			c.given[e.path] = e.setting
 		}
 	}
 	return c
@@ -53,18 +55,12 @@ func (c *config) declare(table string) {
 	if !c.has[table] {
 		c.has[table] = true
 		c.tables = append(c.tables, table)
+		c.below[parent(table)] = append(c.below[parent(table)], last(table))
 	}
 }
 
 // under lists the tables with a name directly below a path.
-func (c *config) under(path string) (names []string) {
-	for _, t := range c.tables {
-		if parent(t) == path {
-			names = append(names, last(t))
-		}
-	}
-	return names
-}
+func (c *config) under(path string) []string { return c.below[path] }
 
 // set tells whether the file gives a path a value, be it a wrong one.
 func (c *config) set(path string) bool {
@@ -138,7 +134,7 @@ func (c *config) compute(path string, s *setting) any {
 			continue
 		}
 		v, w := c.computed(s.key, p)
-		if s.bad {
+		if s.bad = s.bad || w == reported; s.bad {
 			return nil
 		}
 		if w != nil {
@@ -158,17 +154,28 @@ func (c *config) refuse(s *setting, at Pos, w *wrong) {
 	s.bad = true
 }
 
+// reported is wrong with what depends on a value that was refused itself.
+var reported = wrongf("", "is of no value")
+
+// unless makes a wrong of an error, unless that has been reported already.
+func unless(err error) *wrong {
+	if err == error(reported) {
+		return reported
+	}
+	return wrongf("", "%s", err)
+}
+
 // computed evaluates one expression and gives it the type of its key.
 func (c *config) computed(k *Key, p part) (any, *wrong) {
 	if p.expr == nil {
-		return nil, notYet // refused when it was compiled
+		return nil, reported
 	}
 	if p.expr.only && len(p.expr.Slots) == 1 && p.expr.Slots[0].Kind == Parameter {
 		return c.copied(k, p.expr.Slots[0])
 	}
 	v, err := p.expr.Value(c.lookup)
 	if err != nil {
-		return nil, wrongf("", "%s", err)
+		return nil, unless(err)
 	}
 	return k.made(v, p.source)
 }
@@ -177,7 +184,7 @@ func (c *config) computed(k *Key, p part) (any, *wrong) {
 func (c *config) copied(k *Key, s Slot) (any, *wrong) {
 	v, err := c.typed(s)
 	if err != nil {
-		return nil, wrongf("", "%s", err)
+		return nil, unless(err)
 	}
 	if k.Type == quantity {
 		return v, nil
@@ -233,11 +240,14 @@ func (c *config) typed(s Slot) (any, error) {
 	if v, ok := c.value(s.Path); ok {
 		return v, nil
 	}
+	if c.bad(s.Path) {
+		return nil, reported
+	}
 	words := strings.SplitN(s.Path, ".", 3)
 	if len(words) == 3 && !c.has[words[0]+"."+words[1]] {
 		return nil, fmt.Errorf("there is no %s %q in this case", words[0], words[1])
 	}
-	if k := keyOf(s.Path); words[0] == "node" && k.Default == "(profile)" && !c.bad(s.Path) {
+	if k := keyOf(s.Path); words[0] == "node" && k.Default == "(profile)" {
 		name, _ := c.value("node." + words[1] + ".profile")
 		profile, _ := name.(string)
 		if v := profileValue(profile, words[2]); v != nil {

@@ -201,7 +201,7 @@ func (d *drawing) compile(s *setting, at Pos, source string, scope Scope, kinds 
 	}
 	for _, slot := range x.Slots {
 		for _, p := range d.Points {
-			if _, err := p.Lookup(slot); err != nil && slot.Kind == Parameter {
+			if _, err := p.Lookup(slot); err != nil && slot.Kind == Parameter && err != error(reported) {
 				d.faults = append(d.faults, s.faultAt(at, wrongf("", "%s", err)))
 				return nil
 			}

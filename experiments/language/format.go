@@ -28,6 +28,11 @@ func Base(value any) any {
 		return float64(v)
 	case Probability:
 		return float64(v)
+	case Count:
+		if v == Unlimited {
+			return math.Inf(1)
+		}
+		return float64(v)
 	case int64:
 		return float64(v)
 	case float64, string, bool:
@@ -63,6 +68,11 @@ func Format(value any) string {
 		return decimal(float64(v))
 	case float64:
 		return decimal(v)
+	case Count:
+		if v == Unlimited {
+			return "unlimited"
+		}
+		return strconv.FormatInt(int64(v), 10)
 	case fmt.Stringer:
 		return v.String()
 	}
@@ -92,6 +102,10 @@ func literal(value any) string {
 		return fmt.Sprint(v)
 	case float64:
 		return tomlFloat(v)
+	case Count:
+		if v != Unlimited {
+			return Format(v)
+		}
 	case Probability:
 		return tomlFloat(float64(v))
 	case []time.Duration:

@@ -1,6 +1,7 @@
 package language
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -90,6 +91,9 @@ func Parse(name string, source []byte, sets ...string) (*File, error) {
 	}
 	f := &File{Name: name, Source: source, index: r.index}
 	f.names = r.collect()
+	if n := len(f.names.tables); n > mostTables {
+		return nil, append(r.faults, Fault{File: name, What: fmt.Sprintf("%d tables are too many", n), Right: "groups of nodes have a count"}).err()
+	}
 	var over layer
 	pinned := map[string]string{}
 	for _, s := range sets {
@@ -227,7 +231,7 @@ func (f *File) arrange(r *reader, over *layer, pinned map[string]string) {
 		}
 		if points = next; len(points) > mostPoints {
 			at := r.index.find("case").key
-			r.faults = append(r.faults, Fault{File: f.Name, Line: at.Line, Col: at.Col, Path: "case", What: "more than a million points"})
+			r.faults = append(r.faults, Fault{File: f.Name, Line: at.Line, Col: at.Col, Path: "case", What: fmt.Sprintf("more than %d points", mostPoints)})
 			points = points[:1]
 		}
 		f.Axes = append(f.Axes, axis)
@@ -249,8 +253,10 @@ func (f *File) arrange(r *reader, over *layer, pinned map[string]string) {
 	}
 }
 
-// mostPoints bounds what a file may ask for.
-const mostPoints = 1 << 20
+// mostPoints and mostTables bound what a file may ask for.
+const mostTables = 10_000
+
+const mostPoints = 10_000
 
 // label is what figures call the case.
 func (v *variant) label() string {
@@ -265,7 +271,7 @@ func (v *variant) label() string {
 // texts fills in what heads the report.
 func (f *File) texts() {
 	c := f.Points[0].Spec.config
-	for path, field := range map[string]*string{"title": &f.Title, "about": &f.About, "chapter": &f.Chapter} {
+	for path, field := range map[string]*string{"title": &f.Title, "about": &f.About, "chapter": &f.Chapter} { // order-free: each has its own
 		if v, ok := c.value(path); ok {
 			*field = v.(string)
 		}

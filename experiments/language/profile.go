@@ -17,6 +17,9 @@ func profileValue(profile, key string) any {
 	if state, ok := strings.CutPrefix(key, "memory.per."); ok {
 		return profileBytes(p, state)
 	}
+	if strings.HasPrefix(key, "listen.") && strings.HasSuffix(key, ".backlog") && p.Backlog != tcp.Unlimited {
+		return int64(p.Backlog)
+	}
 	switch key {
 	case "tcp.time_wait":
 		return p.TimeWait
@@ -34,6 +37,8 @@ func profileValue(profile, key string) any {
 		return int64(len(p.SYNACKSchedule) - 1)
 	case "tcp.synack":
 		return map[tcp.SYNACKPolicy]string{tcp.Stateless: "stateless", tcp.Strict: "strict", tcp.Eager: "linux"}[p.SYNACK]
+	case "tcp.isn":
+		return "rfc6528"
 	case "tcp.fin_retries":
 		return int64(p.OrphanRetries)
 	case "tcp.fin_wait_2":

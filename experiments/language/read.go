@@ -35,9 +35,7 @@ type variant struct {
 // missing and ok is false.
 func read(file, source string) (r *reader, ok bool) {
 	r = &reader{file: file}
-	if strings.HasPrefix(source, "\ufeff") {
-		source = source[len("\ufeff"):]
-	}
+	source = strings.TrimPrefix(source, "\ufeff")
 	s := scan(file, source)
 	r.index, r.faults = s.index, s.faults
 	if s.deep {
@@ -66,9 +64,9 @@ func (r *reader) syntax(err error) {
 	if errors.As(err, &pe) {
 		f.What = "not TOML: " + pe.Message
 		if p := pe.Position; p.Line > 0 {
-			at := r.index.pos(p.Start)
-			if f.Line, f.Col = at.Line, at.Col; at.Line != p.Line {
-				f.Line, f.Col = p.Line, 1
+			if f.Line = p.Line; p.Start > 0 { // of which the line may be that after the fault
+				at := r.index.pos(p.Start)
+				f.Line, f.Col = at.Line, at.Col
 			}
 		}
 	}
@@ -80,7 +78,7 @@ var nameText = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
 // table reads a table: full is its path in the file, rel its path in the layer.
 func (r *reader) table(into *layer, full, rel string, at *table, values map[string]any) {
 	words := make([]string, 0, len(values))
-	for w := range values {
+	for w := range values { // order-free: sorted below
 		words = append(words, w)
 	}
 	slices.SortFunc(words, func(a, b string) int {
@@ -161,6 +159,11 @@ func (r *reader) leaf(into *layer, full, rel string, k *Key, raw any) {
 	into.entries = append(into.entries, entry{rel, s})
 	if k.Path == "param.*" {
 		into.declare(rel) // for its place among the others
+	}
+	if k.marks&once != 0 && full != rel {
+		s.bad = true
+		r.fault(full, wrongf("write it under ["+parent(rel)+"]", "holds for the whole file, so a case cannot change it"))
+		return
 	}
 	r.faults = append(r.faults, s.read(m.items)...)
 }

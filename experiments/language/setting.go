@@ -40,16 +40,9 @@ func (s *setting) value() any {
 	return elements[0]
 }
 
-// fault says that the value is wrong.
-func (s *setting) fault(w *wrong) Fault { return s.faultAt(s.where, w) }
-
+// faultAt says what is wrong with the value, or with an element of it.
 func (s *setting) faultAt(at Pos, w *wrong) Fault {
 	return Fault{s.file, at.Line, at.Col, s.path, w.what, w.right, w.later}
-}
-
-// moved is the setting under another path of the configuration.
-func (e entry) moved(from, to string) entry {
-	return entry{to + strings.TrimPrefix(e.path, from), e.setting}
 }
 
 // entry is a setting at the path where it takes effect.
@@ -63,15 +56,17 @@ type entry struct {
 type layer struct {
 	entries []entry
 	names   []string // "node.client", "link.wire.rule.last_ack"
+	has     map[string]bool
 }
 
 func (l *layer) declare(path string) {
-	for _, n := range l.names {
-		if n == path {
-			return
-		}
+	if l.has == nil {
+		l.has = map[string]bool{}
 	}
-	l.names = append(l.names, path)
+	if !l.has[path] {
+		l.has[path] = true
+		l.names = append(l.names, path)
+	}
 }
 
 // discriminators are the keys that name the kind of their table: who sets one
@@ -112,18 +107,35 @@ func (l *layer) lay(over *layer) {
 	l.entries = append(kept, over.entries...)
 }
 
-// under returns the settings below a path, moved to another.
-func (l *layer) under(from, to string) *layer {
+// moved returns the layer with one path for another at the head of all of it.
+func (l *layer) moved(from, to string) *layer {
 	var out layer
 	for _, e := range l.entries {
-		if strings.HasPrefix(e.path, from+".") {
-			out.entries = append(out.entries, e.moved(from, to))
-		}
+		out.entries = append(out.entries, entry{to + strings.TrimPrefix(e.path, from), e.setting})
 	}
 	for _, n := range l.names {
-		if strings.HasPrefix(n, from+".") {
-			out.names = append(out.names, to+strings.TrimPrefix(n, from))
-		}
+		out.declare(to + strings.TrimPrefix(n, from))
 	}
 	return &out
+}
+
+// tables sorts a layer by the tables it is about: "node.client", "default.node".
+func (l *layer) tables() map[string]*layer {
+	sorted := map[string]*layer{}
+	at := func(path string) *layer {
+		words := strings.SplitN(path, ".", 3)
+		table := strings.Join(words[:min(2, len(words))], ".")
+		if sorted[table] == nil {
+			sorted[table] = &layer{}
+		}
+		return sorted[table]
+	}
+	for _, e := range l.entries {
+		part := at(e.path)
+		part.entries = append(part.entries, e)
+	}
+	for _, n := range l.names {
+		at(n).declare(n)
+	}
+	return sorted
 }

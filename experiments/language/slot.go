@@ -204,7 +204,7 @@ func (sc Scope) unknown(words []string, m *Metric, rest []string) *wrong {
 		return wrongf("", "%s has no metric %q (did you mean %s?)", about, what, full)
 	}
 	if statistic {
-		return wrongf("it has "+strings.Join(m.Statistics(), " "), "%s is a %s and has no %q", about+"."+parent(what), m.Class, rest[0])
+		return wrongf("it has "+strings.Join(m.Statistics(), " "), "%s is a %s and has no %q", strings.TrimSuffix(about+"."+what, "."+rest[0]), m.Class, rest[0])
 	}
 	if best := nearest(what, sc.candidates(words, ofKeys)); best != "" {
 		return wrongf("", "%s has no %q (did you mean %s.%s?)", about, what, about, best)

@@ -4,7 +4,7 @@ import "strings"
 
 // nearest returns the word most like w, "" if none is like it at all.
 func nearest(w string, words []string) string {
-	best, least := "", 1+len(w)/3
+	best, least := "", 1+len(w)/4
 	for _, word := range words {
 		if d := distance(strings.ToLower(w), strings.ToLower(word)); d <= least && (best == "" || d < least) {
 			best, least = word, d

@@ -34,14 +34,14 @@ var (
 	some     = &Type{Name: "whole number", read: checked(readInt, between(1, 1<<40)), made: checked(madeInt, between(1, 1<<40))}
 	members  = &Type{Name: "whole number", read: checked(readInt, between(1, 1<<24)), made: checked(madeInt, between(1, 1<<24))}
 	retries  = &Type{Name: "whole number", read: checked(readInt, between(0, 255)), made: checked(madeInt, between(0, 255))}
-	endless  = &Type{Name: "whole number", Words: []string{"unlimited"}, read: worded("unlimited", int64(Unlimited), some.read), made: some.made}
+	endless  = &Type{Name: "whole number", Words: []string{"unlimited"}, read: worded("unlimited", Count(Unlimited), counting(some.read)), made: counting(some.made)}
 	shift    = &Type{Name: "whole number", read: checked(readInt, between(0, 14)), made: checked(madeInt, between(0, 14))}
 	port     = &Type{Name: "port", read: checked(readInt, between(1, 65535)), made: checked(madeInt, between(1, 65535))}
 	duration = &Type{Name: "duration", Unit: "s", read: ofText(&durations, readDuration), made: madeDuration}
 	span     = &Type{Name: "duration", Unit: "s", read: checked(duration.read, aboveZero), made: checked(madeDuration, aboveZero)}
 	endspan  = &Type{Name: "duration", Unit: "s", Words: []string{"never"}, read: worded("never", Never, duration.read), made: madeDuration}
 	warmup   = &Type{Name: "duration", Unit: "s", later: []string{"auto"}, read: duration.read, made: madeDuration}
-	rate     = &Type{Name: "bit rate", Unit: "bit/s", Words: []string{"unlimited"}, read: worded("unlimited", Rate(Unlimited), checked(ofText(&rates, readWhole[Rate](&rates, "bit/s")), aboveZero)), made: checked(madeRate, aboveZero)}
+	rate     = &Type{Name: "bit rate", Unit: "bit/s", Words: []string{"unlimited"}, read: worded("unlimited", Rate(Unlimited), checked(ofText(&rates, readWhole[Rate](&rates, "bit/s")), aboveZero)), made: madeRate}
 	often    = &Type{Name: "frequency", Unit: "1/s", read: checked(ofText(&frequencies, readFrequency), aboveZero), made: checked(madeFrequency, aboveZero)}
 	size     = &Type{Name: "size", Unit: "B", read: ofText(&sizes, readWhole[Size](&sizes, "bytes")), made: madeSize}
 	share    = &Type{Name: "probability", read: checked(readProbability, atMostOne), made: checked(madeShare, atMostOne)}
@@ -271,7 +271,21 @@ func checked[In any](read func(In) (any, *wrong), holds func(any) *wrong) func(I
 	}
 }
 
+// counting makes a Count of what is read, or computed.
+func counting[In any](read func(In) (any, *wrong)) func(In) (any, *wrong) {
+	return func(in In) (any, *wrong) {
+		v, w := read(in)
+		if w != nil {
+			return nil, w
+		}
+		return Count(v.(int64)), nil
+	}
+}
+
 func aboveZero(v any) *wrong {
+	if v == Rate(0) {
+		return wrongf(`write more than 0, or "unlimited"`, "0 bps is nothing")
+	}
 	if Base(v) == 0.0 {
 		return wrongf("write more than 0", "%s is nothing", Format(v))
 	}
@@ -313,7 +327,7 @@ func madeRate(f float64) (any, *wrong) {
 	if w != nil {
 		return nil, w
 	}
-	return Rate(n.(int64)), nil
+	return Rate(n.(int64)), aboveZero(Rate(n.(int64)))
 }
 
 func madeSize(f float64) (any, *wrong) {

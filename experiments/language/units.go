@@ -10,12 +10,13 @@ import (
 )
 
 // The quantities of the language, each a whole number of its base unit but for
-// frequencies and probabilities.
+// frequencies and probabilities, and the count that may be unlimited.
 type (
 	Rate        int64   // bit/s; Unlimited is no limit
 	Size        int64   // bytes
 	Frequency   float64 // 1/s
 	Probability float64 // 0 to 1
+	Count       int64   // of what may have no end; Unlimited is none
 )
 
 const (
@@ -56,8 +57,8 @@ func scales(pairs ...any) map[string]*big.Rat {
 
 func perTime() map[string]*big.Rat {
 	m := map[string]*big.Rat{}
-	for prefix, k := range map[string]int64{"": 1, "k": 1e3, "M": 1e6} {
-		for unit, s := range map[string]int64{"s": 1, "min": 60, "h": 3600, "d": 86400} {
+	for prefix, k := range map[string]int64{"": 1, "k": 1e3, "M": 1e6} { // order-free: into a map
+		for unit, s := range map[string]int64{"s": 1, "min": 60, "h": 3600, "d": 86400} { // order-free: into a map
 			m[prefix+"/"+unit] = big.NewRat(k, s)
 		}
 	}
@@ -144,6 +145,9 @@ func ParseDuration(text string) (time.Duration, error) {
 
 func readDuration(text string) (time.Duration, *wrong) {
 	parts := []string{text}
+	if len(text) > 60 {
+		return 0, wrongf(durations.advice("10"), "%q is not a duration", text)
+	}
 	if all := terms.FindAllString(text, -1); len(all) > 1 && strings.Join(strings.Fields(strings.Join(all, "")), "") == strings.Join(strings.Fields(text), "") {
 		parts = all
 	}

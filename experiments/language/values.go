@@ -119,8 +119,6 @@ const (
 
 func (t Tolerance) String() string { return t.text }
 
-var standardErrors = dimension{"a tolerance", scales("se", 1), "se % or those of the value", [2]string{" se", " %"}}
-
 func readTolerance(text string) (Tolerance, *wrong) {
 	if text == "exact" {
 		return Tolerance{Exact, 0, text}, nil
