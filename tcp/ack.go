@@ -197,25 +197,30 @@ func (c *Conn) receiveLimit() uint32 {
 	return uint32(min(grown, uint64(p.ReceiveWindow)))
 }
 
+// offer is the window that the buffer allows and the header can say.
+func (c *Conn) offer(scale uint8) uint32 {
+	limit := c.receiveLimit()
+	return min(limit-min(c.readable, limit), 65535<<scale)
+}
+
 // window is the field of the header. The right edge never moves back (SHLD-14),
 // and forward only by a step worth telling (MUST-39).
 func (c *Conn) window(syn bool) uint16 {
-	free := c.receiveLimit() - min(c.readable, c.receiveLimit())
-	edge := c.rcvNxt.Add(free)
-	step := min(uint32(c.advMSS), c.receiveLimit()/2)
-	if edge.Sub(c.edge) < int32(step) {
-		edge = c.edge
-	}
-	w := uint32(max(edge.Sub(c.rcvNxt), 0))
 	scale := c.rcvScale
 	if syn {
 		scale = 0 // RFC 7323 section 2.2
 	}
+	free := c.offer(scale)
+	edge := c.rcvNxt.Add(free)
+	if edge.Sub(c.edge) < int32(c.step()) {
+		edge = c.edge
+	}
+	w := uint32(max(edge.Sub(c.rcvNxt), 0))
 	// What the scale cannot say is rounded up, less than one unit beyond the
 	// buffer; when that is full it is rounded down, so that the edge seems to move
 	// back, and still counts as it was (RFC 7323 section 2.4).
-	told := min(w>>scale, 65535)
-	if told<<scale < min(w, free) && told < 65535 {
+	told := w >> scale
+	if told<<scale < min(w, free) {
 		told++
 	}
 	if e := c.rcvNxt.Add(told << scale); e.After(c.edge) {
@@ -224,10 +229,14 @@ func (c *Conn) window(syn bool) uint16 {
 	return uint16(told)
 }
 
-// worthAnUpdate reports whether reading has opened the window by two segments or
-// half of it.
+// step is the least by which the window opens: a segment or half of the buffer.
+func (c *Conn) step() uint32 { return min(uint32(c.advMSS), c.receiveLimit()/2) }
+
+// worthAnUpdate reports whether reading has opened the window enough to say so
+// at once: to twice of what the peer knows, as Linux has it. A window that is
+// mostly open is told with the next acknowledgment.
 func (c *Conn) worthAnUpdate() bool {
-	limit := c.receiveLimit()
-	gain := c.rcvNxt.Add(limit - min(c.readable, limit)).Sub(c.edge)
-	return gain >= int32(min(2*uint32(c.advMSS), limit/2))
+	known := uint32(max(c.edge.Sub(c.rcvNxt), 0))
+	offer := c.offer(c.rcvScale)
+	return offer >= 2*known && offer >= known+c.step()
 }
