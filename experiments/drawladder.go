@@ -32,6 +32,28 @@ func (d *drawer) ladder() *plots.Ladder {
 	return l
 }
 
+// MostTraced is the highest number of a connection that can be traced.
+const MostTraced = 1000
+
+// Ladder is one connection of a flow in every case; an empty name is the first
+// flow. The study must have traced that many.
+func (s *Study) Ladder(flow string, connection int) (*plots.Ladder, error) {
+	flows := s.Points[0].Spec.Flows
+	if flow == "" {
+		flow = flows[0].Name
+	}
+	l := &plots.Ladder{Name: flow, Title: s.File.Title, Caption: fmt.Sprintf("connection %d of flow %s, seed %d", connection, flow, s.Seed)}
+	for _, p := range s.Points {
+		if connection < 1 || connection > len(p.Ladders[flow]) {
+			return nil, fmt.Errorf("flow %q made %d connections that were traced, not %d", flow, len(p.Ladders[flow]), connection)
+		}
+		panel := p.Ladders[flow][connection-1]
+		panel.Title = p.Label()
+		l.Panels = append(l.Panels, panel)
+	}
+	return l, nil
+}
+
 // cutPart leaves of a ladder its opening, which ends when both ends are
 // ESTABLISHED, or its closing, which begins with the first FIN or RST.
 func cutPart(p *plots.LadderPanel, part string) {

@@ -17,6 +17,7 @@ type Measure struct {
 	Class language.Class
 	Unit  float64 // what is reported counts in: 1e9 where ns are reported in s
 	Each  float64 // what each of those recorded stands for: the bytes of a connection
+	Name  string  // of the unit: "s", "B" or none
 
 	Count, Of uint64  // of a counter; Of is its parent's
 	Runs      int     // how many are pooled
@@ -41,11 +42,40 @@ func counter(n, of uint64, seconds float64) *Measure {
 }
 
 func sample(s *metrics.Sample, unit float64) *Measure {
-	return &Measure{Class: language.Sample, Unit: unit, Each: 1, Sample: s, Runs: 1}
+	name := ""
+	if unit == inSeconds {
+		name = "s"
+	}
+	return &Measure{Class: language.Sample, Unit: unit, Each: 1, Name: name, Sample: s, Runs: 1}
 }
 
 func level(l *metrics.LevelResult, each, unit float64) *Measure {
 	return &Measure{Class: language.Level, Unit: unit, Each: each, Level: l, Runs: 1}
+}
+
+// inBytes names the unit of what counts bytes.
+func (m *Measure) inBytes() *Measure {
+	m.Name = "B"
+	return m
+}
+
+// Statistics are the last words under which the measure is reported in tables.
+func (m *Measure) Statistics() []string {
+	switch m.Class {
+	case language.Counter:
+		return []string{"total"}
+	case language.Sample:
+		return []string{"n", "mean", "sd", "min", "p50", "p99", "max"}
+	}
+	return []string{"mean", "sd", "min", "max", "end"}
+}
+
+// UnitOf is the unit of one of its statistics.
+func (m *Measure) UnitOf(statistic string) string {
+	if statistic == "n" {
+		return ""
+	}
+	return m.Name
 }
 
 // pool merges the measures of several runs: counters and times add up, samples
@@ -54,7 +84,7 @@ func pool(runs []*Measure) *Measure {
 	if len(runs) == 1 {
 		return runs[0]
 	}
-	all := &Measure{Class: runs[0].Class, Unit: runs[0].Unit, Each: runs[0].Each}
+	all := &Measure{Class: runs[0].Class, Unit: runs[0].Unit, Each: runs[0].Each, Name: runs[0].Name}
 	for _, m := range runs {
 		all.Runs += m.Runs
 		all.Count += m.Count

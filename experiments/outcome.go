@@ -61,7 +61,7 @@ func (g *gatherer) flow(at string, t *apps.Tally) {
 		g.count(at+"failed."+name, t.Failed[cause], t.Attempts)
 	}
 	g.count(at+"failed.unreachable", 0, t.Attempts) // what cannot be reached is refused before the run
-	g.count(at+"bytes", t.Bytes, 0)
+	g.enter(at+"bytes", counter(t.Bytes, 0, g.seconds).inBytes())
 	for name, s := range map[string]*metrics.Sample{ // order-free: each has its own path
 		"setup_time": &t.SetupTime, "setup_time_all": &t.SetupTimeAll, "handshake_time": &t.HandshakeTime,
 		"server_setup_time": &t.HandshakeTime, "first_byte_time": &t.FirstByteTime, "job_time": &t.JobTime,
@@ -92,7 +92,7 @@ func (g *gatherer) node(at string, n *nodes) {
 	for s, name := range stateNames { // order-free: each has its own paths
 		count := t.Count[s].Result()
 		g.enter(at+name+".count", level(count, 1, 1))
-		g.enter(at+name+".bytes", level(count, float64(n.profile.Bytes[s]), 1))
+		g.enter(at+name+".bytes", level(count, float64(n.profile.Bytes[s]), 1).inBytes())
 		g.count(at+name+".entered", c.Entered[s], 0)
 		g.enter(at+name+".stay", sample(&t.Stay[s], inSeconds))
 	}
@@ -108,7 +108,7 @@ func (g *gatherer) node(at string, n *nodes) {
 	g.enter(at+"ports.in_time_wait", level(t.PortsInTimeWait.Result(), 1, 1))
 	g.count(at+"ports.refused", c.PortsRefused, 0)
 	if t.Memory != nil {
-		g.enter(at+"memory.bytes", level(t.Memory.Result(), 1, 1))
+		g.enter(at+"memory.bytes", level(t.Memory.Result(), 1, 1).inBytes())
 	}
 	for name, l := range n.listeners { // order-free: each has its own paths
 		g.listener(at+"listen."+name+".", l)
@@ -144,7 +144,7 @@ func (g *gatherer) link(at string, l *links) {
 func (g *gatherer) direction(at string, s *topo.Stats) {
 	g.count(at+"sent", s.Sent, s.Sent)
 	g.count(at+"delivered", s.Delivered, s.Sent)
-	g.count(at+"bytes", s.Bytes, 0)
+	g.enter(at+"bytes", counter(s.Bytes, 0, g.seconds).inBytes())
 	g.count(at+"duplicated", s.Duplicated, s.Sent)
 	g.count(at+"drops", s.Dropped(), s.Sent)
 	for cause, name := range map[topo.Cause]string{ // order-free: each has its own path

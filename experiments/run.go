@@ -42,7 +42,7 @@ func (w *World) Run(ctx context.Context) (*Outcome, error) {
 	}
 	w.apps.End()
 	if err := w.check(); err != nil {
-		return nil, fmt.Errorf("replication %d, seed %d: the books do not balance: %w", w.Replication, r.Seed, err)
+		return nil, fmt.Errorf("the books do not balance: %w", err)
 	}
 	return w.outcome(), nil
 }
@@ -80,8 +80,16 @@ func (w *World) mayGoOn(ctx context.Context) error {
 	if limit := w.Spec.Run.MaxEvents; limit > 0 && w.Sim.Events() > limit {
 		return fmt.Errorf("%w: %d events by %v", ErrEvents, w.Sim.Events(), w.Sim.Now())
 	}
+	if w.Tick != nil && w.Sim.Events()%(tick*burst) == 0 {
+		if _, until := w.window(); until != des.Never {
+			w.Tick(min(w.Sim.Now().Seconds()/until.Seconds(), 1))
+		}
+	}
 	return ctx.Err()
 }
+
+// tick is after how many bursts a run says how far it is.
+const tick = 16
 
 // open begins the measured time.
 func (w *World) open(now des.Time) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,22 +32,38 @@ type Point struct {
 	Ladders  map[string][]plots.LadderPanel // by flow: its first connections, of the first replication
 }
 
+// Label is what figures and tables call the point: the labels of its cases.
+func (p *Point) Label() string {
+	var labels []string
+	for _, c := range p.Cases {
+		labels = append(labels, c.Label)
+	}
+	return strings.Join(labels, ", ")
+}
+
 // Options say how a study is run.
 type Options struct {
-	Jobs         int    // runs at the same time; 0: one for each CPU
-	Seed         uint64 // 0: the file's
-	Replications int    // 0: the file's
-	Connections  int    // that are traced of each flow, in the first replication of each point
-	Digest       bool
-	Capture      func(point *language.Point, w *World) (io.Closer, error) // nil: none
-	Progress     func(Progress)                                           // nil: none; called after each run, one at a time
+	Jobs        int // runs at the same time; 0: one for each CPU
+	Connections int // that are traced of each flow, in the first replication of each point
+	Digest      bool
+	Capture     func(*Point, *World) (io.Closer, error) // of the first replication; nil: none
+	Progress    func(Progress)                          // nil: none; called by one at a time
 }
 
 // Progress is how far a study is.
 type Progress struct {
 	Done, Runs int
-	Events     uint64        // of the runs that are done
-	Left       time.Duration // by the pace so far
+	Share      float64 // of the work, runs under way included
+	Events     uint64
+	Spent      time.Duration
+}
+
+// Left is how long the rest takes at the pace so far.
+func (p Progress) Left() time.Duration {
+	if p.Share <= 0 {
+		return 0
+	}
+	return time.Duration(float64(p.Spent) * (1 - p.Share) / p.Share)
 }
 
 // Run runs every point of the file in every replication, on all CPUs. The
@@ -55,12 +72,6 @@ type Progress struct {
 func Run(ctx context.Context, f *language.File, o Options) (*Study, error) {
 	first := f.Points[0].Spec.Run
 	s := &Study{File: f, Seed: first.Seed, Replications: first.Replications}
-	if o.Seed != 0 {
-		s.Seed = o.Seed
-	}
-	if o.Replications != 0 {
-		s.Replications = o.Replications
-	}
 	for i, p := range f.Points {
 		s.Points = append(s.Points, &Point{Point: p, Index: i, Outcomes: make([]*Outcome, s.Replications)})
 	}
@@ -80,16 +91,15 @@ func (s *Study) run(ctx context.Context, o Options) error {
 	}
 	runs := s.Replications * len(s.Points)
 	tasks := make(chan task)
-	meter := &meter{runs: runs, report: o.Progress, begun: time.Now()}
+	meter := newMeter(runs, o.Progress)
 	var workers sync.WaitGroup
 	for range min(jobs, runs) {
 		workers.Go(func() {
 			for t := range tasks {
-				if err := s.one(ctx, t, &o); err != nil {
+				if err := s.one(ctx, t, &o, meter); err != nil {
 					stop(err)
 					return
 				}
-				meter.done(s.Points[t.point].Outcomes[t.replication])
 			}
 		})
 	}
@@ -105,7 +115,7 @@ func (s *Study) run(ctx context.Context, o Options) error {
 }
 
 // one runs one task and keeps its outcome.
-func (s *Study) one(ctx context.Context, t task, o *Options) (err error) {
+func (s *Study) one(ctx context.Context, t task, o *Options, meter *meter) (err error) {
 	p := s.Points[t.point]
 	w, err := Build(p.Spec, s.Seed, t.replication+1, s.needs(p, o))
 	if err != nil {
@@ -118,17 +128,19 @@ func (s *Study) one(ctx context.Context, t task, o *Options) (err error) {
 		w.Observe(trace)
 	}
 	if first && o.Capture != nil {
-		file, err := o.Capture(p.Point, w)
+		file, err := o.Capture(p, w)
 		if err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, file.Close()) }()
 	}
+	w.Tick = func(share float64) { meter.under(t, share, w.Sim.Events()) }
 	outcome, err := w.Run(ctx)
 	if err != nil {
 		return s.failed(t, err)
 	}
 	p.Outcomes[t.replication] = outcome
+	meter.done(t, outcome)
 	if first {
 		p.Derived = w.derived()
 		p.Ladders = w.ladders(trace)
@@ -136,36 +148,80 @@ func (s *Study) one(ctx context.Context, t task, o *Options) (err error) {
 	return nil
 }
 
-// failed says which run an error is of and how to repeat it.
+// RunError is a run that failed: which one, so that it can be repeated, and why.
+type RunError struct {
+	File, Point string
+	Replication int
+	Seed        uint64
+	Err         error
+}
+
+func (e *RunError) Error() string {
+	at := ""
+	if e.Point != "" {
+		at = " at " + e.Point
+	}
+	return fmt.Sprintf("%s%s, replication %d, seed %d: %v", e.File, at, e.Replication, e.Seed, e.Err)
+}
+
+// Unwrap returns why.
+func (e *RunError) Unwrap() error { return e.Err }
+
+// failed says which run an error is of.
 func (s *Study) failed(t task, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
-	at := ""
-	if name := s.Points[t.point].Name(); name != "" {
-		at = " at " + name
-	}
-	return fmt.Errorf("%s%s, replication %d, seed %d: %w", s.File.Name, at, t.replication+1, s.Seed, err)
+	return &RunError{s.File.Name, s.Points[t.point].Name(), t.replication + 1, s.Seed, err}
 }
 
-// meter counts finished runs.
+// meter knows how far the runs of a study are.
 type meter struct {
 	mu     sync.Mutex
-	runs   int
 	begun  time.Time
 	now    Progress
+	events map[task]uint64  // of runs under way
+	share  map[task]float64 // the same
 	report func(Progress)
 }
 
-func (m *meter) done(o *Outcome) {
+func newMeter(runs int, report func(Progress)) *meter {
+	return &meter{begun: time.Now(), now: Progress{Runs: runs}, events: map[task]uint64{}, share: map[task]float64{}, report: report}
+}
+
+// under notes how far a run is.
+func (m *meter) under(t task, share float64, events uint64) {
+	if m.report == nil {
+		return
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.share[t], m.events[t] = share, events
+	m.tell()
+}
+
+// done notes the end of a run.
+func (m *meter) done(t task, o *Outcome) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.share, t)
+	delete(m.events, t)
 	m.now.Done++
-	m.now.Runs = m.runs
 	m.now.Events += o.Events
-	spent := time.Since(m.begun)
-	m.now.Left = spent / time.Duration(m.now.Done) * time.Duration(m.runs-m.now.Done)
-	if m.report != nil {
-		m.report(m.now)
+	m.tell()
+}
+
+func (m *meter) tell() {
+	if m.report == nil {
+		return
 	}
+	p := m.now
+	whole := float64(p.Done)
+	for t, share := range m.share { // order-free: a sum for the eye
+		whole += share
+		p.Events += m.events[t]
+	}
+	p.Share = whole / float64(p.Runs)
+	p.Spent = time.Since(m.begun)
+	m.report(p)
 }

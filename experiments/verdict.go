@@ -13,6 +13,7 @@ import (
 type Result struct {
 	Name     string
 	Point    *Point
+	That     string // the expression
 	Verdict  Verdict
 	Why      string  // of a FAIL or undecided
 	Value    float64 // over all replications; NaN for what is true or false
@@ -60,7 +61,7 @@ func (s *Study) Judge() ([]*Result, error) {
 }
 
 func (p *Point) judge(e *language.Expect) (*Result, error) {
-	r := &Result{Name: e.Name, Point: p, Value: math.NaN(), Half: math.NaN(), SE: math.NaN(), Expected: math.NaN(), N: len(p.Outcomes)}
+	r := &Result{Name: e.Name, Point: p, That: strings.TrimSpace(e.That.Source), Value: math.NaN(), Half: math.NaN(), SE: math.NaN(), Expected: math.NaN(), N: len(p.Outcomes)}
 	if e.Equals == nil {
 		return r, p.judgeTruth(e, r)
 	}

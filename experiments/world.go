@@ -26,6 +26,8 @@ type World struct {
 	Stack *host.Stack
 	Book  *wire.Book
 
+	Tick func(share float64) // told from time to time how far the run is; nil is nobody
+
 	apps     *apps.World
 	pool     wire.Pool
 	nodes    map[string]*nodes

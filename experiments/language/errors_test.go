@@ -82,6 +82,7 @@ func TestMessages(t *testing.T) {
 		{"dimension", base + "service = \"= flow.web.request\"\n", `x.toml:9:11: flow.web.service: flow.web.request is a size, not a duration`},
 		{"metric in configuration", base + "service = \"= flow.web.setup_time.mean\"\n", `x.toml:9:11: flow.web.service: flow.web.setup_time.mean is measured; only parameters are known here`},
 		{"case of the whole file", base + "[case.a.b]\nrun.seed = 2\n", `x.toml:10:1: case.a.b.run.seed: holds for the whole file, so a case cannot change it; write it under [run]`},
+		{"axis without cases", base + "[case.a]\n", `x.toml:9:1: case.a: an axis without cases; add a [case.a.NAME]`},
 		{"schedules", base + "[node.client.tcp]\nsyn_schedule = [\"1 s\", \"2 s\"]\nsyn_retries = 4\n", `x.toml:10:16: node.client.tcp.syn_schedule: 2 waits are of 1 repetitions, and syn_retries is 4; leave one of them out`},
 		{"figure of another kind", base + "[figure.f]\nkind = \"ladder\"\nflow = \"web\"\nx = \"1\"\n",
 			`x.toml:12:1: figure.f.x: a figure of kind "ladder" has no x; it has flow connection part fold mark between kind facet where title caption width`},
@@ -92,6 +93,7 @@ func TestMessages(t *testing.T) {
 		{"a number is no verdict", base + "[expect.e]\nthat = \"flow.web.setup_time.mean\"\n", `x.toml:10:8: expect.e.that: flow.web.setup_time.mean is a number; true or false is wanted`},
 
 		{"empty", "", `x.toml:1:1: nothing to run: the file is empty; the smallest experiment has two nodes, a link and a flow`},
+		{"refused, and used", base + "[param]\na.b = 1\n", `x.toml:10:7: param.a: a number, quantity or text is not a table; write one value`},
 		{"only comments", "# nothing\n", `x.toml:1:1: nothing to run: the file is empty; the smallest experiment has two nodes, a link and a flow`},
 		{"not TOML", "[node.client\nkind = 3\n", `x.toml:1:13: not TOML: expected '.' or ']' to end table name, but got '\n' instead`},
 		{"an image", "\x89PNG\r\n\x1a\n", `x.toml:1:1: not TOML: invalid UTF-8 byte: 0x89`},

@@ -218,6 +218,10 @@ func (r *reader) compileAll(sc Scope, over *layer) {
 func (f *File) arrange(r *reader, over *layer, pinned map[string]string) {
 	points := [][]*variant{nil}
 	for _, a := range r.axes {
+		if len(a.cases) == 0 {
+			r.fault("case."+a.name, wrongf("add a [case."+a.name+".NAME]", "an axis without cases"))
+			continue
+		}
 		axis := Axis{Name: a.name}
 		var next [][]*variant
 		kept := slices.DeleteFunc(slices.Clone(a.cases), func(v *variant) bool { return pinned[a.name] != "" && pinned[a.name] != v.name })

@@ -25,8 +25,12 @@ type part struct {
 	where  Pos
 }
 
-// value is what the setting says, if nothing of it has to be computed.
+// value is what the setting says, nil if some of it has to be computed or was
+// refused.
 func (s *setting) value() any {
+	if s.bad {
+		return nil
+	}
 	elements := make([]any, len(s.parts))
 	for i, p := range s.parts {
 		if p.value == nil {

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"netsim/experiments"
+	"netsim/experiments/language"
+)
+
+func listCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "list",
+		Short:   "List the experiments that come with netsim, by chapter",
+		Example: "  netsim list",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			entries := map[string][]string{}
+			var order []string
+			for _, name := range experiments.Catalog() {
+				f, err := experiments.Load(name)
+				if err != nil {
+					return err
+				}
+				if entries[f.Chapter] == nil {
+					order = append(order, f.Chapter)
+				}
+				entries[f.Chapter] = append(entries[f.Chapter], fmt.Sprintf("  %s\t%s", name, f.Title))
+			}
+			t := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
+			slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(place(a), place(b)) })
+			for _, chapter := range order {
+				fmt.Fprintln(t, chapter)
+				fmt.Fprintln(t, strings.Join(entries[chapter], "\n"))
+			}
+			return t.Flush()
+		},
+	}
+}
+
+// chapters are in the order in which a reader takes them.
+var chapters = []string{"opening", "why three", "closing", "why TIME-WAIT, and why 2MSL", "what TIME-WAIT costs",
+	"under attack and overload", "giving up", "operating systems compared"}
+
+// place is where a chapter stands; unknown ones come last.
+func place(chapter string) int {
+	if i := slices.Index(chapters, chapter); i >= 0 {
+		return i
+	}
+	return len(chapters)
+}
+
+func showCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:               "show NAME",
+		Short:             "Print an experiment of the catalogue",
+		Example:           "  netsim show handshake > mine.toml",
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: experimentArg,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			_, source, err := experiments.Source(args[0])
+			if err != nil {
+				return err
+			}
+			_, err = cmd.OutOrStdout().Write(source)
+			return err
+		},
+	}
+}
+
+func validateCommand() *cobra.Command {
+	var sets []string
+	c := &cobra.Command{
+		Use:   "validate FILE...",
+		Short: "Find every mistake in experiment files, without running them",
+		Long: `Find every mistake in experiment files, each as FILE:LINE:COLUMN: PATH: what is
+wrong; what would be right. Nothing is run or written.
+
+` + problemsHelp,
+		Example:           "  netsim validate mine.toml other.toml",
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: experimentArg,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var faults language.Faults
+			for _, name := range args {
+				f, err := experiments.Load(name, sets...)
+				var found language.Faults
+				switch {
+				case errors.As(err, &found):
+					faults = append(faults, found...)
+				case err != nil:
+					return err
+				default:
+					fmt.Fprintf(cmd.OutOrStdout(), "%s: ok, %d points, %d replications\n", f.Name, len(f.Points), f.Points[0].Spec.Run.Replications)
+				}
+			}
+			if len(faults) > 0 {
+				return faults
+			}
+			return nil
+		},
+	}
+	c.Flags().StringArrayVar(&sets, "set", nil, "PATH=VALUE: a value that wins over the file; repeat for more")
+	return c
+}

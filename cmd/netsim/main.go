@@ -1,0 +1,101 @@
+// Command netsim runs experiments on what TCP connections cost to open and to
+// close: see netsim --help.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"netsim/experiments"
+	"netsim/experiments/language"
+)
+
+// Exit codes.
+const (
+	exitOK       = 0
+	exitVerdict  = 1 // an expectation failed or is undecided
+	exitUsage    = 2 // the command line, the experiment or the folder is wrong
+	exitFault    = 3 // a run failed
+	exitStopped  = 130
+	problemsHelp = "Exit status: 0 done, 1 an expectation failed or is undecided, 2 bad input, 3 a run failed, 130 interrupted."
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is the program: it takes the arguments and returns the exit code.
+func run(ctx context.Context, args []string, out, errs io.Writer) int {
+	root := command()
+	root.SetArgs(args)
+	root.SetOut(out)
+	root.SetErr(errs)
+	return code(root.ExecuteContext(ctx), errs)
+}
+
+// code prints what went wrong and says what it amounts to.
+func code(err error, errs io.Writer) int {
+	var faults language.Faults
+	var verdict verdictError
+	var failed *experiments.RunError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &verdict):
+		return exitVerdict
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(errs, "netsim: interrupted; nothing was written")
+		return exitStopped
+	case errors.As(err, &faults):
+		fmt.Fprintln(errs, strings.TrimRight(faults.Error(), "\n"))
+		return exitUsage
+	case errors.As(err, &failed):
+		fmt.Fprintln(errs, "netsim:", err)
+		return exitFault
+	}
+	fmt.Fprintln(errs, "netsim:", err)
+	return exitUsage
+}
+
+// command is the tree of commands.
+func command() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "netsim",
+		Short: "What TCP connections cost to open and to close",
+		Long: `netsim simulates hosts with a full TCP over links and networks that you describe in
+a TOML file, measures what connections cost to open and to close, holds the answer
+against theory, and draws it.
+
+` + problemsHelp,
+		Example: `  netsim list                                      # the experiments that come with netsim
+  netsim run time-wait-under-load                  # run one: figures and tables in out/
+  netsim show handshake > mine.toml                # take one as a start
+  netsim validate mine.toml                        # every mistake at once
+  netsim run mine.toml --set link.wire.loss="1 %" --replications 20
+  netsim trace mine.toml                           # one connection as a ladder`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Version:       experiments.Version(),
+	}
+	root.AddCommand(runCommand(), listCommand(), showCommand(), validateCommand(), traceCommand())
+	return root
+}
+
+// experimentArg completes the names of the catalogue and of files.
+func experimentArg(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	return experiments.Catalog(), cobra.ShellCompDirectiveDefault
+}

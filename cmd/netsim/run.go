@@ -1,0 +1,125 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"netsim/experiments"
+)
+
+// verdictError says that the results are there and not what was expected.
+type verdictError struct{ failed, undecided int }
+
+func (v verdictError) Error() string {
+	return fmt.Sprintf("%d expectations failed, %d are undecided", v.failed, v.undecided)
+}
+
+// runFlags are the options of netsim run.
+type runFlags struct {
+	out          string
+	sets         []string
+	seed         uint64
+	replications int
+	jobs         int
+	capture      bool
+}
+
+func runCommand() *cobra.Command {
+	var f runFlags
+	c := &cobra.Command{
+		Use:   "run FILE-or-NAME",
+		Short: "Run an experiment: every case and replication, verdicts, figures, tables",
+		Long: `Run an experiment: every case in every replication on all cores. What it expects is
+judged, its figures are drawn, and the results are written:
+
+  results.csv      a row a run
+  summary.csv      a row a number: mean, confidence interval, theory
+  figures/         png, svg and pdf, each with the table it was drawn from
+  effective.toml   what was really simulated
+  manifest.json    where all this comes from
+
+The same file and seed give the same bytes, whatever --jobs.
+
+` + problemsHelp,
+		Example: `  netsim run time-wait-under-load
+  netsim run handshake --set link.wire.delay="50 ms" --out /tmp/far
+  netsim run mine.toml --seed 7 --replications 20 --jobs 4
+  netsim run four-way-close --capture            # pcapng files for Wireshark`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: experimentArg,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("seed") {
+				f.sets = append(f.sets, fmt.Sprint("run.seed=", f.seed))
+			}
+			if cmd.Flags().Changed("replications") {
+				f.sets = append(f.sets, fmt.Sprint("run.replications=", f.replications))
+			}
+			return f.run(cmd, args[0])
+		},
+	}
+	c.Flags().StringVar(&f.out, "out", "", "folder for the results (default out/NAME)")
+	c.Flags().StringArrayVar(&f.sets, "set", nil, "PATH=VALUE: a value that wins over the file; repeat for more")
+	c.Flags().Uint64Var(&f.seed, "seed", 1, "the one seed of all random numbers")
+	c.Flags().IntVar(&f.replications, "replications", 1, "runs of each case, with independent random numbers")
+	c.Flags().IntVar(&f.jobs, "jobs", 0, "runs at the same time (default: one for each CPU)")
+	c.Flags().BoolVar(&f.capture, "capture", false, "write the packets of the first replication as pcapng, a file a group of nodes")
+	return c
+}
+
+func (f *runFlags) run(cmd *cobra.Command, name string) error {
+	file, err := experiments.Load(name, f.sets...)
+	if err != nil {
+		return err
+	}
+	if f.out == "" {
+		f.out = filepath.Join("out", strings.TrimSuffix(filepath.Base(file.Name), ".toml"))
+	}
+	folder, err := experiments.OpenFolder(f.out)
+	if err != nil {
+		return err
+	}
+	defer folder.Abandon() // what is not empty stays
+	progress := newProgress(cmd.ErrOrStderr())
+	options := experiments.Options{Jobs: f.jobs, Connections: experiments.Traced(file), Progress: progress.show}
+	if f.capture {
+		options.Capture = folder.Capture
+	}
+	m := experiments.Manifest{Command: os.Args, Start: time.Now().UTC()}
+	study, err := experiments.Run(cmd.Context(), file, options)
+	progress.end()
+	if err != nil {
+		return err
+	}
+	m.End = time.Now().UTC()
+	results, err := study.Judge()
+	if err != nil {
+		return err
+	}
+	if err := folder.Save(study, results, m); err != nil {
+		return err
+	}
+	report(cmd.OutOrStdout(), study, results, folder)
+	return outcome(results)
+}
+
+// outcome is nil if every expectation passed.
+func outcome(results []*experiments.Result) error {
+	var v verdictError
+	for _, r := range results {
+		switch r.Verdict {
+		case experiments.Fail:
+			v.failed++
+		case experiments.Undecided:
+			v.undecided++
+		}
+	}
+	if v != (verdictError{}) {
+		return v
+	}
+	return nil
+}

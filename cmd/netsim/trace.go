@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"netsim/experiments"
+)
+
+// plain is the width of a ladder that does not go to a terminal.
+const plain = 100
+
+func traceCommand() *cobra.Command {
+	var sets []string
+	var flow string
+	var connection int
+	c := &cobra.Command{
+		Use:   "trace FILE-or-NAME",
+		Short: "Print one connection as a ladder",
+		Long: `Print one connection of an experiment as a ladder, in every case, from the first
+replication. Nothing is written.
+
+` + problemsHelp,
+		Example: `  netsim trace handshake
+  netsim trace four-way-close --set case.style=three
+  netsim trace mine.toml --flow web --connection 3`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: experimentArg,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			file, err := experiments.Load(args[0], append(sets, "run.replications=1")...)
+			if err != nil {
+				return err
+			}
+			progress := newProgress(cmd.ErrOrStderr())
+			study, err := experiments.Run(cmd.Context(), file, experiments.Options{Connections: connection, Progress: progress.show})
+			progress.end()
+			if err != nil {
+				return err
+			}
+			ladder, err := study.Ladder(flow, connection)
+			if err != nil {
+				return err
+			}
+			return ladder.Text(cmd.OutOrStdout(), width())
+		},
+	}
+	c.Flags().StringArrayVar(&sets, "set", nil, "PATH=VALUE: a value that wins over the file; repeat for more")
+	c.Flags().StringVar(&flow, "flow", "", "the flow (default: the first)")
+	c.Flags().IntVar(&connection, "connection", 1, fmt.Sprintf("which of its connections, from 1 to %d", experiments.MostTraced))
+	return c
+}
+
+func width() int {
+	if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil && w > 0 {
+		return w
+	}
+	return plain
+}

@@ -1,0 +1,121 @@
+package experiments
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"netsim/capture"
+	"netsim/des"
+	"netsim/tcp"
+	"netsim/topo"
+	"netsim/wire"
+)
+
+// Capture records the packets that the hosts of a world send and receive, in the
+// folder's captures: a file for each group of nodes, an interface for each
+// member. The files get their names when they are closed: [Options].Capture.
+func (f *Folder) Capture(p *Point, w *World) (io.Closer, error) {
+	dir := filepath.Join(f.Path, "captures")
+	if err := f.mkdir(dir); err != nil {
+		return nil, err
+	}
+	c := &capturer{folder: f, at: make([]lens, w.Net.Nodes())}
+	for i := range w.Spec.Nodes {
+		n := &w.Spec.Nodes[i]
+		if n.Router() {
+			continue
+		}
+		name := n.Name
+		if point := p.Name(); point != "" {
+			name = strings.ReplaceAll(point, " ", "-") + "-" + name
+		}
+		if err := c.open(w, filepath.Join(dir, name+".pcapng"), w.nodes[n.Name].ids); err != nil {
+			return nil, errors.Join(err, c.Close())
+		}
+	}
+	w.Observe(c)
+	return c, nil
+}
+
+// captureSnap and captureMost bound a capture: headers and some text of each
+// packet, and so many bytes.
+const (
+	captureSnap = 128
+	captureMost = 100e6
+)
+
+// capturer is the observer behind a capture.
+type capturer struct {
+	folder *Folder
+	files  []*captureFile
+	at     []lens // by node
+	err    error
+}
+
+type captureFile struct {
+	*capture.Writer
+	*os.File
+	path string
+}
+
+// lens is where the packets of a node go.
+type lens struct {
+	file  *captureFile
+	iface int
+}
+
+func (c *capturer) open(w *World, path string, members []topo.NodeID) error {
+	file, err := os.CreateTemp(filepath.Dir(path), ".capture-*")
+	if err != nil {
+		return err
+	}
+	cf := &captureFile{File: file, path: path}
+	c.files = append(c.files, cf)
+	comment := fmt.Sprintf("netsim, seed %d, replication %d", w.Spec.Run.Seed, w.Replication)
+	cf.Writer, err = capture.New(file, w.Book, capture.Options{Comment: comment, Snap: captureSnap, Max: captureMost})
+	if err != nil {
+		return err
+	}
+	for _, id := range members {
+		c.at[id] = lens{cf, cf.Interface(w.Net.Name(id))}
+	}
+	return nil
+}
+
+// Close ends the files and gives them their names; after an error it takes them
+// away.
+func (c *capturer) Close() error {
+	for _, f := range c.files {
+		if f.Writer != nil {
+			c.err = errors.Join(c.err, f.Writer.Close())
+		}
+		c.err = errors.Join(c.err, f.File.Chmod(0o644), f.File.Sync(), f.File.Close())
+	}
+	for _, f := range c.files {
+		if c.err != nil {
+			c.err = errors.Join(c.err, os.Remove(f.File.Name()))
+			continue
+		}
+		c.err = os.Rename(f.File.Name(), f.path)
+		c.folder.Add(f.path)
+	}
+	return c.err
+}
+
+func (c *capturer) note(now des.Time, node topo.NodeID, p *wire.Packet) {
+	if l := c.at[node]; l.file != nil && c.err == nil {
+		c.err = l.file.Packet(now, l.iface, p)
+	}
+}
+
+func (c *capturer) Sent(now des.Time, node topo.NodeID, p *wire.Packet) { c.note(now, node, p) }
+
+func (c *capturer) Received(now des.Time, node topo.NodeID, p *wire.Packet) { c.note(now, node, p) }
+
+func (c *capturer) Dropped(des.Time, *topo.Half, *wire.Packet, topo.Cause) {}
+
+func (c *capturer) State(des.Time, topo.NodeID, wire.Incarnation, tcp.State, tcp.State) {}

@@ -1,0 +1,184 @@
+package experiments
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"netsim/experiments/language"
+	"netsim/metrics"
+)
+
+// decimals writes a number with 12 digits, and nothing for what is not one.
+func decimals(f float64) string {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return ""
+	}
+	return strconv.FormatFloat(f, 'g', 12, 64)
+}
+
+// column is a number that tables report of every run.
+type column struct{ path, statistic string }
+
+// columns are those of everything measured that is not zero or empty in every
+// run; what flows count is always there.
+func (s *Study) columns() (all []column) {
+	for _, path := range s.paths() {
+		if !s.noteworthy(path) {
+			continue
+		}
+		for _, p := range s.Points {
+			if m := p.Outcomes[0].Measures[path]; m != nil {
+				for _, statistic := range m.Statistics() {
+					all = append(all, column{path, statistic})
+				}
+				break
+			}
+		}
+	}
+	return all
+}
+
+// paths are those measured at any point.
+func (s *Study) paths() []string {
+	union := &Outcome{Measures: map[string]*Measure{}}
+	for _, p := range s.Points {
+		for path, m := range p.Outcomes[0].Measures { // order-free: a set
+			union.Measures[path] = m
+		}
+	}
+	return union.Paths()
+}
+
+func (s *Study) noteworthy(path string) bool {
+	for _, p := range s.Points {
+		for _, o := range p.Outcomes {
+			m := o.Measures[path]
+			switch {
+			case m == nil:
+			case m.Class == language.Counter && (m.Count > 0 || strings.HasPrefix(path, "flow.")),
+				m.Class == language.Sample && m.Sample.N() > 0,
+				m.Class == language.Level && m.Level.Max() > 0:
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (s *Study) axes() (names []string) {
+	for _, a := range s.File.Axes {
+		names = append(names, "case."+a.Name)
+	}
+	return names
+}
+
+func (p *Point) cases() (names []string) {
+	for _, c := range p.Cases {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+// WriteResults writes the tidy table of all runs as CSV: a row a run, a column a
+// number, its unit behind the name.
+func (s *Study) WriteResults(w io.Writer) error {
+	out := csv.NewWriter(w)
+	columns := s.columns()
+	head := append(s.axes(), "replication", "seed")
+	for _, c := range columns {
+		head = append(head, c.path+"."+c.statistic+s.suffix(c))
+	}
+	_ = out.Write(head) // Flush and Error follow
+	for _, p := range s.Points {
+		for i, o := range p.Outcomes {
+			row := append(p.cases(), strconv.Itoa(i+1), strconv.FormatUint(s.Seed, 10))
+			for _, c := range columns {
+				text := ""
+				if m := o.Measures[c.path]; m != nil {
+					text = decimals(m.Statistic(c.statistic))
+				}
+				row = append(row, text)
+			}
+			_ = out.Write(row)
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// suffix is the unit of a column as its name ends.
+func (s *Study) suffix(c column) string {
+	for _, p := range s.Points {
+		if m := p.Outcomes[0].Measures[c.path]; m != nil {
+			if u := m.UnitOf(c.statistic); u != "" {
+				return "_" + u
+			}
+			return ""
+		}
+	}
+	return ""
+}
+
+// WriteSummary writes a row for each number at each point as CSV: the mean over
+// the replications, the bounds of its confidence interval by Student's t, and
+// the theory where an expectation names one.
+func (s *Study) WriteSummary(w io.Writer, results []*Result) error {
+	out := csv.NewWriter(w)
+	_ = out.Write(append(s.axes(), "metric", "unit", "mean", "half_width", "low", "high", "confidence", "n", "theory", "verdict"))
+	for _, p := range s.Points {
+		for _, c := range s.columns() {
+			m := p.Outcomes[0].Measures[c.path]
+			if m == nil {
+				continue
+			}
+			var values []float64
+			for _, o := range p.Outcomes {
+				if v := o.Measures[c.path].Statistic(c.statistic); !math.IsNaN(v) {
+					values = append(values, v)
+				}
+			}
+			interval := metrics.Interval{Mean: math.NaN(), Half: math.NaN()}
+			if len(values) > 0 {
+				interval = metrics.StudentInterval(p.Spec.Run.Confidence, values...)
+			}
+			theory, verdict := p.theory(c, results)
+			_ = out.Write(append(p.cases(), c.path+"."+c.statistic, m.UnitOf(c.statistic), decimals(interval.Mean), decimals(interval.Half),
+				decimals(interval.Low()), decimals(interval.High()), decimals(p.Spec.Run.Confidence), strconv.Itoa(len(values)), theory, verdict))
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// theory is what an expectation says of a number at the point.
+func (p *Point) theory(c column, results []*Result) (theory, verdict string) {
+	for _, r := range results {
+		if r.Point == p && r.That == c.path+"."+c.statistic && !math.IsNaN(r.Expected) {
+			return decimals(r.Expected), r.Verdict.String()
+		}
+	}
+	return "", ""
+}
+
+// Effective is the configuration of all points as one TOML file; where there are
+// several, each is below [point."NAME"].
+func (s *Study) Effective() string {
+	if len(s.Points) == 1 {
+		return s.Points[0].Spec.Effective()
+	}
+	var b strings.Builder
+	for _, p := range s.Points {
+		under := fmt.Sprintf("[point.%q.", p.Name())
+		for _, line := range strings.SplitAfter(p.Spec.Effective(), "\n") {
+			if rest, ok := strings.CutPrefix(line, "["); ok {
+				line = under + rest
+			}
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
