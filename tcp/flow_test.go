@@ -217,6 +217,32 @@ func TestShrunkWindow(t *testing.T) {
 	}
 }
 
+// Every segment arrives twice: nothing is delivered twice, and the connection
+// goes its way. Without RFC 1337 the second last ACK would draw a reset from the
+// end that has closed, and that would end TIME-WAIT.
+func TestDuplicates(t *testing.T) {
+	for _, profile := range []*Profile{Linux(), plain(RFC9293())} {
+		profile.RFC1337 = true
+		p := newPair(t, profile, 10*ms)
+		p.client.doubles(isAny, 0)
+		p.server.doubles(isAny, 0)
+		p.connect()
+		p.client.reader(true)
+		p.server.reader(true)
+		p.client.write(50000)
+		p.server.write(50000)
+		p.runFor(1)
+		p.client.close()
+		p.runFor(1)
+		if a, b := p.client.conn.Stats(), p.server.conn.Stats(); a.Delivered != 50000 || b.Delivered != 50000 {
+			t.Errorf("%s: %+v and %+v", profile.Name, *a, *b)
+		}
+		if a, b := p.client.conn.State(), p.server.conn.State(); a != TimeWaiting || b != Closed {
+			t.Errorf("%s: client %v, server %v", profile.Name, a, b)
+		}
+	}
+}
+
 // Small writes while something is outstanding wait for its acknowledgment or a
 // full segment (Nagle, SHLD-7), unless that is switched off (MUST-17).
 func TestNagle(t *testing.T) {

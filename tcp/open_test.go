@@ -87,6 +87,23 @@ func TestSimultaneousOpenLosingSYNACK(t *testing.T) {
 	}
 }
 
+// Text beside the crossing SYN,ACK begins after the SYN's number and is taken.
+func TestTextOnCrossingSYN(t *testing.T) {
+	c := inState(SynSent, RFC9293())
+	syn, synack := from(wire.SYN, 0, 0), from(wire.SYN|wire.ACK, 0, 1)
+	synack.Len = 10
+	for _, s := range []wire.Segment{syn, synack} {
+		c.Segment(0, &s)
+		drain(c)
+	}
+	if err := c.Check(); err != nil || c.State() != Established || c.Unread() != 10 || c.Profile().Name != "rfc9293" || c.Incarnation() != self {
+		t.Errorf("%v, %d bytes, %v", c.State(), c.Unread(), err)
+	}
+	if i, r := c.Sequence(); i != iss || r != irs {
+		t.Errorf("iss %v, irs %v", i, r)
+	}
+}
+
 // A closed port: refused after one round trip.
 func TestRefused(t *testing.T) {
 	p := newPair(t, Linux(), 50*ms)

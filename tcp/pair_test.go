@@ -148,7 +148,6 @@ func span(seconds float64) time.Duration {
 func isSYN(s *wire.Segment) bool    { return s.Flags&(wire.SYN|wire.ACK) == wire.SYN }
 func isSYNACK(s *wire.Segment) bool { return s.Flags.Has(wire.SYN | wire.ACK) }
 func isFIN(s *wire.Segment) bool    { return s.Flags.Has(wire.FIN) }
-func isRST(s *wire.Segment) bool    { return s.Flags.Has(wire.RST) }
 func isText(s *wire.Segment) bool   { return s.Len > 0 }
 func isACK(s *wire.Segment) bool    { return s.Flags == wire.ACK && s.Len == 0 }
 func isAny(*wire.Segment) bool      { return true }

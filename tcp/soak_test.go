@@ -21,8 +21,8 @@ func TestSoak(t *testing.T) {
 		seeds = 500
 	}
 	for seed := range seeds {
-		if p, fault := soak(t, seed, true); fault != "" {
-			p, _ = soak(t, seed, false)
+		if _, fault := soak(t, seed, true); fault != "" {
+			p, _ := soak(t, seed, false)
 			t.Fatalf("seed %d: %s\n%s", seed, fault, strings.Join(p.lines[max(0, len(p.lines)-40):], "\n"))
 		}
 	}

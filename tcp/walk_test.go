@@ -143,3 +143,37 @@ func TestBecomePanics(t *testing.T) {
 	}()
 	inState(Listen, RFC9293()).become(TimeWaiting)
 }
+
+// Check finds what is broken: each of these is the mistake of a line that is not
+// there.
+func TestCheckFinds(t *testing.T) {
+	for what, breaks := range map[string]func(*Conn){
+		"una":      func(c *Conn) { c.una = c.una.Add(1000) },
+		"next":     func(c *Conn) { c.next = c.next.Add(1) },
+		"nxt":      func(c *Conn) { c.nxt = c.nxt.Add(1000) },
+		"base":     func(c *Conn) { c.base = c.end.Add(1) },
+		"timer":    func(c *Conn) { c.rtxAt = des.Never },
+		"our FIN":  func(c *Conn) { c.on(finQueued) },
+		"its FIN":  func(c *Conn) { c.on(gotFIN) },
+		"edge":     func(c *Conn) { c.edge = c.rcvNxt.Add(^uint32(0)) },
+		"readable": func(c *Conn) { c.readable = 1 << 30 },
+		"cwnd":     func(c *Conn) { c.cwnd = 1 },
+		"recovery": func(c *Conn) { c.on(recovering) },
+		"gap":      func(c *Conn) { c.gaps.add(c.rcvNxt, c.rcvNxt.Add(9)) },
+		"oracle":   func(c *Conn) { c.counts.Misplaced++ },
+	} {
+		c := inState(Established, RFC9293())
+		c.Write(0, 100)
+		drain(c)
+		if err := c.Check(); err != nil {
+			t.Error(err)
+		}
+		if breaks(c); c.Check() == nil {
+			t.Errorf("%s is broken and not found", what)
+		}
+	}
+	c := inState(SynSent, RFC9293())
+	if c.rtxAt = des.Never; c.Check() == nil {
+		t.Error("a SYN without a timer is not found")
+	}
+}
