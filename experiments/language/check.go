@@ -133,7 +133,7 @@ func (c *config) checkNode(s *Spec, n *Node) {
 			c.fault(table+".port", wrongf("", "port %d is taken by listen.%s", l.Port, other))
 		}
 		taken[l.Port] = l.Name
-		if n.Router() {
+		if n.Router() && !l.Implied && !c.fromDefault(table+".port", path) {
 			c.faultKey(table, wrongf("", "a router accepts no connections"))
 		}
 	}

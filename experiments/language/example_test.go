@@ -48,3 +48,15 @@ to   = "server:80"
 	// wrong.toml:5:20: link.wire.ends: no node "sever" (did you mean "server"?)
 	// wrong.toml:6:9: link.wire.delay: 10 has no unit; write "10 s" or "10 min"
 }
+
+func ExampleKeys() {
+	for k := range language.Keys() {
+		if k.Path == "link.*.delay" || k.Path == "link.*.rate" {
+			fmt.Printf("%s: %s (%s), default %s; required %t, varies %t, scheduled %t, changes %t\n",
+				k.Path, k.Meaning, k.Type.Unit, k.Default, k.Required(), k.Varies(), k.Scheduled(), k.Changes())
+		}
+	}
+	// Output:
+	// link.*.rate: bit rate (bit/s), default unlimited; required false, varies false, scheduled true, changes true
+	// link.*.delay: propagation delay (s), default (required); required true, varies true, scheduled false, changes true
+}

@@ -46,7 +46,6 @@ type table struct {
 	order []string // of words, as the schema lists them
 	name  *table   // what lies below any name
 	key   *Key
-	open  bool // holds what the schema does not list: paths, axes
 	none  bool // the whole table may be "none"
 	live  bool // this version has some key here
 }
@@ -69,8 +68,8 @@ func newSchema() tree {
 	}
 	t.root.find("flow.*.retry").live = true
 	t.root.find("flow.*.pool").live = true
-	for _, path := range []string{"sweep.axes", "event.*.set", "topology.*"} {
-		t.root.make(path).open = true
+	for _, path := range []string{"sweep.axes", "event.*.set"} { // which hold paths, not keys
+		t.root.make(path)
 	}
 	overlay := &table{live: true}
 	for _, word := range []string{"run", "param", "default", "node", "link", "topology", "routing", "flow", "event"} {

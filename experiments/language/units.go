@@ -137,12 +137,7 @@ func wholeOf(r *big.Rat, text, unit string) (int64, *wrong) {
 // terms finds the parts of a duration as in "1 h 30 min".
 var terms = regexp.MustCompile(`[0-9][0-9_.]*[ \t]*[^0-9 \t]+`)
 
-// ParseDuration reads "10 ms" or "1 h 30 min" as whole nanoseconds.
-func ParseDuration(text string) (time.Duration, error) {
-	d, w := readDuration(text)
-	return d, plain(w)
-}
-
+// readDuration reads "10 ms" or "1 h 30 min" as whole nanoseconds.
 func readDuration(text string) (time.Duration, *wrong) {
 	parts := []string{text}
 	if len(text) > 60 {
@@ -163,24 +158,7 @@ func readDuration(text string) (time.Duration, *wrong) {
 	return time.Duration(n), w
 }
 
-// ParseRate reads a bit rate, "10 Mbps".
-func ParseRate(text string) (Rate, error) {
-	r, w := readWhole[Rate](&rates, "bit/s")(text)
-	return r, plain(w)
-}
-
-// ParseSize reads a size, "8 kB" or "64 KiB".
-func ParseSize(text string) (Size, error) {
-	r, w := readWhole[Size](&sizes, "bytes")(text)
-	return r, plain(w)
-}
-
-// ParseFrequency reads "400/s" or "24k/min".
-func ParseFrequency(text string) (Frequency, error) {
-	f, w := readFrequency(text)
-	return f, plain(w)
-}
-
+// readWhole reads a quantity that is a whole number of its base unit.
 func readWhole[T ~int64](d *dimension, unit string) func(string) (T, *wrong) {
 	return func(text string) (T, *wrong) {
 		r, w := d.read(text)
@@ -192,6 +170,7 @@ func readWhole[T ~int64](d *dimension, unit string) func(string) (T, *wrong) {
 	}
 }
 
+// readFrequency reads "400/s" or "24k/min".
 func readFrequency(text string) (Frequency, *wrong) {
 	r, w := frequencies.read(text)
 	if w != nil {
@@ -209,12 +188,4 @@ func readShare(text string) (Probability, *wrong) {
 	}
 	p, _ := r.Float64()
 	return Probability(p), nil
-}
-
-// plain makes an error of a wrong, keeping nil nil.
-func plain(w *wrong) error {
-	if w == nil {
-		return nil
-	}
-	return w
 }
