@@ -2,6 +2,8 @@ package language
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -18,6 +20,8 @@ type config struct {
 	done   map[string]any
 	busy   map[string]bool
 	faults Faults
+
+	settled bool
 }
 
 // newConfig merges the layers of a point, the weakest first.
@@ -81,8 +85,19 @@ func (c *config) value(path string) (any, bool) {
 		return v, v != nil
 	}
 	v := c.find(path)
-	c.done[path] = v
+	if !c.settled {
+		c.done[path] = v
+	}
 	return v, v != nil
+}
+
+// settle computes all that is given. From then on the configuration is only read
+// and may be shared by runs at the same time.
+func (c *config) settle() {
+	for _, path := range slices.Sorted(maps.Keys(c.given)) {
+		c.value(path)
+	}
+	c.settled = true
 }
 
 func (c *config) find(path string) any {
@@ -92,7 +107,7 @@ func (c *config) find(path string) any {
 		return nil
 	case s != nil:
 		return c.compute(path, s)
-	case k == nil:
+	case k == nil || !k.Supported():
 		return nil
 	case k.Default == "(as for the link)":
 		v, _ := c.value(strings.NewReplacer(".forward.", ".", ".back.", ".").Replace(path))

@@ -57,7 +57,8 @@ func (p *Point) Name() string {
 }
 
 // Lookup gives expressions the parameters and cases of the point; it fails for
-// what is measured, and for derived values but node.N.ports.size.
+// what is measured, and for derived values but node.N.ports.size. It may be used by
+// several runs at the same time.
 func (p *Point) Lookup(s Slot) (any, error) { return p.Spec.config.lookup(s) }
 
 // Value is the typed value of a parameter's path at this point, a profile's
@@ -251,6 +252,7 @@ func (f *File) arrange(r *reader, over *layer, pinned map[string]string) {
 		}
 		c := newConfig(f, choice, append(layers, over)...)
 		c.listeners()
+		c.settle()
 		p.Spec = c.bind()
 		c.check(p.Spec)
 		f.Points = append(f.Points, p)

@@ -162,6 +162,22 @@ func TestProfileValues(t *testing.T) {
 	}
 }
 
+// What was loaded is only read: runs at the same time share it.
+func TestPointIsOnlyRead(t *testing.T) {
+	p := load(t, "closes.toml").Points[0]
+	c := p.Spec.config
+	before := len(c.done)
+	for k := range Keys() {
+		for _, name := range []string{"client", "core", "talk", "msl"} {
+			p.Value(strings.Replace(k.Path, "*", name, 1))
+		}
+	}
+	p.Spec.Effective()
+	if len(c.done) != before || len(c.busy) != 0 || len(c.faults) != 0 {
+		t.Errorf("%d values became %d, faults %v", before, len(c.done), c.faults)
+	}
+}
+
 func TestPairs(t *testing.T) {
 	for _, c := range []struct {
 		n, m int
