@@ -157,7 +157,7 @@ func (g *gatherer) direction(at string, s *topo.Stats) {
 // check holds the world's books against each other at the end of a run. What it
 // finds is a fault of the simulator.
 func (w *World) check() error {
-	w.Stack.Settle(w.Sim.Now())
+	w.Stack.Settle(max(w.Sim.Now(), w.closedAt))
 	faults := []error{w.Net.Check(w.Stack.Held())}
 	for i := range w.Spec.Nodes {
 		if t := w.nodes[w.Spec.Nodes[i].Name].tally; t != nil {
