@@ -125,7 +125,7 @@ func TestResetOfClosed(t *testing.T) {
 var (
 	kinds  = []wire.Flags{wire.SYN, wire.SYN | wire.ACK, wire.SYN | wire.FIN, wire.ACK, wire.FIN, wire.FIN | wire.ACK, wire.RST, wire.RST | wire.ACK}
 	places = []int{-1000, -2, -1, 0, 1, 50, 99, 100, 1000}
-	acks   = []int{-5000, -2, -1, 0, 1, 5000} // counted from SND.NXT
+	acks   = []int{-5000, -1002, -1001, -1000, -2, -1, 0, 1, 5000} // counted from SND.NXT
 )
 
 // Every cell: the eight synchronized and half-synchronized states, eight kinds
@@ -299,6 +299,32 @@ func TestResetInSynReceived(t *testing.T) {
 	drain(c)
 	if got := reaction(c, from(wire.RST, 1, 0)); got != "CLOSED refused" {
 		t.Errorf("active: %s", got)
+	}
+}
+
+// In a simultaneous open the SYN,ACK counts though its SYN is old; one that
+// acknowledges something else is only old.
+func TestCrossingSYNACK(t *testing.T) {
+	for ack, want := range map[int]string{0: "ACK", 1: "ESTABLISHED", 2: "ACK"} {
+		c := inState(SynSent, RFC9293())
+		syn := from(wire.SYN, 0, 0)
+		c.Segment(0, &syn)
+		drain(c)
+		if got := reaction(c, from(wire.SYN|wire.ACK, 0, ack)); got != want {
+			t.Errorf("ack %d: %s, want %s", ack, got, want)
+		}
+	}
+}
+
+// A reset that comes after our FIN is counted: a close that ended dirty.
+func TestResetAfterFIN(t *testing.T) {
+	for state, want := range map[State]bool{Established: false, CloseWait: false, FinWait1: true, FinWait2: true, Closing: true, LastAck: true} {
+		c := inState(state, RFC9293())
+		s := from(wire.RST, 0, 0)
+		s.Seq = c.rcvNxt
+		if c.Segment(0, &s); c.State() != Closed || c.Stats().GotResetAfterFIN != want {
+			t.Errorf("%v: %v, %+v", state, c.State(), *c.Stats())
+		}
 	}
 }
 

@@ -20,7 +20,7 @@ func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
 		c.sampleSYN(now, s)
 		c.wnd = c.scaled(s)
 		c.maxWnd = c.wnd
-		c.wl1, c.wl2 = s.Seq, s.Ack
+		c.wl1 = s.Seq
 		c.off(synDue)
 		c.establish(now)
 		c.advance(now, s.Ack)
@@ -63,14 +63,14 @@ func (c *Conn) scaled(s *wire.Segment) uint32 {
 // takeWindow updates the send window from a segment that is not older than the
 // one it was last taken from, and reports whether it changed.
 func (c *Conn) takeWindow(s *wire.Segment) bool {
-	if s.Ack.Before(c.una) || !(c.wl1.Before(s.Seq) || c.wl1 == s.Seq && !c.wl2.After(s.Ack)) {
+	if s.Ack.Before(c.una) || s.Seq.Before(c.wl1) {
 		return false
 	}
 	w := c.scaled(s)
 	changed := w != c.wnd
 	c.wnd = w
 	c.maxWnd = max(c.maxWnd, w)
-	c.wl1, c.wl2 = s.Seq, s.Ack
+	c.wl1 = s.Seq
 	return changed
 }
 
@@ -161,21 +161,18 @@ func (c *Conn) delayACK(now des.Time, by time.Duration) {
 	c.ackAt = min(c.ackAt, now.Add(by))
 }
 
-// delayFIN lets the ACK of a FIN wait for a close that may carry it. Linux takes
-// the FIN for a question and ends quick-ACK mode, whose rhythm it has not learnt
-// when no data came. The wait may be zero: then only a close in answer to this
-// very news carries the ACK.
+// delayFIN lets the ACK of a FIN wait for a close that may carry it; Linux does
+// so in quick-ACK mode, too, but has learnt no rhythm when no data came. The wait
+// may be zero: then only a close in answer to this very news carries the ACK.
 func (c *Conn) delayFIN(now des.Time) {
-	by := c.ato
-	if c.profile.QuickACKs > 0 {
-		c.on(pingpong)
-		if by == 0 {
-			by = c.profile.FINDelay
-		}
-	} else {
-		by = c.profile.DelayedACK
+	switch {
+	case c.profile.QuickACKs == 0:
+		c.delayACK(now, c.profile.DelayedACK)
+	case c.ato == 0:
+		c.delayACK(now, c.profile.FINDelay)
+	default:
+		c.delayACK(now, c.ato)
 	}
-	c.delayACK(now, by)
 }
 
 // ackSent notes that a segment with an ACK has gone.

@@ -155,7 +155,7 @@ func (c *Conn) rearm(now des.Time) {
 	if c.flight() > 0 {
 		c.rtxAt = now.Add(c.backedOff())
 		c.lifeFrom(now)
-	} else if c.state != FinWait2 {
+	} else {
 		c.lifeAt = des.Never
 	}
 }

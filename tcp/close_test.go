@@ -309,6 +309,17 @@ func TestCloseInEveryState(t *testing.T) {
 	}
 }
 
+// What is unread in TIME-WAIT does not end it.
+func TestCloseUnreadInTimeWait(t *testing.T) {
+	c := inState(FinWait2, RFC9293())
+	s := from(wire.FIN|wire.ACK, 1, 2)
+	s.Len = 10
+	c.Segment(0, &s)
+	if c.Close(0); c.State() != TimeWaiting || c.Unread() != 10 {
+		t.Errorf("%v, %d unread", c.State(), c.Unread())
+	}
+}
+
 // CLOSE before ESTABLISHED waits for it (section 3.10.4), and what was written
 // before goes first.
 func TestCloseInSynReceived(t *testing.T) {

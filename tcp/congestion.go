@@ -68,12 +68,11 @@ func (c *Conn) duplicateACK(now des.Time) {
 }
 
 // collapse is the loss window after a timeout (RFC 5681 section 3.1, RFC 6582
-// section 4.1).
+// section 4.1). The next one in a row finds the same flight, so that ssthresh
+// stays as equation 4 wants it.
 func (c *Conn) collapse() {
 	mss := c.effectiveMSS()
-	if c.tries == 1 {
-		c.ssthresh = max(c.flight()/2, 2*mss)
-	}
+	c.ssthresh = max(c.flight()/2, 2*mss)
 	c.cwnd = mss
 	c.ackedBytes = 0
 	c.dupAcks = 0

@@ -16,10 +16,11 @@ type Conn struct {
 	news    News
 	is      flags
 
-	// Send sequence space. una, nxt, wnd, wl1, wl2 and iss are the RFC's; next is
-	// what is sent next, before nxt while what was lost is sent again.
+	// Send sequence space. una, nxt, wnd, wl1 and iss are the RFC's (its WL2 is
+	// never past una); next is what is sent next, before nxt while what was lost is
+	// sent again.
 	iss, una, nxt, next wire.Seq
-	wl1, wl2            wire.Seq
+	wl1                 wire.Seq
 	wnd, maxWnd         uint32
 	end                 wire.Seq // past the last byte written, before a FIN
 	base                wire.Seq // the byte of offset baseOffset

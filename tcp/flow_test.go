@@ -170,6 +170,60 @@ func TestBothWindowsShut(t *testing.T) {
 	}
 }
 
+// With a probe outstanding, too, an abort's reset is exact, and ends the peer.
+func TestAbortWithProbe(t *testing.T) {
+	profile := delayless()
+	profile.ReceiveInitial, profile.ReceiveWindow = 1000, 1000
+	p := connected(t, profile, 50*ms)
+	p.client.write(3000)
+	p.run(at(20))
+	p.client.abort()
+	p.runFor(.06)
+	if s := p.server.conn.State(); s != Closed {
+		t.Errorf("server %v", s)
+	}
+}
+
+// Half of the largest window may go though it is no full segment (section
+// 3.8.6.2.1, 3), less may not.
+func TestHalfOfWindow(t *testing.T) {
+	for wnd, want := range map[uint32]int{999: 0, 1000: 1} {
+		c := inState(Established, RFC9293())
+		c.mss, c.wnd, c.maxWnd = 1460, wnd, 2000
+		c.cwnd = 14600
+		c.Write(0, 1500)
+		if got := drain(c); got != want {
+			t.Errorf("window %d of 2000: %d segments, want %d", wnd, got, want)
+		}
+	}
+}
+
+// A buffer that begins beyond what a SYN can say is told with the first ACK, and
+// what lies beyond what was told is not taken.
+func TestWindowOfSYN(t *testing.T) {
+	profile := RFC9293()
+	profile.ReceiveInitial = 100000
+	var c Conn
+	c.Listen(0, &Opening{Profile: profile, ISS: iss, MTU: 1500})
+	syn := from(wire.SYN, 0, 0)
+	syn.Options = wire.HasScale
+	c.Segment(0, &syn)
+	var s wire.Segment
+	if c.Emit(0, &s); s.Window != 65535 || c.edge != irs.Add(1+65535) {
+		t.Errorf("window %d, edge %v", s.Window, c.edge)
+	}
+	third := from(wire.ACK, 1, 1)
+	c.Segment(0, &third)
+	beyond := from(wire.ACK, 65536, 1)
+	beyond.Len = 10
+	if got := reaction(&c, beyond); got != "ACK" || !c.gaps.empty() {
+		t.Errorf("text beyond the window: %s, %v", got, c.gaps.ranges)
+	}
+	if c.edge != irs.Add(1+100096) { // in units of 128
+		t.Errorf("edge %v", c.edge)
+	}
+}
+
 // A FIN does not go into a shut window either, and reaches the peer when it opens.
 func TestFINIntoShutWindow(t *testing.T) {
 	for _, probe := range []int{0, 1} {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"netsim/des"
+	"netsim/wire"
 )
 
 // unanswered is a pair whose server falls silent, and whose client has the
@@ -80,6 +81,27 @@ func TestDataUnanswered(t *testing.T) {
 		if p.client.told != Connected|TimedOut {
 			t.Errorf("told %b", p.client.told)
 		}
+	}
+}
+
+// An acknowledgment of something new begins the time anew.
+func TestPatienceAfterProgress(t *testing.T) {
+	c := inState(Established, Linux())
+	c.Write(0, 2000)
+	drain(c)
+	c.rto = 200 * ms
+	half := from(wire.ACK, 1, 501)
+	now := at(200)
+	c.Segment(now, &half)
+	c.rto = 200 * ms
+	c.rearm(now)
+	for c.State() != Closed {
+		now = c.Deadline()
+		c.Timeout(now)
+		drain(c)
+	}
+	if now != at(1124.6) {
+		t.Errorf("gave up at %v, want 200 + 924.6 s", now)
 	}
 }
 

@@ -53,7 +53,7 @@ func (c *Conn) takeSYN(now des.Time, s *wire.Segment) {
 	c.takeOptions(now, s)
 	c.wnd = uint32(s.Window) // never scaled in a SYN (RFC 7323 section 2.2)
 	c.maxWnd = c.wnd
-	c.wl1, c.wl2 = s.Seq, s.Ack
+	c.wl1 = s.Seq
 }
 
 // takeOptions negotiates what a SYN offers against what we offer.

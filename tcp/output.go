@@ -150,12 +150,16 @@ func (c *Conn) emitACK(now des.Time, s *wire.Segment) {
 func (c *Conn) emitText(now des.Time, s *wire.Segment) bool {
 	from := c.next
 	forced := c.has(probeDue)
-	if c.has(fast) || forced {
+	if c.has(fast) {
 		from = c.una
 	}
 	n, fin := c.sendable(from, forced)
 	switch {
 	case n > 0 || fin:
+		if forced { // a silly window was waited for long enough: ordinary text again
+			c.off(persist)
+			c.tries, c.rtxAt = 0, des.Never
+		}
 		c.emitStream(now, s, from, n, fin)
 	case forced:
 		c.emitProbe(now, s)

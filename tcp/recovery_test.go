@@ -218,6 +218,34 @@ func TestFastRetransmitIsOldData(t *testing.T) {
 		1.180 server > ACK 1 ack 5501`)
 }
 
+// A FIN that the window has kept back is not part of what is sent again, and goes
+// once when the window opens amid the recovery.
+func TestFINAfterRecovery(t *testing.T) {
+	c := sender(t, 4)
+	c.end = c.nxt // nothing else to send
+	c.Shutdown(0)
+	c.wnd = 4 * 1460
+	for range 3 {
+		s := from(wire.ACK, 1, 1)
+		s.Window = 4 * 1460
+		c.Segment(at(.1), &s)
+	}
+	if got := emitted(c, at(.1)); !slices.Equal(got, []int{0}) {
+		t.Errorf("sent %v", got)
+	}
+	partial := from(wire.ACK, 1, 1+3*1460)
+	partial.Window = 65535
+	c.Segment(at(.2), &partial)
+	var s wire.Segment
+	fins := ""
+	for c.Emit(at(.2), &s) {
+		fins += s.Flags.String() + " "
+	}
+	if fins != "PSH,ACK FIN,ACK " {
+		t.Errorf("sent %s", fins)
+	}
+}
+
 // A megabyte through 1 % loss both ways, on several wires: every byte arrives,
 // at its place, with no more retransmissions than losses and timeouts explain.
 func TestBulkThroughLoss(t *testing.T) {
