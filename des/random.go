@@ -13,12 +13,19 @@ import (
 // SHA-256 of all three, so adding a component moves no other component's draws,
 // and nearby seeds are unrelated.
 func Stream(seed, replication uint64, name string) *rand.Rand {
+	pcg := PCG(seed, replication, name)
+	return rand.New(&pcg)
+}
+
+// PCG returns the source of that stream by value: 16 bytes, for owners of which
+// there are many.
+func PCG(seed, replication uint64, name string) rand.PCG {
 	key := make([]byte, 0, 16+len(name))
 	key = binary.LittleEndian.AppendUint64(key, seed)
 	key = binary.LittleEndian.AppendUint64(key, replication)
 	key = append(key, name...)
 	sum := sha256.Sum256(key)
-	return rand.New(rand.NewPCG(binary.LittleEndian.Uint64(sum[:8]), binary.LittleEndian.Uint64(sum[8:16])))
+	return *rand.NewPCG(binary.LittleEndian.Uint64(sum[:8]), binary.LittleEndian.Uint64(sum[8:16]))
 }
 
 // Exponential draws a span with the given mean, the same on every machine.

@@ -2,6 +2,7 @@ package host
 
 import (
 	"errors"
+	"math/bits"
 	"math/rand/v2"
 
 	"netsim/des"
@@ -10,24 +11,39 @@ import (
 	"netsim/wire"
 )
 
-// Host is one end system.
+// Host is one end system. What a packet touches comes first and fits into two
+// cache lines: with thousands of hosts they are in no cache.
 type Host struct {
 	stack   *Stack
-	node    topo.NodeID
-	name    string
-	address wire.Addr
+	group   *group
 	out     topo.Sink
-	profile *tcp.Profile
-	mtu     int
-	tally   *Tally
-	owner   des.Owner
-	room    *list  // where this host's connections wait out TIME-WAIT
-	index   uint32 // in the stack
+	secret  uint64
+	address wire.Addr
+	node    topo.NodeID
+	pair    uint32 // the last of its port pairs
+	picked  uint32 // ports chosen by HashPort
 
+	draws     rand.PCG // the host's random stream, once drawn
+	owner     des.Owner
 	listeners []*Listener
-	ports     ports
-	draws     *rand.Rand
-	secret    uint64
+	rest      *rest
+	last      uint16 // port chosen by SequentialPort
+	drawn     bool
+}
+
+// group is what the hosts of one tally and profile have in common.
+type group struct {
+	number  uint32
+	tally   *Tally
+	profile *tcp.Profile
+	room    *list // where their connections wait out TIME-WAIT
+	mtu     int
+}
+
+// rest is what is seldom asked of a host.
+type rest struct {
+	name  string
+	pairs map[destination]uint32 // where destinations are many
 }
 
 // Config describes a host.
@@ -42,22 +58,30 @@ type Config struct {
 
 // AddHost attaches an end system to its node. The network must be finished.
 func (st *Stack) AddHost(c Config) *Host {
-	h := &Host{stack: st, node: c.Node, name: c.Name, address: c.Address, out: st.net.Send(c.Node),
-		profile: c.Profile, mtu: c.MTU, tally: c.Tally, owner: st.sim.Owner()}
+	h := &Host{stack: st, node: c.Node, address: c.Address, out: st.net.Send(c.Node),
+		group: st.groupOf(&c), owner: st.sim.Owner(), rest: &rest{name: c.Name}}
 	h.secret = st.secret + uint64(c.Node)*0x9e3779b97f4a7c15
-	h.room = st.room.list(c.Profile.TimeWait)
-	h.ports.tally = c.Tally
-	h.index = uint32(len(st.hosts))
-	st.hosts = append(st.hosts, h)
 	st.net.Attach(c.Node, h)
 	return h
+}
+
+// groupOf returns the group of a host's tally and profile.
+func (st *Stack) groupOf(c *Config) *group {
+	for _, g := range st.groups {
+		if g.tally == c.Tally && g.profile == c.Profile && g.mtu == c.MTU {
+			return g
+		}
+	}
+	g := &group{number: uint32(len(st.groups)), tally: c.Tally, profile: c.Profile, mtu: c.MTU, room: st.room.list(c.Profile.TimeWait)}
+	st.groups = append(st.groups, g)
+	return g
 }
 
 // Node, Address, Profile and Tally say what the host was made with.
 func (h *Host) Node() topo.NodeID     { return h.node }
 func (h *Host) Address() wire.Addr    { return h.address }
-func (h *Host) Profile() *tcp.Profile { return h.profile }
-func (h *Host) Tally() *Tally         { return h.tally }
+func (h *Host) Profile() *tcp.Profile { return h.group.profile }
+func (h *Host) Tally() *Tally         { return h.group.tally }
 
 // ErrNoPort is EADDRNOTAVAIL: every ephemeral port towards the destination is in
 // use.
@@ -76,20 +100,20 @@ type Remote struct {
 // one. The error is ErrNoPort or ErrInUse.
 func (h *Host) Connect(now des.Time, to Remote, local uint16, who wire.Incarnation, app App) (*Socket, error) {
 	t := tuple{h.address, to.Address, local, to.Port}
-	ephemeral := local == 0
-	if ephemeral {
+	pair := uint32(0)
+	if local == 0 {
 		var ok bool
-		if t.localPort, ok = h.pickPort(to); !ok {
-			h.tally.PortsRefused++
+		pair = h.pairTo(t)
+		if t.localPort, ok = h.pickPort(to, pair); !ok {
+			h.group.tally.PortsRefused++
 			return nil, ErrNoPort
 		}
 	} else if h.stack.table.find(t) != 0 {
 		return nil, ErrInUse
 	}
 	s := h.stack.take(now, h, t, app)
-	s.ephemeral = ephemeral
-	if ephemeral {
-		h.ports.hold(now, t)
+	if s.pair = pair; pair != 0 {
+		h.stack.holdPort(now, h.group.tally, pair)
 	}
 	h.stack.table.add(t, s.ref)
 	s.Conn.Open(now, h.opening(now, t, who))
@@ -102,9 +126,9 @@ func (h *Host) opening(now des.Time, t tuple, who wire.Incarnation) *tcp.Opening
 	st := h.stack
 	key := [2]uint64{uint64(t.local.Uint32())<<32 | uint64(t.remote.Uint32()), uint64(t.localPort)<<16 | uint64(t.remotePort)}
 	st.room.opening = tcp.Opening{
-		Profile:     h.profile,
+		Profile:     h.group.profile,
 		ISS:         h.iss(now, key),
-		MTU:         h.mtu,
+		MTU:         h.group.mtu,
 		IPv6:        t.local.Is6(),
 		TSOffset:    uint32(h.secret >> 40),
 		Incarnation: who,
@@ -114,22 +138,23 @@ func (h *Host) opening(now des.Time, t tuple, who wire.Incarnation) *tcp.Opening
 
 // iss is an initial sequence number by the profile's rule.
 func (h *Host) iss(now des.Time, tuple [2]uint64) wire.Seq {
-	switch h.profile.ISN {
+	p := h.group.profile
+	switch p.ISN {
 	case tcp.RandomISN:
-		return wire.SeqOf(h.stream().Uint32())
+		return wire.SeqOf(uint32(h.draw() >> 32))
 	case tcp.ClockISN:
-		return wire.SeqOf(uint32(now / des.Time(h.profile.ISNTick)))
+		return wire.SeqOf(uint32(now / des.Time(p.ISNTick)))
 	case tcp.ZeroISN:
 		return wire.SeqOf(0)
 	}
-	return tcp.ISN(now, h.profile.ISNTick, tuple, h.secret)
+	return tcp.ISN(now, p.ISNTick, tuple, h.secret)
 }
 
 // Receive takes a packet from the network: a [topo.Sink].
 func (h *Host) Receive(now des.Time, p *wire.Packet) {
 	st := h.stack
 	seg := &p.Segment
-	h.tally.received(seg)
+	h.group.tally.received(seg)
 	if st.observer != nil {
 		st.observer.Received(now, h.node, p)
 	}
@@ -142,7 +167,7 @@ func (h *Host) Receive(now des.Time, p *wire.Packet) {
 	default:
 		s := st.sockets[ref]
 		if seg.Flags&(wire.SYN|wire.ACK) == wire.SYN {
-			h.tally.SYNs.Repeated++
+			h.group.tally.SYNs.Repeated++
 		}
 		s.Conn.Segment(now, seg)
 		st.pool.Put(p)
@@ -159,7 +184,7 @@ func (h *Host) fresh(now des.Time, t tuple, p *wire.Packet) {
 			l.arrive(now, t, p)
 			return
 		}
-		h.tally.SYNs.Refused++
+		h.group.tally.SYNs.Refused++
 	}
 	h.refuse(now, p)
 }
@@ -186,7 +211,7 @@ func (h *Host) inTimeWait(now des.Time, ref uint32, p *wire.Packet) {
 	st := h.stack
 	r := st.room.at(ref &^ inRoom)
 	reply := st.blank()
-	verdict := r.tcp.Segment(now, h.profile, &p.Segment, &reply.Segment)
+	verdict := r.tcp.Segment(now, h.group.profile, &p.Segment, &reply.Segment)
 	if p.Segment.Flags&(wire.SYN|wire.ACK) == wire.SYN {
 		if l := h.listener(p.Segment.DstPort); verdict&tcp.Reopen != 0 && l != nil {
 			t := r.tuple
@@ -195,13 +220,13 @@ func (h *Host) inTimeWait(now des.Time, ref uint32, p *wire.Packet) {
 			l.arrive(now, t, p)
 			return
 		}
-		h.tally.SYNs.TimeWait++
+		h.group.tally.SYNs.TimeWait++
 	}
 	switch {
 	case verdict&tcp.Die != 0:
 		st.room.leave(now, ref&^inRoom, Reset)
 	case verdict&tcp.Restart != 0:
-		h.tally.Restarted++
+		h.group.tally.Restarted++
 		st.room.restart(now, ref&^inRoom)
 	}
 	from, to := p.Dst, p.Src
@@ -213,10 +238,17 @@ func (h *Host) inTimeWait(now des.Time, ref uint32, p *wire.Packet) {
 	st.send(now, h, reply, from, to)
 }
 
-// stream returns the host's random stream, made when first drawn from.
-func (h *Host) stream() *rand.Rand {
-	if h.draws == nil {
-		h.draws = des.Stream(h.stack.seed, h.stack.rep, "node."+h.name+".ports")
+// draw returns the next number of the host's random stream, which is made when it
+// is first drawn from.
+func (h *Host) draw() uint64 {
+	if !h.drawn {
+		h.draws, h.drawn = des.PCG(h.stack.seed, h.stack.rep, "node."+h.rest.name+".ports"), true
 	}
-	return h.draws
+	return h.draws.Uint64()
+}
+
+// below draws a number uniform on [0, n).
+func (h *Host) below(n uint32) uint32 {
+	hi, _ := bits.Mul64(h.draw(), uint64(n))
+	return uint32(hi)
 }

@@ -55,11 +55,11 @@ func (t *ListenerTally) Window() *ListenerCounters { return &t.window }
 // the profile adds to it.
 func (h *Host) Listen(port uint16, backlog int, acceptor Acceptor, tally *ListenerTally) (*Listener, error) {
 	if h.listener(port) != nil {
-		return nil, fmt.Errorf("port %d of %s: %w", port, h.name, ErrInUse)
+		return nil, fmt.Errorf("port %d of %s: %w", port, h.rest.name, ErrInUse)
 	}
 	l := &Listener{host: h, port: port, places: -1, acceptor: acceptor, ListenerTally: tally}
 	if backlog >= 0 {
-		l.places = int64(backlog + h.profile.BacklogExtra)
+		l.places = int64(backlog + h.group.profile.BacklogExtra)
 	}
 	h.listeners = append(h.listeners, l)
 	return l, nil
@@ -80,11 +80,11 @@ func (l *Listener) arrive(now des.Time, t tuple, p *wire.Packet) {
 	l.SYNs++
 	if l.places >= 0 && l.pending >= l.places {
 		l.DroppedSYNQueue++
-		h.tally.SYNs.Dropped++
+		h.group.tally.SYNs.Dropped++
 		st.pool.Put(p)
 		return
 	}
-	h.tally.SYNs.Opened++
+	h.group.tally.SYNs.Opened++
 	s := st.take(now, h, t, nil)
 	s.listener = l
 	l.request(now, 1)

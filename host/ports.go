@@ -6,14 +6,13 @@ import (
 	"netsim/wire"
 )
 
-// ports counts a host's ephemeral ports in use towards each destination. Ports
-// are per four-tuple: the same one may go to two destinations.
-type ports struct {
-	tally  *Tally
-	pairs  []pair
-	index  map[destination]int32 // once there are many
-	last   uint16                // of SequentialPort
-	picked uint32                // of HashPort
+// pair counts a host's ephemeral ports in use towards one destination. Ports are
+// per four-tuple: the same one may go to two destinations. The pairs of all hosts
+// stand in one slice of the stack, those of a host chained; pair 0 is none.
+type pair struct {
+	to            destination
+	used, waiting int32
+	next          uint32
 }
 
 type destination struct {
@@ -21,93 +20,95 @@ type destination struct {
 	port          uint16
 }
 
-// pair is one destination's count.
-type pair struct {
-	to            destination
-	used, waiting int32
-}
-
-// few is how many destinations are searched one by one.
+// few is how many destinations of a host are searched one by one.
 const few = 8
 
-// of returns the count of the destination of t.
-func (ps *ports) of(t tuple) *pair {
+// pairTo returns the host's pair for the destination of t.
+func (h *Host) pairTo(t tuple) uint32 {
 	to := destination{t.local, t.remote, t.remotePort}
-	if ps.index != nil {
-		i, ok := ps.index[to]
-		if !ok {
-			i = ps.add(to)
-			ps.index[to] = i
+	pairs := h.stack.pairs
+	seen := 0
+	for i := h.pair; i != 0; i = pairs[i].next {
+		if pairs[i].to == to {
+			return i
 		}
-		return &ps.pairs[i]
-	}
-	for i := range ps.pairs {
-		if ps.pairs[i].to == to {
-			return &ps.pairs[i]
+		if seen++; seen == few {
+			return h.rest.pairTo(h, to)
 		}
 	}
-	i := ps.add(to)
-	if len(ps.pairs) > few {
-		ps.index = make(map[destination]int32, 2*few)
-		for i := range ps.pairs {
-			ps.index[ps.pairs[i].to] = int32(i)
-		}
-	}
-	return &ps.pairs[i]
+	return h.addPair(to)
 }
 
-func (ps *ports) add(to destination) int32 {
-	ps.pairs = append(ps.pairs, pair{to: to})
-	return int32(len(ps.pairs) - 1)
+func (h *Host) addPair(to destination) uint32 {
+	st := h.stack
+	st.pairs = append(st.pairs, pair{to: to, next: h.pair})
+	h.pair = uint32(len(st.pairs) - 1)
+	return h.pair
 }
 
-// hold, wait and free follow a port from its use through TIME-WAIT.
-func (ps *ports) hold(now des.Time, t tuple) {
-	p := ps.of(t)
-	ps.tally.PortsUsed.change(now, p.used, p.used+1)
+// pairTo looks among many destinations.
+func (r *rest) pairTo(h *Host, to destination) uint32 {
+	if r.pairs == nil {
+		r.pairs = map[destination]uint32{}
+		for i := h.pair; i != 0; i = h.stack.pairs[i].next {
+			r.pairs[h.stack.pairs[i].to] = i
+		}
+	}
+	i, ok := r.pairs[to]
+	if !ok {
+		i = h.addPair(to)
+		r.pairs[to] = i
+	}
+	return i
+}
+
+// holdPort, keepPort and freePort follow a port from its use through TIME-WAIT.
+func (st *Stack) holdPort(now des.Time, y *Tally, i uint32) {
+	p := &st.pairs[i]
+	y.PortsUsed.change(now, p.used, p.used+1)
 	p.used++
 }
 
-func (ps *ports) wait(now des.Time, t tuple) {
-	p := ps.of(t)
-	ps.tally.PortsInTimeWait.change(now, p.waiting, p.waiting+1)
+func (st *Stack) keepPort(now des.Time, y *Tally, i uint32) {
+	p := &st.pairs[i]
+	y.PortsInTimeWait.change(now, p.waiting, p.waiting+1)
 	p.waiting++
 }
 
-func (ps *ports) free(now des.Time, t tuple, waited bool) {
-	p := ps.of(t)
-	ps.tally.PortsUsed.change(now, p.used, p.used-1)
+func (st *Stack) freePort(now des.Time, y *Tally, i uint32, waited bool) {
+	p := &st.pairs[i]
+	y.PortsUsed.change(now, p.used, p.used-1)
 	p.used--
 	if waited {
-		ps.tally.PortsInTimeWait.change(now, p.waiting, p.waiting-1)
+		y.PortsInTimeWait.change(now, p.waiting, p.waiting-1)
 		p.waiting--
 	}
 }
 
 // pickPort chooses a free ephemeral port by the profile's rule (RFC 6056), or
-// reports that there is none.
-func (h *Host) pickPort(to Remote) (uint16, bool) {
-	p := h.profile
+// reports that there is none. The ports are those of a pair.
+func (h *Host) pickPort(to Remote, pair uint32) (uint16, bool) {
+	p := h.group.profile
 	size := uint32(p.PortHigh) - uint32(p.PortLow) + 1
 	t := tuple{h.address, to.Address, 0, to.Port}
-	if uint32(h.ports.of(t).used) >= size {
+	if uint32(h.stack.pairs[pair].used) >= size {
 		return 0, false
 	}
 	var start uint32
 	step := uint32(1)
 	switch p.PortSelect {
 	case tcp.RandomPort:
-		start = uint32(des.Below(h.stream(), uint64(size)))
+		start = h.below(size)
 	case tcp.ParityPort:
-		start = uint32(des.Below(h.stream(), uint64(size))) &^ 1
+		start = h.below(size) &^ 1
 		step = 2
 	case tcp.HashPort:
 		start = uint32((t.hash() ^ h.secret) % uint64(size))
-		start = (start + h.ports.picked) % size
-		h.ports.picked++
+		start = (start + h.picked) % size
+		h.picked++
 	case tcp.SequentialPort:
-		if h.ports.last != 0 {
-			start = (uint32(h.ports.last) - uint32(p.PortLow) + 1) % size
+		if h.last != 0 {
+			start = (uint32(h.last) - uint32(p.PortLow) + 1) % size
 		}
 	}
 	for first := range step { // with steps of two, first the one parity, then the other
@@ -118,7 +119,7 @@ func (h *Host) pickPort(to Remote) (uint16, bool) {
 			}
 			t.localPort = p.PortLow + uint16(at)
 			if h.stack.table.find(t) == 0 {
-				h.ports.last = t.localPort
+				h.last = t.localPort
 				return t.localPort, true
 			}
 			at += step

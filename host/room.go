@@ -28,8 +28,8 @@ type record struct {
 	since      des.Time
 	tuple      tuple
 	next, prev uint32
-	host       uint32 // index of its host in the stack
-	ephemeral  bool
+	group      uint32 // of its host
+	pair       uint32 // of its port, 0 if that is not ephemeral
 }
 
 // list is the records that wait equally long, soonest first.
@@ -41,9 +41,10 @@ type list struct {
 }
 
 // told tells the observer that a record has gone.
-func (r *room) told(now des.Time, h *Host, who wire.Incarnation) {
+func (r *room) told(now des.Time, t tuple, who wire.Incarnation) {
 	if o := r.stack.observer; o != nil {
-		o.State(now, h.node, who, tcp.TimeWaiting, tcp.Closed)
+		node, _ := r.stack.net.NodeOf(t.local)
+		o.State(now, node, who, tcp.TimeWaiting, tcp.Closed)
 	}
 }
 
@@ -80,25 +81,25 @@ func (r *room) list(length time.Duration) *list {
 // enter takes over the tuple of a socket whose connection has reached TIME-WAIT.
 // A host without TIME-WAIT forgets it at once.
 func (r *room) enter(now des.Time, s *Socket) {
-	h := s.host
-	l := h.room
+	g := s.host.group
+	l := g.room
 	if l.length == 0 {
-		h.tally.move(now, tcp.TimeWaiting, tcp.Closed, s.since)
-		r.told(now, h, s.Conn.Incarnation())
+		g.tally.move(now, tcp.TimeWaiting, tcp.Closed, s.since)
+		r.told(now, s.tuple, s.Conn.Incarnation())
 		r.stack.table.remove(s.tuple, s.ref)
-		if s.ephemeral {
-			h.ports.free(now, s.tuple, false)
+		if s.pair != 0 {
+			r.stack.freePort(now, g.tally, s.pair, false)
 		}
 		return
 	}
 	i := r.take()
 	rec := r.at(i)
 	s.Conn.TimeWait(&rec.tcp)
-	rec.tuple, rec.host, rec.ephemeral = s.tuple, h.index, s.ephemeral
+	rec.tuple, rec.group, rec.pair = s.tuple, g.number, s.pair
 	rec.since, rec.expiry = s.since, now.Add(l.length)
 	r.stack.table.replace(s.tuple, s.ref, i|inRoom)
-	if s.ephemeral {
-		h.ports.wait(now, s.tuple)
+	if s.pair != 0 {
+		r.stack.keepPort(now, g.tally, s.pair)
 	}
 	l.append(i)
 	r.held++
@@ -119,14 +120,14 @@ func (r *room) take() uint32 {
 // leave forgets a record for the reason.
 func (r *room) leave(now des.Time, i uint32, why Reason) {
 	rec := r.at(i)
-	h := r.stack.hosts[rec.host]
-	h.room.unlink(i)
-	h.tally.move(now, tcp.TimeWaiting, tcp.Closed, rec.since)
-	h.tally.Left[why]++
-	r.told(now, h, rec.tcp.Own)
+	g := r.stack.groups[rec.group]
+	g.room.unlink(i)
+	g.tally.move(now, tcp.TimeWaiting, tcp.Closed, rec.since)
+	g.tally.Left[why]++
+	r.told(now, rec.tuple, rec.tcp.Own)
 	r.stack.table.remove(rec.tuple, i|inRoom)
-	if rec.ephemeral {
-		h.ports.free(now, rec.tuple, true)
+	if rec.pair != 0 {
+		r.stack.freePort(now, g.tally, rec.pair, true)
 	}
 	rec.next = r.free
 	r.free = i
@@ -136,7 +137,7 @@ func (r *room) leave(now des.Time, i uint32, why Reason) {
 // restart lets a record wait its full length from now.
 func (r *room) restart(now des.Time, i uint32) {
 	rec := r.at(i)
-	l := r.stack.hosts[rec.host].room
+	l := r.stack.groups[rec.group].room
 	l.unlink(i)
 	rec.expiry = now.Add(l.length)
 	l.append(i)

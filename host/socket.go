@@ -16,21 +16,21 @@ type App interface {
 
 // Socket is a connection at its host. Sockets are pooled.
 type Socket struct {
-	Conn      tcp.Conn
-	alarm     des.Event
-	since     des.Time // in state
-	opened    des.Time // connect() was called, or the SYN came
-	stack     *Stack
-	host      *Host
-	app       App
-	listener  *Listener // while the handshake is not complete
-	next      *Socket
-	tuple     tuple
-	ref       uint32
-	state     tcp.State // as accounted
-	open      bool      // not in the free list
-	pumping   bool
-	ephemeral bool
+	Conn     tcp.Conn
+	alarm    des.Event
+	since    des.Time // in state
+	opened   des.Time // connect() was called, or the SYN came
+	stack    *Stack
+	host     *Host
+	app      App
+	listener *Listener // while the handshake is not complete
+	next     *Socket
+	tuple    tuple
+	ref      uint32
+	pair     uint32    // of its port, 0 if that is not ephemeral
+	state    tcp.State // as accounted
+	open     bool      // not in the free list
+	pumping  bool
 }
 
 // Host returns the socket's host.
@@ -159,7 +159,7 @@ func (s *Socket) account(now des.Time) {
 }
 
 func (s *Socket) move(now des.Time, to tcp.State) {
-	s.host.tally.move(now, s.state, to, s.since)
+	s.host.group.tally.move(now, s.state, to, s.since)
 	if o := s.stack.observer; o != nil {
 		o.State(now, s.host.node, s.Conn.Incarnation(), s.state, to)
 	}
@@ -170,8 +170,8 @@ func (s *Socket) move(now des.Time, to tcp.State) {
 func (s *Socket) leave(now des.Time) {
 	st := s.stack
 	st.table.remove(s.tuple, s.ref)
-	if s.ephemeral {
-		s.host.ports.free(now, s.tuple, false)
+	if s.pair != 0 {
+		st.freePort(now, s.host.group.tally, s.pair, false)
 	}
 	st.release(s)
 }

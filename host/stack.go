@@ -19,7 +19,8 @@ type Stack struct {
 	sockets []*Socket
 	free    *Socket
 	room    room
-	hosts   []*Host
+	groups  []*group
+	pairs   []pair
 
 	spare   *wire.Packet // for what Emit fills next
 	packets uint64       // sent by all hosts
@@ -44,6 +45,7 @@ func NewStack(sim *des.Sim, net *topo.Network, pool *wire.Pool, seed, replicatio
 		secret: des.Stream(seed, replication, "isn").Uint64()}
 	st.table = newTable(st)
 	st.sockets = append(st.sockets, nil) // reference 0 is none
+	st.pairs = make([]pair, 1)
 	st.room.begin(st)
 	return st
 }
@@ -79,13 +81,13 @@ func (st *Stack) Packets() uint64 { return st.packets }
 func (st *Stack) Settle(now des.Time) {
 	for _, s := range st.sockets[1:] {
 		if s.open && s.state >= tcp.SynSent {
-			s.host.tally.sojourn(s.state, s.since, now)
+			s.host.group.tally.sojourn(s.state, s.since, now)
 		}
 	}
 	for _, l := range st.room.lists {
 		for i := l.head; i != 0; i = st.room.at(i).next {
 			r := st.room.at(i)
-			st.hosts[r.host].tally.sojourn(tcp.TimeWaiting, r.since, now)
+			st.groups[r.group].tally.sojourn(tcp.TimeWaiting, r.since, now)
 		}
 	}
 }
@@ -100,7 +102,7 @@ func (st *Stack) take(now des.Time, h *Host, t tuple, app App) *Socket {
 		st.free = s.next
 	}
 	s.host, s.tuple, s.app, s.next, s.opened = h, t, app, nil, now
-	s.state, s.listener, s.ephemeral, s.open = tcp.Closed, nil, false, true
+	s.state, s.listener, s.pair, s.open = tcp.Closed, nil, 0, true
 	s.alarm.Bind(s, h.owner.Rank(des.Timer))
 	return s
 }
@@ -145,7 +147,7 @@ func (st *Stack) send(now des.Time, h *Host, p *wire.Packet, from, to wire.Addr)
 	st.packets++
 	p.Src, p.Dst, p.TTL, p.ECN, p.ID = from, to, wire.DefaultTTL, 0, st.packets
 	p.Measure()
-	h.tally.sent(&p.Segment)
+	h.group.tally.sent(&p.Segment)
 	if st.observer != nil {
 		st.observer.Sent(now, h.node, p)
 	}
