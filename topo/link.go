@@ -48,9 +48,9 @@ type Link struct {
 
 // Half is one direction of a link.
 type Half struct {
-	link   *Link
 	entry  Sink // the first of impair, or queue
 	queue  fifo
+	link   *Link
 	impair *impairments    // nil if there is none
 	drops  *[Causes]uint64 // nil if there is none
 }
@@ -128,7 +128,7 @@ func (h *Half) Backlog(now des.Time) (packets, bytes int64) {
 
 // Busy returns how long the half has been transmitting until now.
 func (h *Half) Busy(now des.Time) time.Duration {
-	return h.queue.busy - max(0, h.queue.free.Sub(now))
+	return h.queue.busy() - max(0, h.queue.free.Sub(now))
 }
 
 // Stats returns the counts so far. Sent is what was delivered, dropped or is
@@ -169,7 +169,7 @@ func (h *Half) drop(now des.Time, p *wire.Packet, cause Cause) {
 func (h *Half) build(n *Network, l *Link, spec *HalfSpec) {
 	owner := n.sim.Owner()
 	h.link = l
-	h.queue = fifo{half: h, medium: n.medium(spec), sim: n.sim}
+	h.queue = fifo{half: h, medium: n.medium(spec)}
 	h.queue.arrive.Bind(&h.queue, owner.Rank(des.Packet))
 	h.entry = &h.queue
 	if spec.Loss == 0 && len(spec.Rules) == 0 {

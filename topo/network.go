@@ -96,8 +96,8 @@ func (n *Network) NodeOf(a wire.Addr) (NodeID, bool) {
 func (n *Network) Connect(spec LinkSpec) *Link {
 	n.building()
 	made := new(struct {
+		halves [2]Half // first, for their place in cache lines
 		Link
-		halves [2]Half
 	})
 	l := &made.Link
 	if spec.Weight == 0 {
@@ -132,7 +132,7 @@ func (n *Network) Links() []*Link { return n.links }
 
 // medium returns the medium of spec, the same one for halves that are alike.
 func (n *Network) medium(spec *HalfSpec) *medium {
-	m := medium{den: 1, rate: spec.Rate, delay: spec.Delay, limit: spec.Queue, mtu: spec.MTU, overhead: spec.Overhead}
+	m := medium{sim: n.sim, den: 1, rate: spec.Rate, delay: spec.Delay, limit: spec.Queue, mtu: spec.MTU, overhead: spec.Overhead}
 	if spec.Rate > 0 {
 		const byteAtOne = 8e9 // ns a byte takes at 1 bit/s
 		common := gcd(byteAtOne, uint64(spec.Rate))
