@@ -245,7 +245,7 @@ func (r *reader) unknown(full, word string, at *table) {
 			return
 		}
 	}
-	best := nearest(word, at.order)
+	best := Nearest(word, at.order)
 	if best == "" {
 		best = at.deeper(word, "")
 	}

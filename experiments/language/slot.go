@@ -181,7 +181,7 @@ func (sc Scope) unknown(words []string, m *Metric, rest []string) *wrong {
 	}
 	statistic := m != nil && len(rest) == 1
 	if whole := strings.Join(words[:len(words)-1], "."); statistic {
-		if best := nearest(rest[0], m.Statistics()); best != "" {
+		if best := Nearest(rest[0], m.Statistics()); best != "" {
 			return wrongf("", "%s has no %q (did you mean %s.%s?)", whole, rest[0], whole, best)
 		}
 	}
@@ -189,12 +189,12 @@ func (sc Scope) unknown(words []string, m *Metric, rest []string) *wrong {
 	what := strings.Join(words[2:], ".")
 	if final := words[len(words)-1]; len(words) > 3 && isStatistic(final) {
 		stem := strings.Join(words[2:len(words)-1], ".")
-		if best := nearest(stem, sc.candidates(words, ofMetrics)); best != "" {
+		if best := Nearest(stem, sc.candidates(words, ofMetrics)); best != "" {
 			return wrongf("", "%s has no metric %q (did you mean %s.%s.%s?)", about, stem, about, best, final)
 		}
 		what = stem
 	}
-	if best := nearest(what, sc.candidates(words, ofMetrics)); best != "" {
+	if best := Nearest(what, sc.candidates(words, ofMetrics)); best != "" {
 		full := about + "." + best
 		if m, _ := metricOf(full); m.Of != "" {
 			full += ".fraction"
@@ -206,7 +206,7 @@ func (sc Scope) unknown(words []string, m *Metric, rest []string) *wrong {
 	if statistic {
 		return wrongf("it has "+strings.Join(m.Statistics(), " "), "%s is a %s and has no %q", strings.TrimSuffix(about+"."+what, "."+rest[0]), m.Class, rest[0])
 	}
-	if best := nearest(what, sc.candidates(words, ofKeys)); best != "" {
+	if best := Nearest(what, sc.candidates(words, ofKeys)); best != "" {
 		return wrongf("", "%s has no %q (did you mean %s.%s?)", about, what, about, best)
 	}
 	return wrongf("", "%s has no parameter or metric %q", about, what)

@@ -2,8 +2,8 @@ package language
 
 import "strings"
 
-// nearest returns the word most like w, "" if none is like it at all.
-func nearest(w string, words []string) string {
+// Nearest returns the word most like w, "" if none is like it at all.
+func Nearest(w string, words []string) string {
 	best, least := "", 1+len(w)/4
 	for _, word := range words {
 		if d := distance(strings.ToLower(w), strings.ToLower(word)); d <= least && (best == "" || d < least) {
@@ -44,7 +44,7 @@ func distance(a, b string) int {
 
 // meant makes "no such X" of a word that is not among those there are.
 func meant(what, w string, words []string) string {
-	if best := nearest(w, words); best != "" {
+	if best := Nearest(w, words); best != "" {
 		return what + ` (did you mean "` + best + `"?)`
 	}
 	return what

@@ -78,7 +78,7 @@ func words(now string, later ...string) *Type {
 			return s, nil
 		}
 		s := fmt.Sprint(raw)
-		if best := nearest(s, append(t.Words, t.later...)); best != "" {
+		if best := Nearest(s, append(t.Words, t.later...)); best != "" {
 			return nil, wrongf("", "%q is not one of %s (did you mean %q?)", s, strings.Join(t.Words, ", "), best)
 		}
 		return nil, wrongf("", "%q is not one of %s", s, strings.Join(t.Words, ", "))

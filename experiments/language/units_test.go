@@ -126,8 +126,8 @@ func TestBase(t *testing.T) {
 func TestNearest(t *testing.T) {
 	list := []string{"port", "backlog", "overflow", "window_scale"}
 	for w, want := range map[string]string{"backlogg": "backlog", "BACKLOG": "backlog", "widnow_scale": "window_scale", "prot": "port", "xyz": "", "port": ""} {
-		if got := nearest(w, list); got != want {
-			t.Errorf("nearest(%q) = %q, want %q", w, got, want)
+		if got := Nearest(w, list); got != want {
+			t.Errorf("Nearest(%q) = %q, want %q", w, got, want)
 		}
 	}
 }
