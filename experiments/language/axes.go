@@ -62,7 +62,7 @@ func (d *drawing) wanted(where *Expr, path string) (points []*Point, ok bool) {
 			points = append(points, p)
 		}
 	}
-	if len(points) == 0 {
+	if len(points) == 0 && !d.pinned {
 		d.fault(path+".where", wrongf("", "holds at no point of the file"))
 	}
 	return points, len(points) > 0

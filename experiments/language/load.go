@@ -22,8 +22,9 @@ type File struct {
 	Expects []*Expect
 	Output  Output
 
-	index *index
-	names *names
+	index  *index
+	names  *names
+	pinned bool // some axis, to one of its cases: what is about others rests
 }
 
 // Axis is a variation of the experiment with a name for each value.
@@ -104,6 +105,7 @@ func Parse(name string, source []byte, sets ...string) (*File, error) {
 	if r.shape {
 		return nil, r.faults.err() // the network may be another than what was read
 	}
+	f.pinned = len(pinned) > 0
 	f.arrange(r, &over, pinned)
 	f.texts()
 	f.drawings()

@@ -111,6 +111,25 @@ func TestPrecedence(t *testing.T) {
 	}
 }
 
+// TestPinned says what one case of several may leave without a point, and what a
+// look at one run may do without.
+func TestPinned(t *testing.T) {
+	source := base + `
+[case.far.no]
+[case.far.yes]
+link.wire.delay = "150 ms"
+[run]
+replications = 2
+[expect.e]
+that   = "flow.web.setup_time.mean"
+equals = "300*ms"
+where  = "case.far == 'yes'"
+`
+	if _, err := Parse("x.toml", []byte(source), "case.far=no", "run.replications=1"); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestSet(t *testing.T) {
 	f := load(t, "closes.toml", "case.style=four", "flow.talk.arrivals.rate=5/s", "node.client.count=3", "param.msl=1 s",
 		"flow.talk.from=client[0]", `link.core.rule.last_ack.nth=[2, "4..5"]`, "node.server.tcp.timestamps=false", "title=2 closes")

@@ -49,6 +49,9 @@ func (s *setting) faultAt(at Pos, w *wrong) Fault {
 	return Fault{s.file, at.Line, at.Col, s.path, w.what, w.right, w.later}
 }
 
+// commanded tells whether the setting is there and comes from the command line.
+func (s *setting) commanded() bool { return s != nil && s.file == "--set" }
+
 // entry is a setting at the path where it takes effect.
 type entry struct {
 	path string
