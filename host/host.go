@@ -125,7 +125,7 @@ func (h *Host) Connect(now des.Time, to Remote, local uint16, who wire.Incarnati
 func (h *Host) opening(now des.Time, t tuple, who wire.Incarnation) *tcp.Opening {
 	st := h.stack
 	key := [2]uint64{uint64(t.local.Uint32())<<32 | uint64(t.remote.Uint32()), uint64(t.localPort)<<16 | uint64(t.remotePort)}
-	st.room.opening = tcp.Opening{
+	st.opening = tcp.Opening{
 		Profile:     h.group.profile,
 		ISS:         h.iss(now, key),
 		MTU:         h.group.mtu,
@@ -133,7 +133,7 @@ func (h *Host) opening(now des.Time, t tuple, who wire.Incarnation) *tcp.Opening
 		TSOffset:    uint32(h.secret >> 40),
 		Incarnation: who,
 	}
-	return &st.room.opening
+	return &st.opening
 }
 
 // iss is an initial sequence number by the profile's rule.
@@ -166,7 +166,7 @@ func (h *Host) Receive(now des.Time, p *wire.Packet) {
 		h.inTimeWait(now, ref, p)
 	default:
 		s := st.sockets[ref]
-		if seg.Flags&(wire.SYN|wire.ACK) == wire.SYN {
+		if opens(seg) {
 			h.group.tally.SYNs.Repeated++
 		}
 		s.Conn.Segment(now, seg)
@@ -175,11 +175,15 @@ func (h *Host) Receive(now des.Time, p *wire.Packet) {
 	}
 }
 
+// opens reports whether s asks for a connection: a SYN and neither ACK nor RST.
+func opens(s *wire.Segment) bool {
+	return s.Flags&(wire.SYN|wire.ACK|wire.RST) == wire.SYN
+}
+
 // fresh takes a segment that belongs to no connection: to a listener, or it is
 // refused (RFC 9293 sections 3.10.7.1 and 3.10.7.2).
 func (h *Host) fresh(now des.Time, t tuple, p *wire.Packet) {
-	syn := p.Segment.Flags&(wire.SYN|wire.ACK|wire.RST) == wire.SYN
-	if syn {
+	if opens(&p.Segment) {
 		if l := h.listener(t.localPort); l != nil {
 			l.arrive(now, t, p)
 			return
@@ -212,14 +216,17 @@ func (h *Host) inTimeWait(now des.Time, ref uint32, p *wire.Packet) {
 	r := st.room.at(ref &^ inRoom)
 	reply := st.blank()
 	verdict := r.tcp.Segment(now, h.group.profile, &p.Segment, &reply.Segment)
-	if p.Segment.Flags&(wire.SYN|wire.ACK) == wire.SYN {
-		if l := h.listener(p.Segment.DstPort); verdict&tcp.Reopen != 0 && l != nil {
+	if verdict&tcp.Reopen != 0 {
+		if l := h.listener(p.Segment.DstPort); l != nil {
 			t := r.tuple
 			st.keep(reply)
 			st.room.leave(now, ref&^inRoom, Reopened)
 			l.arrive(now, t, p)
 			return
 		}
+		verdict = r.tcp.Decline(now, h.group.profile, &p.Segment, &reply.Segment)
+	}
+	if opens(&p.Segment) {
 		h.group.tally.SYNs.TimeWait++
 	}
 	switch {

@@ -12,13 +12,12 @@ import (
 // list for each length of wait in use, in the order in which they expire. One
 // event per list stands for its head, so ten million records cost one event.
 type room struct {
-	stack   *Stack
-	chunks  [][]record
-	free    uint32 // chained through next
-	made    uint32
-	held    int
-	lists   []*list
-	opening tcp.Opening // what a connection about to open is given
+	stack  *Stack
+	chunks [][]record
+	free   uint32 // chained through next
+	made   uint32 // records ever made, and record 0, which is none
+	held   int
+	lists  []*list
 }
 
 // record is a connection in TIME-WAIT. It holds no pointers.
@@ -38,14 +37,6 @@ type list struct {
 	length     time.Duration
 	head, tail uint32
 	event      des.Event
-}
-
-// told tells the observer that a record has gone.
-func (r *room) told(now des.Time, t tuple, who wire.Incarnation) {
-	if o := r.stack.observer; o != nil {
-		node, _ := r.stack.net.NodeOf(t.local)
-		o.State(now, node, who, tcp.TimeWaiting, tcp.Closed)
-	}
 }
 
 // Reason is why a record leaves TIME-WAIT.
@@ -84,8 +75,7 @@ func (r *room) enter(now des.Time, s *Socket) {
 	g := s.host.group
 	l := g.room
 	if l.length == 0 {
-		g.tally.move(now, tcp.TimeWaiting, tcp.Closed, s.since)
-		r.told(now, s.tuple, s.Conn.Incarnation())
+		r.over(now, g, s.tuple, s.Conn.Incarnation(), s.since, Expired)
 		r.stack.table.remove(s.tuple, s.ref)
 		if s.pair != 0 {
 			r.stack.freePort(now, g.tally, s.pair, false)
@@ -122,9 +112,7 @@ func (r *room) leave(now des.Time, i uint32, why Reason) {
 	rec := r.at(i)
 	g := r.stack.groups[rec.group]
 	g.room.unlink(i)
-	g.tally.move(now, tcp.TimeWaiting, tcp.Closed, rec.since)
-	g.tally.Left[why]++
-	r.told(now, rec.tuple, rec.tcp.Own)
+	r.over(now, g, rec.tuple, rec.tcp.Own, rec.since, why)
 	r.stack.table.remove(rec.tuple, i|inRoom)
 	if rec.pair != 0 {
 		r.stack.freePort(now, g.tally, rec.pair, true)
@@ -132,6 +120,16 @@ func (r *room) leave(now des.Time, i uint32, why Reason) {
 	rec.next = r.free
 	r.free = i
 	r.held--
+}
+
+// over accounts for the end of a TIME-WAIT.
+func (r *room) over(now des.Time, g *group, t tuple, who wire.Incarnation, since des.Time, why Reason) {
+	g.tally.move(now, tcp.TimeWaiting, tcp.Closed, since)
+	g.tally.Left[why]++
+	if o := r.stack.observer; o != nil {
+		node, _ := r.stack.net.NodeOf(t.local)
+		o.State(now, node, who, tcp.TimeWaiting, tcp.Closed)
+	}
 }
 
 // restart lets a record wait its full length from now.

@@ -17,10 +17,11 @@ type Stack struct {
 
 	table   table // connections and TIME-WAIT records by tuple
 	sockets []*Socket
-	free    *Socket
+	free    *Socket // chained through next
 	room    room
 	groups  []*group
 	pairs   []pair
+	opening tcp.Opening // what a connection about to open is given
 
 	spare   *wire.Packet // for what Emit fills next
 	packets uint64       // sent by all hosts

@@ -35,7 +35,7 @@ type Tally struct {
 // Counters is what a Tally counts.
 type Counters struct {
 	Entered                    [tcp.States]uint64
-	Left                       [Reasons]uint64 // TIME-WAIT records, by why they went
+	Left                       [Reasons]uint64 // TIME-WAITs, by why they were over
 	Restarted                  uint64          // TIME-WAIT records that began to wait again
 	PortsRefused               uint64
 	Sent, Received, Resent     uint64 // segments
@@ -49,7 +49,7 @@ type Counters struct {
 type SYNs struct {
 	Opened   uint64 // a request was made
 	Dropped  uint64 // the queue was full
-	Repeated uint64 // for a connection that was there
+	Repeated uint64 // for a connection that was there, simultaneous opens among them
 	TimeWait uint64 // for one in TIME-WAIT, and answered or ignored
 	Refused  uint64 // nobody listens
 }
@@ -119,12 +119,20 @@ func (t *Tally) move(now des.Time, from, to tcp.State, since des.Time) {
 		t.sojourn(from, since, now)
 	}
 	if t.Memory != nil {
-		t.Memory.Add(now, int64(t.Bytes[to]-t.Bytes[from]))
+		t.Memory.Add(now, t.bytes(to)-t.bytes(from))
 	}
 	if to >= tcp.SynSent {
 		t.Count[to].Add(now, 1)
 		t.Entered[to]++
 	}
+}
+
+// bytes is what a connection in the state holds; what listens is the listener's.
+func (t *Tally) bytes(s tcp.State) int64 {
+	if s < tcp.SynSent {
+		return 0
+	}
+	return int64(t.Bytes[s])
 }
 
 // sojourn adds the part of [since, now) that lies in the window.
@@ -156,7 +164,7 @@ func (t *Tally) received(s *wire.Segment) {
 	if s.Flags.Has(wire.RST) {
 		t.ResetsReceived++
 	}
-	if s.Flags&(wire.SYN|wire.ACK|wire.RST) == wire.SYN {
+	if opens(s) {
 		t.SYNsReceived++
 	}
 }
@@ -165,7 +173,7 @@ func (t *Tally) received(s *wire.Segment) {
 // The counts change by one.
 type Fullest struct {
 	metrics.Level
-	holders []uint32 // how many counts stand at each value
+	holders []uint32 // how many counts stand at each value above 0
 }
 
 // change tells that one of the counts went from was to is.
@@ -173,10 +181,8 @@ func (f *Fullest) change(now des.Time, was, is int32) {
 	for int(max(was, is)) >= len(f.holders) {
 		f.holders = append(f.holders, 0)
 	}
+	f.holders[was]--
 	f.holders[is]++
-	if was > 0 {
-		f.holders[was]--
-	}
 	switch top := f.Value(); {
 	case int64(is) > top:
 		f.Set(now, int64(is))

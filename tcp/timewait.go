@@ -78,6 +78,12 @@ func (w *TimeWait) Segment(now des.Time, p *Profile, s, reply *wire.Segment) (v 
 	return v
 }
 
+// Decline answers a SYN that may [Reopen] the connection where nobody listens: as
+// an old duplicate, which is all that it can be then.
+func (w *TimeWait) Decline(now des.Time, p *Profile, s, reply *wire.Segment) Verdict {
+	return w.answer(now, p, s, reply)
+}
+
 // answer makes the acknowledgment that TIME-WAIT sends.
 func (w *TimeWait) answer(now des.Time, p *Profile, s, reply *wire.Segment) Verdict {
 	if p.LimitEmptyAnswers && (s.SeqLen() == 0 || s.Flags.Has(wire.SYN)) {
