@@ -100,9 +100,7 @@ close    = { by = "%s" }
 	if err != nil {
 		return err
 	}
-	done, failed := m.count("flow.web.jobs_done"), m.count("flow.web.failed")
-	fmt.Printf("RESULT scenario=churn clients=%d conns=%d rate=%g closer=%s time_wait=%v done=%d failed=%d %s conn_per_cpu_s=%.0f\n",
-		*clients, *conns, *rate, *closer, *wait, done, failed, m, float64(done)/m.cpu)
+	fmt.Printf("RESULT scenario=churn clients=%d rate=%g closer=%s time_wait=%v %s\n", *clients, *rate, *closer, *wait, m.line("web"))
 	return nil
 }
 
@@ -163,7 +161,7 @@ response = "1000 GB"
 	}
 	goodput := float64(m.count("flow.bulk.bytes")) * 8e-6 / *secs
 	fmt.Printf("RESULT scenario=bulk flows=%d mbps=%d secs=%g goodput_mbps=%.1f drops=%d resent=%d %s\n",
-		*flows, *mbps, *secs, goodput, m.count("link.bottleneck.drops"), m.count("node.sender.segments.retransmitted"), m)
+		*flows, *mbps, *secs, goodput, m.count("link.bottleneck.drops"), m.count("node.sender.segments.retransmitted"), m.line("bulk"))
 	return nil
 }
 
@@ -216,10 +214,14 @@ func measure(f flags, text string) (*measurement, error) {
 
 func (m *measurement) count(path string) uint64 { return m.Measures[path].Count }
 
-// String is the part of the result line that all scenarios share.
-func (m *measurement) String() string {
-	return fmt.Sprintf("segments=%d hops=%d events=%d run_cpu=%.3f run_wall=%.3f ns_per_event=%.1f seg_per_cpu_s=%.0f hops_per_cpu_s=%.0f allocs=%d peak_rss_kB=%d",
-		m.segments, m.hops, m.Events, m.cpu, m.wall, 1e9*m.cpu/float64(m.Events), float64(m.segments)/m.cpu, float64(m.hops)/m.cpu, m.allocated, peak())
+// line is the part of the result line that all scenarios share. Done are the
+// jobs that got all they asked for.
+func (m *measurement) line(flow string) string {
+	conns, done := m.count("flow."+flow+".attempts"), m.count("flow."+flow+".jobs_done")
+	return fmt.Sprintf("conns=%d done=%d failed=%d segments=%d hops=%d events=%d run_cpu=%.3f run_wall=%.3f ns_per_event=%.1f "+
+		"conn_per_cpu_s=%.0f seg_per_cpu_s=%.0f hops_per_cpu_s=%.0f allocs=%d peak_rss_kB=%d",
+		conns, done, m.count("flow."+flow+".failed"), m.segments, m.hops, m.Events, m.cpu, m.wall, 1e9*m.cpu/float64(m.Events),
+		float64(done)/m.cpu, float64(m.segments)/m.cpu, float64(m.hops)/m.cpu, m.allocated, peak())
 }
 
 func usageOf() (u syscall.Rusage) {
