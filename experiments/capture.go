@@ -17,13 +17,13 @@ import (
 
 // Capture records the packets that the hosts of a world send and receive, in the
 // folder's captures: a file for each group of nodes, an interface for each
-// member. The files get their names when they are closed: [Options].Capture.
+// member. They come to their places with the other results: [Options].Capture.
 func (f *Folder) Capture(p *Point, w *World) (io.Closer, error) {
-	dir := filepath.Join(f.Path, "captures")
-	if err := f.mkdir(dir); err != nil {
+	dir := filepath.Join(f.stage, "captures")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	c := &capturer{folder: f, at: make([]lens, w.Net.Nodes())}
+	c := &capturer{at: make([]lens, w.Net.Nodes())}
 	for i := range w.Spec.Nodes {
 		n := &w.Spec.Nodes[i]
 		if n.Router() {
@@ -50,16 +50,14 @@ const (
 
 // capturer is the observer behind a capture.
 type capturer struct {
-	folder *Folder
-	files  []*captureFile
-	at     []lens // by node
-	err    error
+	files []*captureFile
+	at    []lens // by node
+	err   error
 }
 
 type captureFile struct {
 	*capture.Writer
 	*os.File
-	path string
 }
 
 // lens is where the packets of a node go.
@@ -69,11 +67,12 @@ type lens struct {
 }
 
 func (c *capturer) open(w *World, path string, members []topo.NodeID) error {
-	file, err := os.CreateTemp(filepath.Dir(path), ".capture-*")
+	// Exclusively: a file system may take two names for one.
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
-	cf := &captureFile{File: file, path: path}
+	cf := &captureFile{File: file}
 	c.files = append(c.files, cf)
 	comment := fmt.Sprintf("netsim, seed %d, replication %d", w.Spec.Run.Seed, w.Replication)
 	cf.Writer, err = capture.New(file, w.Book, capture.Options{Comment: comment, Snap: captureSnap, Max: captureMost})
@@ -86,22 +85,13 @@ func (c *capturer) open(w *World, path string, members []topo.NodeID) error {
 	return nil
 }
 
-// Close ends the files and gives them their names; after an error it takes them
-// away.
+// Close ends the files.
 func (c *capturer) Close() error {
 	for _, f := range c.files {
 		if f.Writer != nil {
 			c.err = errors.Join(c.err, f.Writer.Close())
 		}
-		c.err = errors.Join(c.err, f.File.Chmod(0o644), f.File.Sync(), f.File.Close())
-	}
-	for _, f := range c.files {
-		if c.err != nil {
-			c.err = errors.Join(c.err, os.Remove(f.File.Name()))
-			continue
-		}
-		c.err = os.Rename(f.File.Name(), f.path)
-		c.folder.Add(f.path)
+		c.err = errors.Join(c.err, f.File.Sync(), f.File.Close())
 	}
 	return c.err
 }

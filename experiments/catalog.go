@@ -39,7 +39,11 @@ func Source(nameOrPath string) (name string, source []byte, err error) {
 	}
 	source, err = os.ReadFile(nameOrPath)
 	if errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(nameOrPath, "./\\") {
-		return "", nil, fmt.Errorf("no file and no experiment of the catalogue is called %q; the catalogue has %s", nameOrPath, strings.Join(Catalog(), ", "))
+		right := "the catalogue has " + strings.Join(Catalog(), ", ")
+		if best := language.Nearest(nameOrPath, Catalog()); best != "" {
+			right = fmt.Sprintf("did you mean %q?", best)
+		}
+		return "", nil, fmt.Errorf("no file and no experiment of the catalogue is called %q; %s", nameOrPath, right)
 	}
 	return nameOrPath, source, err
 }

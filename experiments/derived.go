@@ -18,11 +18,12 @@ func (w *World) derived() map[string]float64 {
 	for i := range w.Spec.Flows {
 		f := &w.Spec.Flows[i]
 		var forth, back, loss, lossBack, setup spread
-		for _, c := range w.members(&f.From[0]) {
-			for _, s := range w.members(&f.To[0]) {
+		servers := w.all(f.To)
+		for _, c := range w.all(f.From) {
+			for _, s := range servers[:min(len(servers), mostPaths-setup.n)] {
 				there, ok := w.Net.Path(c.Node(), s.Node())
 				here, okBack := w.Net.Path(s.Node(), c.Node())
-				if c == s || !ok || !okBack || setup.n >= mostPaths {
+				if c == s || !ok || !okBack {
 					continue
 				}
 				forth.add(delay(there))

@@ -13,40 +13,42 @@ import (
 	"netsim/plots"
 )
 
-// Draw draws the figures of the file into a directory and returns the paths of
-// what it wrote, figures and the tables behind them.
-func (s *Study) Draw(dir string) ([]string, error) {
-	var paths []string
+// Draw draws the figures of the file into a directory, each beside the table of
+// what it shows.
+func (s *Study) Draw(dir string) error {
 	for _, f := range s.File.Figures {
-		written, err := s.draw(f, dir)
-		if err != nil {
-			return paths, fmt.Errorf("figure.%s: %w", f.Name, err)
+		if err := s.draw(f, dir); err != nil {
+			return fmt.Errorf("figure.%s: %w", f.Name, err)
 		}
-		paths = append(paths, written...)
 	}
-	return paths, nil
+	return nil
 }
 
-func (s *Study) draw(f *language.Figure, dir string) ([]string, error) {
+func (s *Study) draw(f *language.Figure, dir string) error {
 	var points []*Point
 	for _, p := range s.Points {
 		wanted, err := f.Wants(p.Point)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if wanted {
 			points = append(points, p)
 		}
 	}
+	if len(points) == 0 {
+		return nil // of cases that were left out
+	}
 	d := &drawer{study: s, figure: f, facets: byCase(points, f.Facet)}
 	if f.Kind == "ladder" {
-		return d.ladder().Save(dir, s.File.Output.Figures)
+		_, err := d.ladder().Save(dir, s.File.Output.Figures)
+		return err
 	}
 	made, err := d.chart()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return made.Save(dir, s.File.Output.Figures)
+	_, err = made.Save(dir, s.File.Output.Figures)
+	return err
 }
 
 // drawer makes one figure.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"netsim/experiments/language"
 	"netsim/plots"
 	"netsim/tcp"
 )
@@ -42,10 +43,13 @@ func (s *Study) Ladder(flow string, connection int) (*plots.Ladder, error) {
 	if flow == "" {
 		flow = flows[0].Name
 	}
+	if !slices.ContainsFunc(flows, func(f language.Flow) bool { return f.Name == flow }) {
+		return nil, fmt.Errorf("%s has no flow %q", s.File.Name, flow)
+	}
 	l := &plots.Ladder{Name: flow, Title: s.File.Title, Caption: fmt.Sprintf("connection %d of flow %s, seed %d", connection, flow, s.Seed)}
 	for _, p := range s.Points {
 		if connection < 1 || connection > len(p.Ladders[flow]) {
-			return nil, fmt.Errorf("flow %q made %d connections that were traced, not %d", flow, len(p.Ladders[flow]), connection)
+			return nil, fmt.Errorf("flow %q made %d connections, so there is no connection %d", flow, len(p.Ladders[flow]), connection)
 		}
 		panel := p.Ladders[flow][connection-1]
 		panel.Title = p.Label()

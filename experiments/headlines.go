@@ -12,6 +12,7 @@ import (
 type Headline struct {
 	Point *Point
 	Path  string
+	Unit  string
 	metrics.Interval
 }
 
@@ -44,7 +45,7 @@ func (p *Point) headlines(paths ...string) (found []Headline) {
 		for _, o := range p.Outcomes {
 			values = append(values, o.Measures[path[:i]].Statistic(path[i+1:]))
 		}
-		found = append(found, Headline{p, path, metrics.StudentInterval(p.Spec.Run.Confidence, values...)})
+		found = append(found, Headline{p, path, m.UnitOf(path[i+1:]), metrics.StudentInterval(p.Spec.Run.Confidence, values...)})
 	}
 	return found
 }
@@ -63,11 +64,10 @@ func Traced(f *language.File) int {
 // Highlights are the files a reader opens first: tables and one format of each
 // figure.
 func (f *Folder) Highlights() (names []string) {
-	for _, name := range f.files {
-		if strings.HasSuffix(name, ".png") || strings.HasSuffix(name, ".pcapng") || slices.Contains([]string{"summary.csv", "results.csv", "manifest.json"}, name) {
+	for _, name := range f.Files {
+		if strings.HasSuffix(name, ".png") || strings.HasSuffix(name, ".pcapng") || slices.Contains([]string{"results.csv", "summary.csv"}, name) {
 			names = append(names, name)
 		}
 	}
-	slices.Sort(names)
 	return names
 }

@@ -60,7 +60,6 @@ func (g *gatherer) flow(at string, t *apps.Tally) {
 	for cause, name := range []string{"no_port", "refused", "timeout", "reset"} {
 		g.count(at+"failed."+name, t.Failed[cause], t.Attempts)
 	}
-	g.count(at+"failed.unreachable", 0, t.Attempts) // what cannot be reached is refused before the run
 	g.enter(at+"bytes", counter(t.Bytes, 0, g.seconds).inBytes())
 	for name, s := range map[string]*metrics.Sample{ // order-free: each has its own path
 		"setup_time": &t.SetupTime, "setup_time_all": &t.SetupTimeAll, "handshake_time": &t.HandshakeTime,

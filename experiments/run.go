@@ -22,21 +22,19 @@ func (w *World) Run(ctx context.Context) (*Outcome, error) {
 		w.digest = new(digest)
 		w.Observe(w.digest)
 	}
-	if r.Warmup > 0 {
-		if err := w.advance(ctx, des.Time(r.Warmup)); err != nil {
-			return nil, err
-		}
+	from, until := w.window()
+	if err := w.advance(ctx, from, false); err != nil {
+		return nil, err
 	}
-	w.open(des.Time(r.Warmup))
-	_, until := w.window()
-	if err := w.advance(ctx, until); err != nil {
+	w.open(from)
+	if err := w.advance(ctx, until, false); err != nil {
 		return nil, err
 	}
 	if until == des.Never {
-		w.close(max(w.Sim.Now(), des.Time(r.Warmup)))
+		w.close(max(w.Sim.Now(), from))
 	} else {
 		w.close(until)
-		if err := w.drain(ctx, until.Add(r.Drain)); err != nil {
+		if err := w.advance(ctx, until.Add(r.Drain), true); err != nil {
 			return nil, err
 		}
 	}
@@ -50,11 +48,12 @@ func (w *World) Run(ctx context.Context) (*Outcome, error) {
 // ErrEvents is returned by a run that took more events than it may.
 var ErrEvents = errors.New("run.max_events is reached")
 
-// advance handles all events before the end.
-func (w *World) advance(ctx context.Context, end des.Time) error {
+// advance handles all events before the end; a drain only as long as something
+// measured is undecided.
+func (w *World) advance(ctx context.Context, end des.Time, drain bool) error {
 	for {
-		for range burst {
-			if !w.Sim.Step(end) {
+		for range w.stride() {
+			if drain && w.apps.Unsettled() == 0 || !w.Sim.Step(end) {
 				return nil
 			}
 		}
@@ -64,31 +63,28 @@ func (w *World) advance(ctx context.Context, end des.Time) error {
 	}
 }
 
-// drain handles events until all that is measured is decided, or the end.
-func (w *World) drain(ctx context.Context, end des.Time) error {
-	for w.apps.Unsettled() > 0 && w.Sim.Step(end) {
-		if w.Sim.Events()%burst == 0 {
-			if err := w.mayGoOn(ctx); err != nil {
-				return err
-			}
-		}
+// stride is how many events are handled before the next look: at most one more
+// than are allowed.
+func (w *World) stride() uint64 {
+	if limit := w.Spec.Run.MaxEvents; limit > 0 {
+		return min(burst, limit-min(limit, w.Sim.Events())+1)
 	}
-	return nil
+	return burst
 }
 
+// mayGoOn looks at what may end a run early, and tells how far it is.
 func (w *World) mayGoOn(ctx context.Context) error {
 	if limit := w.Spec.Run.MaxEvents; limit > 0 && w.Sim.Events() > limit {
-		return fmt.Errorf("%w: %d events by %v", ErrEvents, w.Sim.Events(), w.Sim.Now())
+		return fmt.Errorf("%w: %d events by %v", ErrEvents, limit, w.Sim.Now())
 	}
-	if w.Tick != nil && w.Sim.Events()%(tick*burst) == 0 {
-		if _, until := w.window(); until != des.Never {
-			w.Tick(min(w.Sim.Now().Seconds()/until.Seconds(), 1))
-		}
+	w.strides++
+	if _, until := w.window(); w.Tick != nil && until != des.Never && w.strides%tick == 0 {
+		w.Tick(min(w.Sim.Now().Seconds()/until.Seconds(), 1))
 	}
 	return ctx.Err()
 }
 
-// tick is after how many bursts a run says how far it is.
+// tick is after how many looks a run tells how far it is.
 const tick = 16
 
 // open begins the measured time.

@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -14,7 +15,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -44,55 +44,98 @@ type Manifest struct {
 	Files        []string  `json:"files"`
 }
 
-// Folder is where the results of a study go. Each file is written whole or not at
-// all.
+// Folder is where the results of a study go. They are made in a hidden folder
+// within it and moved to their places when all of them are there: what another
+// run has left is replaced by a whole new set or stays as it is.
 type Folder struct {
-	Path string
+	Path  string
+	Files []string // that Save wrote, relative to Path, with slashes, in order
 
-	mu    sync.Mutex // runs that capture add files at the same time
-	made  []string   // directories that were not there before
-	files []string
+	stage string
+	made  []string // directories that were not there before
 }
 
 // OpenFolder makes the folder, if it is not there, and makes sure that it can be
 // written to, before any work is done.
 func OpenFolder(path string) (*Folder, error) {
-	f := &Folder{Path: path}
-	for _, dir := range []string{path, filepath.Join(path, "figures")} {
-		if err := f.mkdir(dir); err != nil {
-			return nil, err
-		}
+	f := &Folder{Path: path, made: missing(path)}
+	err := os.MkdirAll(path, 0o755)
+	if err == nil {
+		f.stage, err = os.MkdirTemp(path, ".netsim-*")
 	}
-	probe, err := os.CreateTemp(path, ".netsim-*")
 	if err != nil {
+		f.Abandon()
 		return nil, fmt.Errorf("results cannot be written: %w", err)
 	}
-	return f, errors.Join(probe.Close(), os.Remove(probe.Name()))
+	return f, nil
 }
 
-func (f *Folder) mkdir(path string) error {
-	var missing []string
-	for dir := path; ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(dir); err == nil || !errors.Is(err, fs.ErrNotExist) || dir == filepath.Dir(dir) {
+// missing lists the directories of a path that are not there, the upper first.
+func missing(path string) (dirs []string) {
+	for dir := path; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
 			break
 		}
-		missing = append(missing, dir)
+		dirs = append(dirs, dir)
 	}
-	slices.Reverse(missing)
-	if err := os.MkdirAll(path, 0o755); err != nil {
-		return fmt.Errorf("results cannot be written: %w", err)
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.made = append(f.made, missing...)
-	return nil
+	slices.Reverse(dirs)
+	return dirs
 }
 
-// Abandon takes away the directories that OpenFolder made, if they are empty.
+// Abandon takes away what was not saved, and the directories that OpenFolder made
+// for it.
 func (f *Folder) Abandon() {
+	if f.stage != "" {
+		_ = os.RemoveAll(f.stage) // what cannot be taken away now is hidden
+	}
 	for _, dir := range slices.Backward(f.made) {
 		_ = os.Remove(dir) // refused where it is not empty, which is meant
 	}
+}
+
+// Save writes all that a study found: figures with their tables, results.csv,
+// summary.csv, effective.toml and, last, manifest.json, beside captures that were
+// made. When the context ends before all is made, nothing is written.
+func (f *Folder) Save(ctx context.Context, s *Study, results []*Result, m Manifest) error {
+	err := errors.Join(
+		f.draw(s),
+		f.write("results.csv", s.WriteResults),
+		f.write("summary.csv", func(w io.Writer) error { return s.WriteSummary(w, results) }),
+		f.write("effective.toml", func(w io.Writer) error { _, err := io.WriteString(w, s.Effective()); return err }),
+	)
+	if err != nil {
+		return err
+	}
+	files, err := f.staged()
+	if err != nil {
+		return err
+	}
+	m.Files = append(files, manifest)
+	s.describe(&m)
+	err = f.write(manifest, func(w io.Writer) error {
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		return e.Encode(m)
+	})
+	if err := errors.Join(err, ctx.Err()); err != nil {
+		return err
+	}
+	return f.publish(m.Files)
+}
+
+// manifest is the file that comes last: a folder that has it is whole.
+const manifest = "manifest.json"
+
+// draw makes the figures.
+func (f *Folder) draw(s *Study) error {
+	if len(s.File.Figures) == 0 {
+		return nil
+	}
+	dir := filepath.Join(f.stage, "figures")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return err
+	}
+	return s.Draw(dir)
 }
 
 // write makes one file of what the function writes.
@@ -101,52 +144,38 @@ func (f *Folder) write(name string, fill func(io.Writer) error) error {
 	if err := fill(&b); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	if err := renameio.WriteFile(filepath.Join(f.Path, name), b.Bytes(), 0o644); err != nil {
+	if err := renameio.WriteFile(filepath.Join(f.stage, name), b.Bytes(), 0o644); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	f.Add(name)
 	return nil
 }
 
-// Add names a file in the folder that somebody else has written.
-func (f *Folder) Add(path string) {
-	if rel, err := filepath.Rel(f.Path, path); err == nil {
-		path = rel
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.files = append(f.files, filepath.ToSlash(path))
+// staged lists the files made so far.
+func (f *Folder) staged() (names []string, err error) {
+	err = fs.WalkDir(os.DirFS(f.stage), ".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			names = append(names, path)
+		}
+		return err
+	})
+	return names, err
 }
 
-// Save writes all that a study found: figures with their tables, results.csv,
-// summary.csv, effective.toml and, last, manifest.json.
-func (f *Folder) Save(s *Study, results []*Result, m Manifest) error {
-	drawn, err := s.Draw(filepath.Join(f.Path, "figures"))
-	for _, path := range drawn {
-		f.Add(path)
+// publish moves files to their places, in order, once all places are there.
+func (f *Folder) publish(names []string) error {
+	for _, name := range names {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(f.Path, filepath.FromSlash(name))), 0o755); err != nil {
+			return fmt.Errorf("results cannot be written: %w", err)
+		}
 	}
-	if err != nil {
-		return err
+	for _, name := range names {
+		local := filepath.FromSlash(name)
+		if err := os.Rename(filepath.Join(f.stage, local), filepath.Join(f.Path, local)); err != nil {
+			return fmt.Errorf("results are incomplete: %w", err)
+		}
+		f.Files = append(f.Files, name)
 	}
-	text := func(t string) func(io.Writer) error {
-		return func(w io.Writer) error { _, err := io.WriteString(w, t); return err }
-	}
-	err = errors.Join(
-		f.write("results.csv", s.WriteResults),
-		f.write("summary.csv", func(w io.Writer) error { return s.WriteSummary(w, results) }),
-		f.write("effective.toml", text(s.Effective())),
-	)
-	if err != nil {
-		return err
-	}
-	s.describe(&m)
-	m.Files = append(slices.Clone(f.files), "manifest.json")
-	slices.Sort(m.Files)
-	return f.write("manifest.json", func(w io.Writer) error {
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(m)
-	})
+	return nil
 }
 
 // describe fills in what the study and the program know of themselves.

@@ -82,8 +82,8 @@ func Run(ctx context.Context, f *language.File, o Options) (*Study, error) {
 type task struct{ point, replication int }
 
 // run gives the tasks to workers.
-func (s *Study) run(ctx context.Context, o Options) error {
-	ctx, stop := context.WithCancelCause(ctx)
+func (s *Study) run(parent context.Context, o Options) error {
+	ctx, stop := context.WithCancelCause(parent)
 	defer stop(nil)
 	jobs := o.Jobs
 	if jobs <= 0 {
@@ -111,6 +111,9 @@ func (s *Study) run(ctx context.Context, o Options) error {
 	}
 	close(tasks)
 	workers.Wait()
+	if err := parent.Err(); err != nil {
+		return err
+	}
 	return context.Cause(ctx)
 }
 

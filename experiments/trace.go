@@ -44,16 +44,13 @@ func NewTrace(net *topo.Network, limit int) *Trace {
 
 // connection returns what is kept of one, nil if it is not among the first.
 func (t *Trace) connection(who wire.Incarnation) *Connection {
-	if c, ok := t.talks[who]; ok {
-		return c
-	}
-	var c *Connection
-	if t.begun[who.Flow()] < t.limit {
+	c := t.talks[who]
+	if c == nil && t.begun[who.Flow()] < t.limit {
 		t.begun[who.Flow()]++
 		c = &Connection{Flow: who.Flow()}
+		t.talks[who] = c
 		t.order = append(t.order, c)
 	}
-	t.talks[who] = c
 	return c
 }
 

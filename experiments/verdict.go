@@ -14,6 +14,7 @@ type Result struct {
 	Name     string
 	Point    *Point
 	That     string // the expression
+	Unit     string // of a number: "s", "B" or none
 	Verdict  Verdict
 	Why      string  // of a FAIL or undecided
 	Value    float64 // over all replications; NaN for what is true or false
@@ -21,6 +22,8 @@ type Result struct {
 	SE       float64 // standard error of the difference to what is expected
 	Expected float64
 	N        int // replications
+
+	number bool
 }
 
 // Verdict is pass, FAIL or undecided.
@@ -37,6 +40,9 @@ func (v Verdict) String() string { return [...]string{"pass", "FAIL", "undecided
 // Z is how many standard errors the value is from what is expected, NaN where
 // that means nothing.
 func (r *Result) Z() float64 { return (r.Value - r.Expected) / r.SE }
+
+// Number reports whether a number was expected, not only a yes.
+func (r *Result) Number() bool { return r.number }
 
 // Judge holds every expectation of the file against every point it is about.
 func (s *Study) Judge() ([]*Result, error) {
@@ -61,32 +67,60 @@ func (s *Study) Judge() ([]*Result, error) {
 }
 
 func (p *Point) judge(e *language.Expect) (*Result, error) {
-	r := &Result{Name: e.Name, Point: p, That: strings.TrimSpace(e.That.Source), Value: math.NaN(), Half: math.NaN(), SE: math.NaN(), Expected: math.NaN(), N: len(p.Outcomes)}
+	nan := math.NaN()
+	r := &Result{Name: e.Name, Point: p, That: strings.TrimSpace(e.That.Source), Value: nan, Half: nan, SE: nan, Expected: nan, N: len(p.Outcomes), number: e.Equals != nil}
+	judge := p.judgeNumber
 	if e.Equals == nil {
-		return r, p.judgeTruth(e, r)
+		judge = p.judgeTruth
 	}
-	return r, p.judgeNumber(e, r)
-}
-
-// judgeTruth wants a yes in every replication.
-func (p *Point) judgeTruth(e *language.Expect, r *Result) error {
-	for i := range p.Outcomes {
-		yes, err := e.That.Holds(p.only(i))
-		if err != nil {
-			return err
-		}
-		if !yes {
-			r.fail("not so in replication %d", i+1)
-			break
-		}
+	if err := judge(e, r); err != nil {
+		return nil, err
 	}
 	p.mind(e.That, r)
+	return r, nil
+}
+
+// judgeTruth wants a yes in every replication. One that says it of something that
+// was not measured is none, and no no either.
+func (p *Point) judgeTruth(e *language.Expect, r *Result) error {
+	for i := range p.Outcomes {
+		var unmeasured string
+		look := p.only(i)
+		yes, err := e.That.Holds(func(s language.Slot) (any, error) {
+			v, err := look(s)
+			if absent(v) {
+				unmeasured = s.Path
+			}
+			return v, err
+		})
+		switch {
+		case err != nil:
+			return err
+		case unmeasured != "":
+			r.decideNot("replication %d measured no %s", i+1, unmeasured)
+		case !yes:
+			r.fail("not so in replication %d", i+1)
+			return nil
+		}
+	}
 	return nil
+}
+
+// absent reports whether a value of an expression is that of nothing measured.
+func absent(v any) bool {
+	switch v := v.(type) {
+	case float64:
+		return math.IsNaN(v)
+	case whole:
+		return v.Measure != nil && v.Empty()
+	}
+	return false
 }
 
 // judgeNumber wants a number near the one that is expected.
 func (p *Point) judgeNumber(e *language.Expect, r *Result) error {
 	var err error
+	_, r.Unit = e.That.Label()
 	if r.Expected, err = e.Equals.Number(p.without(-1)); err != nil {
 		return err
 	}
@@ -110,7 +144,6 @@ func (p *Point) judgeNumber(e *language.Expect, r *Result) error {
 	if e.Precision != nil && !(r.Half <= bound(*e.Precision, r.Value)) {
 		r.decideNot("the half-width %.4g is above the precision of %v", r.Half, *e.Precision)
 	}
-	p.mind(e.That, r)
 	return nil
 }
 
@@ -124,11 +157,10 @@ func (r *Result) weigh(t language.Tolerance) {
 	case math.IsNaN(diff):
 		r.decideNot("nothing was measured")
 		return
+	case t.Kind == language.StandardErrors && math.IsNaN(r.SE):
+		r.decideNot("standard errors need two replications that measured something")
+		return
 	case t.Kind == language.StandardErrors:
-		if r.N < 2 || math.IsNaN(r.SE) {
-			r.decideNot("it needs two replications")
-			return
-		}
 		allowed = r.SE*metrics.TCritical(r.N, t.Value) + rounding*math.Abs(r.Expected)
 	}
 	if !(diff <= allowed) {

@@ -39,6 +39,7 @@ type World struct {
 	digest   *digest
 	sampler  *sampler
 	closedAt des.Time // end of the measured time
+	strides  uint64   // of events, handled so far
 }
 
 // nodes are the members of a group.
@@ -269,6 +270,14 @@ func (w *World) members(t *language.Target) []*host.Host {
 	return all[t.First : t.Last+1]
 }
 
+// all are the hosts that a list of targets means.
+func (w *World) all(targets []language.Target) (hosts []*host.Host) {
+	for i := range targets {
+		hosts = append(hosts, w.members(&targets[i])...)
+	}
+	return hosts
+}
+
 func (w *World) addFlow(f *language.Flow) {
 	from, until := w.window()
 	a := &f.Arrivals
@@ -285,14 +294,12 @@ func (w *World) addFlow(f *language.Flow) {
 		Closing: apps.Closing{By: word[apps.By](f.Close.By, "client", "server", "both", "nobody"),
 			How: word[apps.How](f.Close.How, "fin", "half", "rst"), When: word[apps.When](f.Close.When, "done", "request-sent", "connected"),
 			After: f.Close.After, Reply: f.Close.Reply},
+		Clients:   w.all(f.From),
 		LocalPort: f.LocalPort,
 		Tally:     &apps.Tally{From: from, Until: until},
 	}
 	if f.Close.Reply == language.Never {
 		made.Closing.Reply = -1
-	}
-	for i := range f.From {
-		made.Clients = append(made.Clients, w.members(&f.From[i])...)
 	}
 	for i := range f.To {
 		for _, h := range w.members(&f.To[i]) {

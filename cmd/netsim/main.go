@@ -1,5 +1,15 @@
 // Command netsim runs experiments on what TCP connections cost to open and to
-// close: see netsim --help.
+// close.
+//
+//	netsim list                        the experiments that come with it
+//	netsim show NAME                   one of them, as a start
+//	netsim validate FILE...            every mistake, without running
+//	netsim run FILE-or-NAME            verdicts, figures, tables
+//	netsim trace FILE-or-NAME          one connection as a ladder
+//
+// It exits with 0 when all is done and as expected, 1 when an expectation failed
+// or is undecided, 2 when the input is wrong, 3 when a run failed and 130 when it
+// was interrupted. See netsim --help.
 package main
 
 import (
@@ -30,6 +40,7 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)

@@ -16,34 +16,39 @@ import (
 type progress struct {
 	out      io.Writer
 	terminal bool
-	last     time.Time
+	next     time.Duration // of the time spent, before which nothing is shown
 	wait     time.Duration
 	shown    bool
 }
 
 func newProgress(out io.Writer) *progress {
-	p := &progress{out: out, last: time.Now(), wait: 10 * time.Second}
-	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		p.terminal, p.wait = true, 100*time.Millisecond
+	f, ok := out.(*os.File)
+	if ok && term.IsTerminal(int(f.Fd())) {
+		return &progress{out: out, terminal: true, wait: 100 * time.Millisecond, next: 100 * time.Millisecond}
 	}
-	return p
+	return &progress{out: out, wait: 10 * time.Second, next: 10 * time.Second}
 }
 
+// show takes a report, and shows it when it is time to.
 func (p *progress) show(now experiments.Progress) {
-	if time.Since(p.last) < p.wait {
+	if now.Spent < p.next {
 		return
 	}
-	p.last = time.Now()
-	rate := float64(now.Events) / now.Spent.Seconds()
-	line := fmt.Sprintf("%d of %d runs, %.0f %%, %s events, %s/s, %s left",
-		now.Done, now.Runs, 100*now.Share, short(float64(now.Events)), short(rate), now.Left().Round(time.Second))
+	left := "?"
+	if now.Share > 0 {
+		left = now.Left().Round(time.Second).String()
+	}
+	line := fmt.Sprintf("%d of %d runs, %.0f %%, %s events, %s/s, %s left", now.Done, now.Runs, 100*now.Share,
+		short(float64(now.Events)), short(float64(now.Events)/now.Spent.Seconds()), left)
 	if p.terminal {
-		fmt.Fprintf(p.out, "\r\x1b[K%s", line)
+		line = "\r\x1b[K" + line
 		p.shown = true
-		return
+	} else {
+		line += "\n"
+		p.wait += p.wait / 2
 	}
-	fmt.Fprintln(p.out, line)
-	p.wait += p.wait / 2
+	fmt.Fprint(p.out, line)
+	p.next = now.Spent + p.wait
 }
 
 // end clears the line.
@@ -59,7 +64,7 @@ func short(f float64) string {
 		size float64
 		name string
 	}{{1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
-		if f >= unit.size {
+		if f >= 0.9995*unit.size { // where three digits round up to it
 			return fmt.Sprintf("%.3g%s", f/unit.size, unit.name)
 		}
 	}

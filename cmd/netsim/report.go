@@ -6,7 +6,6 @@ import (
 	"math"
 	"path/filepath"
 	"strings"
-	"text/tabwriter"
 
 	"netsim/experiments"
 )
@@ -14,63 +13,65 @@ import (
 // report prints what came out and where it is.
 func report(out io.Writer, s *experiments.Study, results []*experiments.Result, folder *experiments.Folder) {
 	fmt.Fprintf(out, "%s\n\n", s.File.Title)
-	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	if len(results) > 0 {
-		fmt.Fprintln(t, "case\texpectation\tmetric\tmeasured\ttheory\tz\tverdict")
-		for _, r := range results {
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.Point.Label(), r.Name, clip(r.That), measured(r), number(r.Expected), zScore(r), r.Verdict)
-		}
+		verdicts(results).print(out)
 	} else {
-		fmt.Fprintln(t, "case\tmetric\tmeasured")
-		for _, h := range s.Headlines() {
-			fmt.Fprintf(t, "%s\t%s\t%s\n", h.Point.Label(), h.Path, plusMinus(h.Mean, h.Half))
-		}
+		headlines(s.Headlines()).print(out)
 	}
-	t.Flush() // to a writer whose errors nobody could be told of
 	for _, r := range results {
 		if r.Why != "" {
-			fmt.Fprintf(out, "%s: %s %s: %s\n", r.Verdict, r.Name, r.Point.Name(), r.Why)
+			fmt.Fprintln(out, strings.Join(strings.Fields(fmt.Sprintf("%s: %s %s: %s", r.Verdict, r.Name, r.Point.Name(), r.Why)), " "))
 		}
 	}
 	fmt.Fprintln(out)
 	for _, name := range folder.Highlights() {
-		fmt.Fprintln(out, filepath.Join(folder.Path, name))
+		fmt.Fprintln(out, filepath.Join(folder.Path, filepath.FromSlash(name)))
 	}
 }
 
-// clip shortens a long expression to what a table has room for.
-func clip(expression string) string {
-	const most = 56
-	expression = strings.Join(strings.Fields(expression), " ")
-	if r := []rune(expression); len(r) > most {
-		return string(r[:most-1]) + "…"
+// verdicts are the rows of what was expected: an expectation of several cases has
+// a line of its own above them.
+func verdicts(results []*experiments.Result) table {
+	t := table{{"", "measured", "theory", "z", "verdict"}}
+	above := ""
+	for _, r := range results {
+		what := r.Name + ": " + strings.Join(strings.Fields(r.That), " ")
+		if label := r.Point.Label(); label != "" {
+			if r.Name != above {
+				t = append(t, []string{clip(what, 110)})
+			}
+			above, what = r.Name, "  "+label
+		}
+		measured, theory := fmt.Sprint(r.Verdict == experiments.Pass), ""
+		if r.Number() {
+			u := unitFor(r.Unit, r.Value, r.Expected)
+			measured, theory = u.around(r.Value, r.Half), u.alone(r.Expected)
+		} else if r.Verdict == experiments.Undecided {
+			measured = ""
+		}
+		t = append(t, []string{clip(what, 64), measured, theory, zScore(r), r.Verdict.String()})
 	}
-	return expression
+	return t
 }
 
-func measured(r *experiments.Result) string {
-	if math.IsNaN(r.Value) && r.Verdict == experiments.Pass {
-		return "true"
+// headlines are the rows of what is worth knowing where nothing was expected.
+func headlines(list []experiments.Headline) table {
+	t := table{{"", "measured"}}
+	above := ""
+	for _, h := range list {
+		if label := h.Point.Label(); label != above {
+			t = append(t, []string{label})
+			above = label
+		}
+		t = append(t, []string{h.Path, unitFor(h.Unit, h.Mean).around(h.Mean, h.Half)})
 	}
-	return plusMinus(r.Value, r.Half)
+	return t
 }
 
-func plusMinus(value, half float64) string {
-	if math.IsNaN(half) {
-		return number(value)
-	}
-	return fmt.Sprintf("%s ± %.2g", number(value), half)
-}
-
-func number(f float64) string {
-	if math.IsNaN(f) {
-		return ""
-	}
-	return fmt.Sprintf("%.7g", f)
-}
-
+// zScore is the distance in standard errors, where there is an error that is
+// more than the arithmetic's.
 func zScore(r *experiments.Result) string {
-	if z := r.Z(); !math.IsNaN(z) && !math.IsInf(z, 0) {
+	if z := r.Z(); !math.IsNaN(z) && math.Abs(z) < 1e6 && r.SE > 1e-12*math.Abs(r.Value) {
 		return fmt.Sprintf("%+.2f", z)
 	}
 	return ""

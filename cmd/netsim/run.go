@@ -72,6 +72,9 @@ The same file and seed give the same bytes, whatever --jobs.
 }
 
 func (f *runFlags) run(cmd *cobra.Command, name string) error {
+	if f.jobs < 0 {
+		return fmt.Errorf("--jobs %d: want the number of runs at the same time, or 0 for one for each CPU", f.jobs)
+	}
 	file, err := experiments.Load(name, f.sets...)
 	if err != nil {
 		return err
@@ -100,7 +103,7 @@ func (f *runFlags) run(cmd *cobra.Command, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := folder.Save(study, results, m); err != nil {
+	if err := folder.Save(cmd.Context(), study, results, m); err != nil {
 		return err
 	}
 	report(cmd.OutOrStdout(), study, results, folder)

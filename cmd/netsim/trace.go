@@ -30,6 +30,9 @@ replication. Nothing is written.
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: experimentArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if connection < 1 || connection > experiments.MostTraced {
+				return fmt.Errorf("--connection %d: want one from 1 to %d", connection, experiments.MostTraced)
+			}
 			file, err := experiments.Load(args[0], append(sets, "run.replications=1")...)
 			if err != nil {
 				return err
