@@ -18,16 +18,16 @@ const (
 	Poisson                // with exponential gaps of mean 1/rate
 )
 
-// Arrivals describes the jobs of a flow. The first cannot come before Start, and
-// none comes at Stop or later, nor after Count.
+// Arrivals describes the jobs of a flow. None comes before Start, at Stop or
+// later, nor after Count.
 type Arrivals struct {
 	Process Process
-	Times   []time.Duration // of At, since the start of the run
+	Times   []time.Duration // of At, in order, since the start of the run; Start does not move them
 	Rate    float64         // per second
 	Count   uint64          // 0 is no bound
 	Start   time.Duration
 	Stop    des.Time // Never is no bound
-	PerHost bool     // every member of the client's group has a process of its own
+	PerHost bool     // every client has a process of its own, of that rate and count
 }
 
 // generator is one process of arrivals.
@@ -72,12 +72,19 @@ func (g *generator) schedule(now des.Time) {
 		}
 		next = des.Time(a.Times[g.made])
 	case Even:
-		next = des.Time(a.Start).Add(time.Duration(math.RoundToEven(float64(k*1e9) / a.Rate)))
+		next = des.Time(a.Start).Add(nearest(float64(k*1e9) / a.Rate))
 	case Poisson:
-		mean := time.Duration(math.RoundToEven(1e9 / a.Rate))
-		next = max(now, des.Time(a.Start)).Add(des.Exponential(g.draws, mean))
+		next = max(now, des.Time(a.Start)).Add(des.Exponential(g.draws, nearest(1e9/a.Rate)))
 	}
 	if next < a.Stop {
 		g.flow.world.sim.At(&g.event, next)
 	}
+}
+
+// nearest is the span of so many nanoseconds, or the longest.
+func nearest(ns float64) time.Duration {
+	if ns >= math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return time.Duration(math.RoundToEven(ns))
 }

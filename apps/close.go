@@ -13,7 +13,7 @@ func (t *talk) moment(now des.Time, e *end, m When) {
 	if c.When != m || c.By == Nobody || (c.By == Server) != (e == &t.server) {
 		return
 	}
-	e.after(now, toClose, c.After)
+	e.leave.after(now, toClose, c.After)
 }
 
 // close begins the closing, from one end or from both.
@@ -32,7 +32,7 @@ func (e *end) close(now des.Time, how How) {
 		return
 	}
 	e.closed, e.closedAt = true, now
-	if !t.closeBegun || t.flow.Closing.By == Both {
+	if !t.closeBegun || t.flow.Closing.By == Both && !e.eof {
 		t.closeBegun, e.active = true, true
 	}
 	switch how {
@@ -51,22 +51,18 @@ func (e *end) replyTo(now des.Time) {
 	t := e.talk
 	t.closeBegun = true
 	reply := t.flow.Closing.Reply
-	if e.closed || reply < 0 {
+	e.replyDue = e.serving || e.writing
+	if e.closed || e.replyDue || reply < 0 {
 		return
 	}
-	if e.serving || e.unsent > 0 {
-		e.replyDue = true
-		return
-	}
-	e.replyDue = false
-	e.after(now, toReply, reply)
+	e.leave.after(now, toReply, reply)
 }
 
 // gone takes the end of this end's connection: in order, or by failure.
 func (e *end) gone(now des.Time, s *host.Socket, n tcp.News) {
 	t := e.talk
 	e.done, e.socket = true, nil
-	t.flow.world.sim.Cancel(&e.clock)
+	e.stop()
 	counts := s.Conn.Stats()
 	if t.measured {
 		t.count(now, e, counts, n)
@@ -83,7 +79,7 @@ func (e *end) gone(now des.Time, s *host.Socket, n tcp.News) {
 		t.flow.world.put(t)
 	case t.client.done && (t.server.done || !t.server.busy):
 		t.finish(now)
-	case t.flow.Closing.Reply < 0 && t.client.done:
+	case t.flow.Closing.Reply < 0 && e.active && !t.wasReset: // the other end stays in CLOSE-WAIT
 		t.settle()
 	}
 }

@@ -2,6 +2,7 @@ package apps
 
 import (
 	"math/rand/v2"
+	"strconv"
 	"time"
 
 	"netsim/des"
@@ -35,7 +36,7 @@ type By uint8
 const (
 	Client By = iota
 	Server
-	Both // at the same instant, when the client has everything
+	Both // at the same instant, that of the client
 	Nobody
 )
 
@@ -52,8 +53,8 @@ const (
 type When uint8
 
 const (
-	Done        When = iota // the client has everything; the server has said everything
-	RequestSent             // the last request is handed to the connection
+	Done        When = iota // the client has everything; the connection has taken all that the server says
+	RequestSent             // the connection has taken the last request; it has come to the server
 	OnConnected             // the connection is established
 )
 
@@ -101,6 +102,7 @@ type Flow struct {
 	generators             []generator
 	spreadDraws, picks     *rand.Rand
 	nextClient, nextServer int
+	several                bool // servers are not all on one host
 	owner                  des.Owner
 }
 
@@ -108,6 +110,9 @@ type Flow struct {
 func (w *World) Add(f *Flow) {
 	f.world, f.number, f.owner = w, uint32(len(w.flows)), w.sim.Owner()
 	w.flows = append(w.flows, f)
+	for _, s := range f.Servers {
+		f.several = f.several || s.Host != f.Servers[0].Host
+	}
 	n := 1
 	if f.Arrivals.PerHost {
 		n = len(f.Clients)
@@ -119,7 +124,7 @@ func (w *World) Add(f *Flow) {
 		name := "flow." + f.Name + ".arrivals"
 		if f.Arrivals.PerHost {
 			g.client = i
-			name = "flow." + f.Name + ".arrivals." + itoa(i)
+			name += "." + strconv.Itoa(i)
 		}
 		if f.Arrivals.Process == Poisson {
 			g.draws = des.Stream(w.seed, w.rep, name)
@@ -135,7 +140,7 @@ func (f *Flow) arrive(now des.Time, client int) {
 	}
 	from := f.Clients[client]
 	to := f.Servers[f.choose(f.Pick, len(f.Servers), &f.nextServer, &f.picks, ".pick")]
-	for to.Host == from && len(f.Servers) > 1 {
+	for to.Host == from && f.several {
 		to = f.Servers[f.choose(f.Pick, len(f.Servers), &f.nextServer, &f.picks, ".pick")]
 	}
 	f.job(now, from, to)
@@ -209,7 +214,7 @@ func (stray) News(now des.Time, s *host.Socket, n tcp.News) {
 	if n&tcp.Readable != 0 {
 		s.Read(now)
 	}
-	if n&tcp.EndOfData != 0 && n&tcp.Ended == 0 {
+	if n&tcp.EndOfData != 0 && n&(tcp.Ended|tcp.Failed) == 0 {
 		s.Close(now)
 	}
 }

@@ -1,7 +1,6 @@
 package apps
 
 import (
-	"strconv"
 	"time"
 
 	"netsim/des"
@@ -30,25 +29,34 @@ type talk struct {
 	timedOut, wasReset, dirty, merged, crossed bool
 }
 
-// end is one end of a talk: its App, and its clock.
+// end is one end of a talk: its App, and its clocks.
 type end struct {
 	talk       *talk
 	socket     *host.Socket // nil before there is one and when it is gone
-	clock      des.Event
-	purpose    purpose
-	busy, done bool   // it had a connection; that is gone, or in TIME-WAIT
-	eof        bool   // the other end has closed
-	closed     bool   // we have
-	active     bool   // and we were first
-	replyDue   bool   // the close in answer waits until all is said
-	serving    bool   // a request waits for its response
-	got        uint64 // bytes of the message that is arriving
-	unsent     uint64 // written by the user, not yet taken by the connection
+	work       clock        // to serve, or to ask
+	leave      clock        // to close, or to reply
+	busy, done bool         // it had a connection; that is gone, or in TIME-WAIT
+	eof        bool         // the other end has closed
+	closed     bool         // we have
+	active     bool         // and we were first
+	replyDue   bool         // the close in answer waits until all is said
+	serving    bool         // a request waits for its response
+	writing    bool         // the connection has not yet taken all of a message
+	got        uint64       // bytes of the message that is arriving
+	unsent     uint64       // of the message that is written
 	closedAt   des.Time
 	eofAt      des.Time
 }
 
-// purpose is what an end's clock is set for.
+// clock is what an end waits for before it acts. It has two, since a close that is
+// due some time after the opening does not keep it from talking.
+type clock struct {
+	event   des.Event
+	end     *end
+	purpose purpose
+}
+
+// purpose is what a clock is set for.
 type purpose uint8
 
 const (
@@ -68,15 +76,29 @@ func (w *World) take(f *Flow) *talk {
 		w.free = t.next
 	}
 	*t = talk{flow: f, slot: t.slot, generation: t.generation + 1, live: true}
-	t.client.talk, t.server.talk = t, t
-	t.client.clock.Bind(&t.client, f.owner.Rank(des.Workload))
-	t.server.clock.Bind(&t.server, f.owner.Rank(des.Workload))
+	t.client.bind(t)
+	t.server.bind(t)
 	return t
 }
 
+func (e *end) bind(t *talk) {
+	e.talk = t
+	for _, c := range []*clock{&e.work, &e.leave} {
+		c.end = e
+		c.event.Bind(c, t.flow.owner.Rank(des.Workload))
+	}
+}
+
+// stop stops the clocks.
+func (e *end) stop() {
+	sim := e.talk.flow.world.sim
+	sim.Cancel(&e.work.event)
+	sim.Cancel(&e.leave.event)
+}
+
 func (w *World) put(t *talk) {
-	w.sim.Cancel(&t.client.clock)
-	w.sim.Cancel(&t.server.clock)
+	t.client.stop()
+	t.server.stop()
 	t.live = false
 	t.next = w.free
 	w.free = t
@@ -120,9 +142,23 @@ func (e *end) News(now des.Time, s *host.Socket, n tcp.News) {
 	}
 }
 
-// Fire is the clock.
-func (e *end) Fire(now des.Time) {
-	switch e.purpose {
+// after does what the purpose says, now or when the span is over. An end that is
+// gone does nothing any more.
+func (c *clock) after(now des.Time, p purpose, span time.Duration) {
+	if c.end.done {
+		return
+	}
+	c.purpose = p
+	if span > 0 {
+		c.end.talk.flow.world.sim.At(&c.event, now.Add(span))
+		return
+	}
+	c.Fire(now)
+}
+
+// Fire does it.
+func (c *clock) Fire(now des.Time) {
+	switch e := c.end; c.purpose {
 	case toClose:
 		e.talk.close(now, e)
 	case toReply:
@@ -134,23 +170,18 @@ func (e *end) Fire(now des.Time) {
 	}
 }
 
-// after does what the purpose says, now or when the span is over.
-func (e *end) after(now des.Time, p purpose, span time.Duration) {
-	e.purpose = p
-	if span > 0 {
-		e.talk.flow.world.sim.At(&e.clock, now.Add(span))
-		return
-	}
-	e.Fire(now)
-}
-
 // connected starts the conversation at this end.
 func (e *end) connected(now des.Time) {
 	t, f := e.talk, e.talk.flow
 	if e == &t.server {
 		t.moment(now, e, OnConnected)
-		if f.Request == 0 && f.Response > 0 {
+		switch {
+		case f.Request > 0:
+		case f.Response > 0: // the server speaks first
 			e.serve(now)
+		default: // nobody speaks
+			t.moment(now, e, RequestSent)
+			t.moment(now, e, Done)
 		}
 		return
 	}
@@ -164,6 +195,7 @@ func (e *end) connected(now des.Time) {
 	f.Tally.Open.Add(now, 1)
 	t.moment(now, e, OnConnected)
 	if f.Request == 0 && f.Response == 0 {
+		t.moment(now, e, RequestSent)
 		t.complete(now)
 		return
 	}
@@ -172,11 +204,15 @@ func (e *end) connected(now des.Time) {
 
 // ask writes a request.
 func (e *end) ask(now des.Time) {
-	t, f := e.talk, e.talk.flow
 	if e.socket == nil || e.eof || e.closed {
 		return
 	}
-	e.write(now, f.Request)
+	e.write(now, e.talk.flow.Request)
+}
+
+// asked notes a request that the connection has taken.
+func (e *end) asked(now des.Time) {
+	t, f := e.talk, e.talk.flow
 	if t.exchanges == f.Exchanges-1 {
 		t.moment(now, e, RequestSent)
 	}
@@ -214,33 +250,34 @@ func (e *end) read(now des.Time, s *host.Socket, over bool) {
 
 // serve waits the service time and responds.
 func (e *end) serve(now des.Time) {
-	if e.talk.flow.Response == 0 {
-		e.talk.said(now, e)
+	t, f := e.talk, e.talk.flow
+	if t.served == f.Exchanges-1 {
+		t.moment(now, e, RequestSent)
+	}
+	if f.Response == 0 {
+		e.said(now)
 		return
 	}
 	e.serving = true
-	e.after(now, toServe, e.talk.flow.Service)
+	e.work.after(now, toServe, f.Service)
 }
 
 // respond writes the response.
 func (e *end) respond(now des.Time) {
-	t := e.talk
 	e.serving = false
-	e.write(now, t.flow.Response)
-	t.said(now, e)
-	if t.flow.Request == 0 && t.served < t.flow.Exchanges && e.socket != nil {
-		e.serve(now)
-	}
+	e.write(now, e.talk.flow.Response)
 }
 
-// said counts a request answered; the server may have said everything.
-func (t *talk) said(now des.Time, e *end) {
+// said counts a response that the connection has taken; the server may have said
+// everything.
+func (e *end) said(now des.Time) {
+	t, f := e.talk, e.talk.flow
 	t.served++
-	if t.served == t.flow.Exchanges {
+	switch {
+	case t.served == f.Exchanges:
 		t.moment(now, e, Done)
-	}
-	if e.replyDue && e.unsent == 0 {
-		e.replyTo(now)
+	case f.Request == 0 && e.socket != nil: // nothing to wait for
+		e.serve(now)
 	}
 }
 
@@ -252,7 +289,7 @@ func (e *end) answered(now des.Time) {
 		t.complete(now)
 		return
 	}
-	e.after(now, toAsk, f.Think)
+	e.work.after(now, toAsk, f.Think)
 }
 
 // complete ends the job.
@@ -268,20 +305,30 @@ func (t *talk) complete(now des.Time) {
 	}
 }
 
-// write hands n bytes to the connection, now or as it takes them.
+// write hands a message of n bytes to the connection, now or as it takes them.
 func (e *end) write(now des.Time, n uint64) {
-	e.unsent += n
+	e.unsent, e.writing = e.unsent+n, true
 	e.push(now)
 }
 
+// push goes on writing, until the connection has all of the message.
 func (e *end) push(now des.Time) {
-	if e.unsent > 0 && e.socket != nil {
+	if !e.writing || e.socket == nil {
+		return
+	}
+	if e.unsent > 0 {
 		e.unsent -= e.socket.Write(now, e.unsent)
 	}
-	if e.unsent == 0 && e.replyDue && !e.serving {
+	if e.unsent > 0 {
+		return
+	}
+	e.writing = false
+	if e == &e.talk.server {
+		e.said(now)
+	} else {
+		e.asked(now)
+	}
+	if e.replyDue {
 		e.replyTo(now)
 	}
 }
-
-// itoa is for the names of streams.
-func itoa(i int) string { return strconv.Itoa(i) }

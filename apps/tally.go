@@ -48,8 +48,8 @@ type Tally struct {
 	Closed       [Styles]uint64
 	Clean, Dirty uint64
 
-	StaleArrived, StaleAcknowledged, StaleAccepted uint64
-	Misplaced                                      uint64 // our mistake; must be 0
+	StaleArrived, StaleAccepted uint64 // segments of an earlier incarnation at a later one
+	Misplaced                   uint64 // our mistake; must be 0
 
 	Open metrics.Level // connections open, all of them
 
