@@ -237,7 +237,7 @@ type Outcome struct {
 // Paths lists the outcome's metrics in the order of the alphabet.
 func (o *Outcome) Paths() []string {
 	paths := make([]string, 0, len(o.Measures))
-	for p := range o.Measures {
+	for p := range o.Measures { // order-free: sorted below
 		paths = append(paths, p)
 	}
 	slices.Sort(paths)

@@ -47,7 +47,7 @@ The same file and seed give the same bytes, whatever --jobs.
 
 ` + problemsHelp,
 		Example: `  netsim run time-wait-under-load
-  netsim run handshake --set link.wire.delay="50 ms" --out /tmp/far
+  netsim run handshake --set link.wire.delay="50 ms" --out far
   netsim run mine.toml --seed 7 --replications 20 --jobs 4
   netsim run four-way-close --capture            # pcapng files for Wireshark`,
 		Args:              cobra.ExactArgs(1),
