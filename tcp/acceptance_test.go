@@ -383,6 +383,15 @@ func TestPAWS(t *testing.T) {
 		t.Error("text with a timestamp beyond the memory of PAWS was not taken")
 	}
 
+	c = established() // as long as it is renewed, it is remembered
+	for day, val := range map[int]uint32{20: 1001} {
+		renewed := stamped(wire.ACK, val)
+		c.Segment(at(float64(day)*86400), &renewed)
+	}
+	if c.Segment(at(40*86400), &old); c.Unread() != 100 {
+		t.Errorf("%d bytes, want those of the renewal", c.Unread())
+	}
+
 	// What is echoed is the timestamp of the segment that the last ACK lies in
 	// (RFC 7323 section 4.3): not that of text beyond a gap.
 	c = established()

@@ -100,7 +100,6 @@ func (c *Conn) advance(now des.Time, ack wire.Seq) {
 	}
 	c.tries = 0
 	c.firstSentAt = now
-	c.off(probeDue)
 	if half := c.profile.SendBuffer / 2; before > half && c.unsettled() <= half { // worth waking the user for
 		c.news |= Writable
 	}

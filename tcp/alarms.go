@@ -20,7 +20,6 @@ func (c *Conn) Timeout(now des.Time) {
 		c.ackExpired()
 	}
 	if c.rtxAt <= now {
-		c.rtxAt = des.Never
 		switch {
 		case c.state == SynSent, c.state == SynReceived:
 			c.synExpired()
@@ -91,7 +90,6 @@ func (c *Conn) persisting(now des.Time) {
 	n, fin := c.sendable(c.next, false)
 	if n > 0 || fin || c.wnd > 0 && c.next.After(c.una) { // the window has opened
 		c.tries = 0
-		c.off(probeDue)
 		c.rearm(now)
 	}
 }

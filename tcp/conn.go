@@ -86,7 +86,7 @@ const (
 	finQueued                      // the user has closed its direction
 	orphan                         // the user is gone: nobody reads
 	gotFIN                         // the peer's FIN was received in order
-	heldFIN                        // the peer's FIN waits at finAt for what is before it
+	heldFIN                        // the peer's FIN has come and is at finAt
 	timing                         // timedSeq is being timed
 	fast                           // one segment at una is to be sent again
 	recovering                     // fast recovery

@@ -87,6 +87,73 @@ func TestZeroWindowProbe(t *testing.T) {
 	}
 }
 
+// The override of silly-window avoidance is ordinary text: lost, it is sent again
+// after an RTO, then after twice that.
+func TestOverrideLost(t *testing.T) {
+	profile := delayless()
+	profile.ReceiveInitial, profile.ReceiveWindow = 2000, 2000
+	p := connected(t, profile, 100*ms)
+	p.client.loses(isText, 2)
+	p.client.loses(isText, 3)
+	p.client.write(2500)
+	p.run(at(5))
+	p.exchange(`
+		0.300 client > ACK 1:1461 ack 1
+		0.400 server > ACK 1 ack 1461
+		1.500 client > ACK 1461:2001 ack 1 lost
+		2.500 client > ACK 1461:2001 ack 1 again lost
+		4.500 client > ACK 1461:2001 ack 1 again
+		4.600 server > ACK 1 ack 2001`)
+}
+
+// The user timeout runs from the last answer while a window is shut, from the
+// start if there was none.
+func TestUserTimeoutOfShutWindow(t *testing.T) {
+	for _, probe := range []int{0, 1} {
+		for silent, want := range map[float64]string{.21: "100.250", 10: "107.350"} {
+			profile := delayless()
+			profile.ReceiveInitial, profile.ReceiveWindow, profile.ProbeBytes = 1000, 1000, probe
+			profile.UserTimeout, profile.Retries = 100*time.Second, 200
+			p := connected(t, profile, 50*ms)
+			p.client.write(5000)
+			p.at(silent, func() { p.server.loses(isAny, 0) })
+			p.run(at(1000))
+			if probe == 1 && silent == .21 {
+				want = "101.250" // a byte that is sent begins it, too
+			}
+			if got := p.lines[len(p.lines)-1]; got != want+" client CLOSED" {
+				t.Errorf("probe of %d, silent from %v: %s, want CLOSED at %s", probe, silent, got, want)
+			}
+		}
+	}
+}
+
+// A segment that is older than the last to tell a window tells none.
+func TestOldWindow(t *testing.T) {
+	c := inState(Established, RFC9293())
+	for _, s := range []struct {
+		seq    int
+		window uint16
+		want   uint32
+	}{{101, 500, 500}, {1, 900, 500}, {201, 700, 700}, {301, 0, 0}} {
+		text := from(wire.ACK, s.seq, 1)
+		text.Len, text.Window, text.Offset = 100, s.window, uint64(s.seq-1)
+		if c.Segment(0, &text); c.wnd != s.want {
+			t.Errorf("text %d with window %d: %d, want %d", s.seq, s.window, c.wnd, s.want)
+		}
+	}
+}
+
+// The window is cut from a buffer that grows with twice what was delivered.
+func TestReceiveLimit(t *testing.T) {
+	c := inState(Established, RFC9293())
+	for offset, want := range map[uint64]uint32{0: 65535, 100000: 265535, 1 << 40: 4 << 20} {
+		if c.rcvOffset = offset; c.receiveLimit() != want {
+			t.Errorf("%d bytes after %d, want %d", c.receiveLimit(), offset, want)
+		}
+	}
+}
+
 // A window may stay shut for ever while its probes are answered (MUST-37); when
 // they are not, R2 ends the connection.
 func TestZeroWindowForEver(t *testing.T) {
@@ -347,6 +414,46 @@ func TestDelayedACK(t *testing.T) {
 		1.050 server > ACK 1 ack 2921
 		1.050 server > ACK 1 ack 5841
 		1.250 server > ACK 1 ack 7301`)
+}
+
+// Text that comes meanwhile does not put the acknowledgment off.
+func TestDelayedACKNotPutOff(t *testing.T) {
+	p := newPair(t, plain(RFC9293()), 50*ms)
+	p.client.o.NoDelay = true
+	p.connect()
+	p.server.reader(false)
+	p.at(1, func() { p.client.write(100) })
+	p.at(1.1, func() { p.client.write(100) })
+	p.run(at(2))
+	p.exchange(`
+		1.000 client > PSH,ACK 1:101 ack 1
+		1.100 client > PSH,ACK 101:201 ack 1
+		1.250 server > ACK 1 ack 201`)
+}
+
+// The delay of Linux follows the rhythm of the text: half of what it was and the
+// time since the last, between 40 and 200 ms and not beyond the RTO.
+func TestDelayedACKRhythm(t *testing.T) {
+	c := inState(Established, Linux())
+	c.rto = 300 * ms
+	now := at(1)
+	for _, s := range []struct{ since, ato int }{
+		{0, 40}, {10, 40}, {30, 50}, {45, 70}, {60, 95}, {90, 137}, {130, 198}, {190, 200}, {250, 200}, {20, 120}, {5, 80},
+	} {
+		now = now.Add(time.Duration(s.since) * ms)
+		c.dataReceived(now)
+		if got := c.ato.Milliseconds(); got != int64(s.ato) {
+			t.Fatalf("%d ms after the last: %v, want %d ms", s.since, c.ato, s.ato)
+		}
+	}
+	c.ato, c.rto = 200*ms, 210*ms
+	if c.dataReceived(now.Add(190 * ms)); c.ato != 200*ms {
+		t.Errorf("%v", c.ato)
+	}
+	c.rto = 150 * ms
+	if c.dataReceived(now.Add(300 * ms)); c.ato != 150*ms {
+		t.Errorf("%v, want the RTO", c.ato)
+	}
 }
 
 // Linux acknowledges the first sixteen at once, then late; an answer from the

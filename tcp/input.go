@@ -102,7 +102,6 @@ func (c *Conn) inSynSent(now des.Time, s *wire.Segment) {
 	if !acks { // simultaneous open (MUST-10)
 		c.become(SynReceived)
 		c.tries = 0
-		c.rtxAt = des.Never
 		c.on(synDue)
 		return
 	}
@@ -123,7 +122,6 @@ func (c *Conn) establish(now des.Time) {
 	c.news |= Connected
 	c.tries = 0
 	c.lifeAt = des.Never
-	c.lastDataAt = now
 	c.startCongestion()
 	if c.has(finQueued) { // CLOSE came before (section 3.10.4)
 		c.become(FinWait1)
@@ -361,7 +359,6 @@ func (c *Conn) takeFIN(now des.Time, s *wire.Segment) {
 	if !c.has(heldFIN) || c.finAt != c.rcvNxt {
 		return
 	}
-	c.off(heldFIN)
 	c.on(gotFIN)
 	c.rcvNxt = c.rcvNxt.Add(1)
 	c.news |= EndOfData

@@ -37,6 +37,7 @@ func TestThreeWayHandshake(t *testing.T) {
 func TestSimultaneousOpen(t *testing.T) {
 	for _, profile := range []*Profile{Linux(), RFC9293(), plain(RFC9293())} {
 		p := newPair(t, profile, 50*ms)
+		p.client.o.TSOffset, p.server.o.TSOffset = 77, 99
 		p.client.open()
 		p.server.open()
 		p.run(at(5))
@@ -58,6 +59,10 @@ func TestSimultaneousOpen(t *testing.T) {
 		}
 		if want := uint32(10) * c.effectiveMSS(); c.cwnd != want {
 			t.Errorf("%s: congestion window %d, want %d", profile.Name, c.cwnd, want)
+		}
+		// Which of SYN and SYN,ACK was acknowledged only the timestamp tells (Karn).
+		if want := map[bool]time.Duration{true: 100 * ms}[profile.Timestamps]; c.SRTT() != want || c.RTO() > time.Second {
+			t.Errorf("%s: SRTT %v, RTO %v", profile.Name, c.SRTT(), c.RTO())
 		}
 		p.client.reader(false)
 		p.server.write(100000)
@@ -85,6 +90,25 @@ func TestSimultaneousOpenLosingSYNACK(t *testing.T) {
 	if s := p.client.conn.State(); s != Established {
 		t.Error(s)
 	}
+}
+
+// The schedule of the SYN,ACK begins anew, whatever became of the SYNs.
+func TestSimultaneousOpenLosingSYNs(t *testing.T) {
+	p := newPair(t, plain(RFC9293()), 50*ms)
+	p.client.loses(isSYN, 0)
+	p.client.loses(isSYNACK, 1)
+	p.client.open()
+	p.at(2, p.server.open)
+	p.run(at(5))
+	p.exchange(`
+		0.000 client > SYN 0 lost
+		1.000 client > SYN 0 again lost
+		2.000 server > SYN 0
+		2.050 client > SYN,ACK 0 ack 1 again lost
+		3.000 server > SYN 0 again
+		3.050 client > ACK 1 ack 1
+		3.050 client > SYN,ACK 0 ack 1 again
+		3.100 server > ACK 1 ack 1`)
 }
 
 // Text beside the crossing SYN,ACK begins after the SYN's number and is taken.

@@ -109,6 +109,19 @@ func TestTimeWaitAnswerLimit(t *testing.T) {
 	}
 }
 
+// Where nobody listens a newer SYN is answered as an old one is.
+func TestTimeWaitDecline(t *testing.T) {
+	w := TimeWait{SndNxt: iss, RcvNxt: irs, RcvWnd: 1000}
+	s := from(wire.SYN, 9, 0)
+	var reply wire.Segment
+	if v := w.Segment(0, Linux(), &s, &reply); v != Reopen {
+		t.Errorf("verdict %04b", v)
+	}
+	if v := w.Decline(0, Linux(), &s, &reply); v != Answer || reply.Flags != wire.ACK || reply.Seq != iss || reply.Ack != irs {
+		t.Errorf("verdict %04b, %s", v, reply.Describe(wire.Origin{}))
+	}
+}
+
 // An ACK in order renews the timestamp that a later SYN must exceed.
 func TestTimeWaitTimestamp(t *testing.T) {
 	w := TimeWait{RcvNxt: irs, RcvWnd: 1000, TSRecent: 50, Timestamps: true}
