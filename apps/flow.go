@@ -193,6 +193,7 @@ func (w *World) Accept(now des.Time, s *host.Socket) host.App {
 	if t.measured {
 		t.handshake(now, s)
 	}
+	t.stand()
 	return &t.server
 }
 

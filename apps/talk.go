@@ -300,7 +300,13 @@ func (t *talk) complete(now des.Time) {
 		t.flow.Tally.JobTime.Record(int64(now - t.begun))
 	}
 	t.moment(now, &t.client, Done)
-	if t.flow.Closing.By == Nobody {
+	t.stand()
+}
+
+// stand settles a talk that nobody closes, once both ends have done their part:
+// the server may learn later than the client that the connection is open.
+func (t *talk) stand() {
+	if t.flow.Closing.By == Nobody && t.jobDone && t.server.busy {
 		t.settle()
 	}
 }
