@@ -112,7 +112,7 @@ func (g *gatherer) node(at string, n *nodes) {
 	for name, l := range n.listeners { // order-free: each has its own paths
 		g.listener(at+"listen."+name+".", l)
 	}
-	g.count(at+"segments.sent", c.Sent, c.Sent)
+	g.count(at+"segments.sent", c.Sent, 0)
 	g.count(at+"segments.received", c.Received, 0)
 	g.count(at+"segments.retransmitted", c.Resent, c.Sent)
 	g.count(at+"resets.sent", c.ResetsSent, 0)

@@ -1,0 +1,62 @@
+package experiments
+
+import (
+	"strings"
+	"testing"
+
+	"netsim/experiments/language"
+)
+
+// TestEverythingIsMeasured holds the table of metrics against what runs find:
+// every metric of this version is there, of its class and in its unit, and
+// nothing is there that has no name in the language.
+func TestEverythingIsMeasured(t *testing.T) {
+	s, err := Run(t.Context(), parse(t, pair+`
+delay = "10 ms"
+rule.lost = { match = "any", nth = 1, do = "drop" }
+[run]
+replications = 2
+[flow.web]
+from = "client"
+to = "server:80"
+[expect.memory]
+that = "node.client.memory.bytes.max > 0"
+`), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := s.Points[0].Outcomes[0]
+	named := map[string]*language.Metric{}
+	for m := range language.Metrics() {
+		for _, state := range []string{"syn_sent", "syn_received", "established", "fin_wait_1", "fin_wait_2", "close_wait", "closing", "last_ack", "time_wait"} {
+			path := strings.NewReplacer("flow.*", "flow.web", "node.*", "node.client", "link.*", "link.wire", "rule.*", "rule.lost", "<state>", state).Replace(m.Path)
+			if strings.Contains(path, "listen.*") {
+				path = strings.NewReplacer("node.client", "node.server", "listen.*", "listen.p80").Replace(path)
+			}
+			named[path] = m
+		}
+	}
+	for path, m := range named {
+		found := o.Measures[path]
+		switch {
+		case found == nil && m.Supported() && path != "node.server.memory.bytes":
+			t.Errorf("%s is a metric of the language, and no run measures it", path)
+		case found != nil && !m.Supported():
+			t.Errorf("%s is measured, and the language has it not yet", path)
+		case found != nil && (found.Class != m.Class || found.Name != m.Unit):
+			t.Errorf("%s is a %s in %q, and to the language a %s in %q", path, found.Class, found.Name, m.Class, m.Unit)
+		case found != nil && m.Class == language.Counter && (m.Of != "") != (found.Of > 0 || strings.Contains(path, "stale") || strings.Contains(path, "left")):
+			t.Errorf("%s is counted of %d, and to the language of %q", path, found.Of, m.Of)
+		}
+	}
+	for path := range o.Measures {
+		word := strings.NewReplacer("link.wire.forward", "link.wire", "link.wire.back", "link.wire", "node.server.listen", "node.SERVER.listen",
+			"node.server", "node.client", "node.SERVER", "node.server").Replace(path)
+		if named[word] == nil && named[path] == nil {
+			t.Errorf("%s is measured, and has no name in the language", path)
+		}
+	}
+	if m, err := Pooled(s.Points[0].Outcomes, "node.client.memory.bytes"); err != nil || m.Statistic("max") != 3584 {
+		t.Errorf("memory of a client with one socket is %v, %v; want 3584 B", m, err)
+	}
+}
