@@ -1,0 +1,185 @@
+package host
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+	"unsafe"
+
+	"netsim/des"
+	"netsim/tcp"
+	"netsim/wire"
+)
+
+// waiting makes profiles that differ in the length of TIME-WAIT.
+func waiting(lengths ...time.Duration) (profiles []*tcp.Profile) {
+	for _, d := range lengths {
+		profiles = append(profiles, linux(func(p *tcp.Profile) { p.TimeWait = d }))
+	}
+	return profiles
+}
+
+// admit brings a connection of host i, named by its port, into TIME-WAIT, and
+// returns its record: 0 if it did not stay.
+func (w *world) admit(now des.Time, i int, port uint16, who wire.Incarnation) uint32 {
+	h, st := w.hosts[i], w.stack
+	t := tuple{h.address, w.hosts[0].address, port, 9}
+	s := st.take(now, h, t, nil)
+	st.table.add(t, s.ref)
+	s.Conn.Open(now, h.opening(now, t, who))
+	h.group.tally.move(now, tcp.Closed, tcp.TimeWaiting, now)
+	s.state, s.since, s.pair = tcp.TimeWaiting, now, 0
+	st.room.enter(now, s)
+	st.release(s)
+	return st.table.find(t) &^ inRoom
+}
+
+// stay is what the model knows of a record.
+type stay struct {
+	ref    uint32
+	host   int
+	until  des.Time
+	length time.Duration
+	who    wire.Incarnation
+}
+
+// Records leave when they expire, in that order and to the nanosecond, whatever
+// was restarted, reset or reopened out of the middle, and with one pending event
+// for each length in use.
+func TestRoomAgainstList(t *testing.T) {
+	lengths := []time.Duration{time.Second, 3 * time.Second, 0, 3 * time.Second}
+	for seed := range uint64(40) {
+		w := newWorld(t, seed, line(), waiting(lengths...)...)
+		w.keep = true
+		r := &random{draws: des.Stream(seed, 1, "room"), w: w, lengths: lengths}
+		w.at(0, r.step)
+		w.finish()
+		if len(w.changes) != r.born || len(r.stays) != 0 {
+			t.Fatalf("seed %d: %d entered, %d left, %d remain", seed, r.born, len(w.changes), len(r.stays))
+		}
+		for i := 1; i < len(w.changes); i++ {
+			if w.changes[i].at < w.changes[i-1].at {
+				t.Fatalf("seed %d: departures out of order", seed)
+			}
+		}
+	}
+}
+
+// random walks a room and its model.
+type random struct {
+	w       *world
+	draws   *rand.Rand
+	lengths []time.Duration
+	stays   []stay
+	born    int
+	checked int
+}
+
+func (r *random) step(now des.Time) {
+	w := r.w
+	r.expire(now)
+	i := int(des.Below(r.draws, uint64(max(len(r.stays), 1))))
+	switch k := des.Below(r.draws, 8); {
+	case k < 4 || len(r.stays) == 0:
+		r.born++
+		host, who := int(des.Below(r.draws, uint64(len(r.lengths)))), wire.IncarnationOf(1, uint32(r.born), 1)
+		ref := w.admit(now, host, uint16(r.born), who)
+		if (ref == 0) != (r.lengths[host] == 0) {
+			w.t.Fatalf("record %d of a host whose TIME-WAIT is %v", ref, r.lengths[host])
+		}
+		if ref == 0 {
+			r.checked++ // told already
+		} else {
+			r.stays = append(r.stays, stay{ref, host, now.Add(r.lengths[host]), r.lengths[host], who})
+		}
+	case k < 6:
+		s := r.stays[i]
+		w.stack.room.restart(now, s.ref)
+		s.until = now.Add(s.length)
+		r.stays = append(slices.Delete(r.stays, i, i+1), s) // behind its equals
+	default:
+		w.stack.room.leave(now, r.stays[i].ref, Reset)
+		r.stays = slices.Delete(r.stays, i, i+1)
+		r.checked++
+	}
+	if err := w.audit(); err != nil {
+		w.t.Fatal(err)
+	}
+	pending := 0
+	for _, l := range w.stack.room.lists {
+		if l.event.Pending() {
+			pending++
+		}
+	}
+	if len(w.stack.room.lists) != 3 || pending > 2 || w.sim.Pending() != pending {
+		w.t.Fatalf("%d lists, %d of their events, %d in all", len(w.stack.room.lists), pending, w.sim.Pending())
+	}
+	if r.born < 400 {
+		w.at(time.Duration(now)+time.Duration(des.Below(r.draws, 20e6)), r.step)
+	} else {
+		w.at(time.Duration(now)+4*time.Second, r.expire)
+	}
+}
+
+// expire takes out of the model what is over by now, and compares.
+func (r *random) expire(now des.Time) {
+	var over []stay
+	r.stays = slices.DeleteFunc(r.stays, func(s stay) bool {
+		if s.until > now {
+			return false
+		}
+		over = append(over, s)
+		return true
+	})
+	slices.SortStableFunc(over, func(a, b stay) int { return int(a.until - b.until) })
+	left := r.w.changes[r.checked:]
+	if len(left) != len(over) {
+		r.w.t.Fatalf("by %v %d left, want %d", now, len(left), len(over))
+	}
+	for i, s := range over {
+		want := change{s.until, r.w.hosts[s.host].node, s.who, tcp.TimeWaiting, tcp.Closed}
+		if left[i] != want && !(i > 0 && over[i-1].until == s.until) {
+			r.w.t.Fatalf("left %+v, want %+v", left[i], want)
+		}
+	}
+	r.checked = len(r.w.changes)
+}
+
+// A hundred thousand records cost one event, and those in the middle go without
+// anybody looking for them.
+func TestRoomPopulation(t *testing.T) {
+	const n = 100_000
+	w := newWorld(t, 1, line(), waiting(time.Minute, time.Minute)...)
+	var refs []uint32
+	for i := range n {
+		refs = append(refs, w.admit(des.Time(i), i%2, uint16(i/2), 0))
+	}
+	room := &w.stack.room
+	if w.sim.Pending() != 1 || room.held != n || len(room.chunks) != n>>chunkBits+1 {
+		t.Fatalf("%d records in %d chunks, %d events", room.held, len(room.chunks), w.sim.Pending())
+	}
+	for i := 1; i < n; i += 10 { // and their places are taken again
+		room.leave(n, refs[i], Reset)
+		refs[i] = w.admit(n, i%2, uint16(i/2), 0)
+	}
+	if int(room.made) != n+1 {
+		t.Errorf("%d records made for %d", room.made-1, n)
+	}
+	before := w.sim.Events()
+	w.finish()
+	if left := w.tallies[0].Left; left[Expired] != n/2 || w.tallies[1].Left != [Reasons]uint64{Expired: n / 2, Reset: n / 10} {
+		t.Errorf("left %v and %v", left, w.tallies[1].Left)
+	}
+	if rang := w.sim.Events() - before; rang > n {
+		t.Errorf("%d events for %d expiries at %d instants", rang, n, n-n/10+1)
+	}
+}
+
+// What a connection in TIME-WAIT costs, all in all.
+func TestSizes(t *testing.T) {
+	t.Logf("record %d B, table entry %d B, socket %d B, host %d B", unsafe.Sizeof(record{}), unsafe.Sizeof(entry{}), unsafe.Sizeof(Socket{}), unsafe.Sizeof(Host{}))
+	if size := unsafe.Sizeof(record{}); size > 88 {
+		t.Errorf("a TIME-WAIT record takes %d B, more than 88", size)
+	}
+}

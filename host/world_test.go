@@ -1,0 +1,361 @@
+package host
+
+import (
+	"fmt"
+	"net/netip"
+	"testing"
+	"time"
+
+	"netsim/des"
+	"netsim/tcp"
+	"netsim/topo"
+	"netsim/wire"
+)
+
+// world is hosts around a router, each hop ms from it, for tests. It observes them
+// all.
+type world struct {
+	t       testing.TB
+	sim     *des.Sim
+	pool    wire.Pool
+	net     *topo.Network
+	stack   *Stack
+	hosts   []*Host
+	tallies []*Tally // of each host
+	owner   des.Owner
+	sent    []sent // what hosts sent, if it is kept
+	keep    bool
+	changes []change
+	digest  wire.Digest
+}
+
+// sent is a segment that left a host.
+type sent struct {
+	at  des.Time
+	by  topo.NodeID
+	seg wire.Segment
+}
+
+// change is a connection's change of state.
+type change struct {
+	at       des.Time
+	node     topo.NodeID
+	who      wire.Incarnation
+	from, to tcp.State
+}
+
+const hop = 5 * time.Millisecond // one way to the router; 2*hop to another host
+
+// newWorld has a host for each profile.
+func newWorld(t testing.TB, seed uint64, half topo.HalfSpec, profiles ...*tcp.Profile) *world {
+	return newWorldOf(t, seed, des.PacketsFirst, func(int) (a, b topo.HalfSpec) { return half, half }, profiles...)
+}
+
+// newWorldOf lets the ties and each link's halves, from the host and to it, be
+// chosen.
+func newWorldOf(t testing.TB, seed uint64, ties des.Ties, halves func(i int) (from, to topo.HalfSpec), profiles ...*tcp.Profile) *world {
+	w := &world{t: t, sim: des.NewSim(ties, seed)}
+	w.net = topo.NewNetwork(w.sim, &w.pool, wire.NewBook(), seed, 1)
+	router := w.net.AddNode("router", true)
+	var ids []topo.NodeID
+	var addresses []wire.Addr
+	for i := range profiles {
+		id := w.net.AddNode(fmt.Sprint("host", i), false)
+		from, to := halves(i)
+		w.net.Connect(topo.LinkSpec{Name: fmt.Sprint("link", i), A: id, B: router, Forward: from, Back: to})
+		ids = append(ids, id)
+		addresses = append(addresses, w.net.Assign(id, netip.AddrFrom4([4]byte{10, 0, 0, byte(i + 1)})))
+	}
+	if err := w.net.Finish(); err != nil {
+		t.Fatal(err)
+	}
+	w.stack = NewStack(w.sim, w.net, &w.pool, seed, 1)
+	w.stack.Observe(w)
+	for i, p := range profiles {
+		y := NewTally(p, 0, des.Never)
+		w.tallies = append(w.tallies, y)
+		w.hosts = append(w.hosts, w.stack.AddHost(Config{Node: ids[i], Name: fmt.Sprint("host", i), Address: addresses[i], Profile: p, MTU: 1500, Tally: y}))
+	}
+	w.owner = w.sim.Owner()
+	return w
+}
+
+// line is a link without surprises.
+func line() topo.HalfSpec { return topo.HalfSpec{Delay: hop} }
+
+// linux is the Linux profile, changed.
+func linux(change func(p *tcp.Profile)) *tcp.Profile {
+	p := tcp.Linux()
+	change(p)
+	return p
+}
+
+// call is something that a test does at a time.
+type call struct {
+	event des.Event
+	do    func(now des.Time)
+}
+
+func (c *call) Fire(now des.Time) { c.do(now) }
+
+// at does something at a time, after the packets and timers of that instant.
+func (w *world) at(t time.Duration, do func(now des.Time)) {
+	c := &call{do: do}
+	c.event.Bind(c, w.owner.Rank(des.Workload))
+	w.sim.At(&c.event, des.Time(t))
+}
+
+// run runs until a time, exclusive.
+func (w *world) run(t time.Duration) { w.sim.Run(des.Time(t)) }
+
+// finish runs until nothing is left to happen and checks that nothing is left.
+func (w *world) finish() {
+	w.t.Helper()
+	w.sim.Run(des.Never)
+	w.empty()
+}
+
+// deliver brings a hand-made segment to a host as if another had sent it.
+func (w *world) deliver(to, from *Host, s wire.Segment) {
+	p := w.pool.Get()
+	p.Src, p.Dst, p.Segment = from.address, to.address, s
+	p.Measure()
+	to.Receive(w.sim.Now(), p)
+}
+
+// listen opens a listener at host i.
+func (w *world) listen(i int, port uint16, backlog int, a Acceptor) *ListenerTally {
+	y := new(ListenerTally)
+	if _, err := w.hosts[i].Listen(port, backlog, a, y); err != nil {
+		w.t.Fatal(err)
+	}
+	return y
+}
+
+// connect opens a connection from host i to port 80 of host j.
+func (w *world) connect(now des.Time, i, j int, a App) (*Socket, error) {
+	return w.hosts[i].Connect(now, Remote{w.hosts[j].address, 80}, 0, wire.IncarnationOf(0, uint32(now), 1), a)
+}
+
+// must is a connect that must succeed.
+func (w *world) must(s *Socket, err error) *Socket {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return s
+}
+
+func (w *world) Sent(now des.Time, node topo.NodeID, p *wire.Packet) {
+	w.digest.Add(now, p)
+	if w.keep {
+		w.sent = append(w.sent, sent{now, node, p.Segment})
+	}
+}
+func (w *world) Received(des.Time, topo.NodeID, *wire.Packet)           {}
+func (w *world) Dropped(des.Time, *topo.Half, *wire.Packet, topo.Cause) {}
+func (w *world) State(now des.Time, node topo.NodeID, who wire.Incarnation, from, to tcp.State) {
+	if w.keep {
+		w.changes = append(w.changes, change{now, node, who, from, to})
+	}
+}
+
+// by are the segments that a host sent.
+func (w *world) by(i int) (list []sent) {
+	for _, s := range w.sent {
+		if s.by == w.hosts[i].node {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// audit holds everything that a stack keeps against everything else that it keeps,
+// between two events.
+func (w *world) audit() error {
+	st := w.stack
+	free, open, asking := 0, 0, map[*Listener]int64{}
+	states := map[*Tally]*[tcp.States]int64{}
+	for _, y := range w.tallies {
+		states[y] = new([tcp.States]int64)
+	}
+	pairs := make([]pair, len(st.pairs))
+	for s := st.free; s != nil; s = s.next {
+		free++
+	}
+	for _, s := range st.sockets[1:] {
+		if !s.open {
+			if s.alarm.Pending() {
+				return fmt.Errorf("socket %d is free and has an alarm", s.ref)
+			}
+			continue
+		}
+		open++
+		if err := s.Conn.Check(); err != nil {
+			return err
+		}
+		if st.table.find(s.tuple) != s.ref {
+			return fmt.Errorf("socket %d is not found by its tuple", s.ref)
+		}
+		if d := s.Conn.Deadline(); d < st.sim.When(&s.alarm) {
+			return fmt.Errorf("socket %d: alarm at %v, due at %v", s.ref, st.sim.When(&s.alarm), d)
+		}
+		states[s.host.group.tally][s.Conn.State()]++
+		pairs[s.pair].used++
+		if s.listener != nil {
+			asking[s.listener]++
+		}
+	}
+	held := 0
+	for _, l := range st.room.lists {
+		last := des.Time(0)
+		for i, prev := l.head, uint32(0); i != 0; prev, i = i, st.room.at(i).next {
+			r := st.room.at(i)
+			held++
+			states[st.groups[r.group].tally][tcp.TimeWaiting]++
+			pairs[r.pair].used++
+			pairs[r.pair].waiting++
+			switch {
+			case st.table.find(r.tuple) != i|inRoom:
+				return fmt.Errorf("record %d is not found by its tuple", i)
+			case r.expiry < last, r.prev != prev:
+				return fmt.Errorf("record %d is out of order", i)
+			case i == l.head && st.sim.When(&l.event) > r.expiry:
+				return fmt.Errorf("the event of the wait of %v is late", l.length)
+			}
+			last = r.expiry
+		}
+	}
+	var used, waiting int32
+	for i := range pairs[1:] {
+		p, is := pairs[i+1], st.pairs[i+1]
+		if p.used != is.used || p.waiting != is.waiting {
+			return fmt.Errorf("to %v: %d ports used, %d in TIME-WAIT; counted %d, %d", is.to, is.used, is.waiting, p.used, p.waiting)
+		}
+		used, waiting = max(used, p.used), max(waiting, p.waiting)
+	}
+	for _, h := range w.hosts {
+		for _, l := range h.listeners {
+			if l.pending != asking[l] || l.HalfOpen.Value() != asking[l] {
+				return fmt.Errorf("port %d: %d requests, counted %d", l.port, l.pending, asking[l])
+			}
+		}
+	}
+	for y, count := range states { // order-free: each on its own
+		for s := tcp.SynSent; s < tcp.States; s++ {
+			if n := y.Count[s].Value(); n != count[s] {
+				return fmt.Errorf("%d in %v, counted %d", count[s], s, n)
+			}
+		}
+	}
+	switch {
+	case free+open != st.Sockets():
+		return fmt.Errorf("%d sockets free, %d open, of %d", free, open, st.Sockets())
+	case held != st.room.held:
+		return fmt.Errorf("%d records, counted %d", held, st.room.held)
+	case open+held != st.table.used:
+		return fmt.Errorf("%d sockets, %d records, %d tuples", open, held, st.table.used)
+	}
+	return w.net.Check(st.Held())
+}
+
+// empty checks that nothing is left, and that every book balances.
+func (w *world) empty() {
+	w.t.Helper()
+	st, now := w.stack, w.sim.Now()
+	if err := w.audit(); err != nil {
+		w.t.Error(err)
+	}
+	if st.table.used != 0 || st.room.held != 0 || w.pool.Out() != st.Held() || w.sim.Pending() != 0 {
+		w.t.Errorf("left over: %d tuples, %d records, %d packets (%d kept), %d events", st.table.used, st.room.held, w.pool.Out(), st.Held(), w.sim.Pending())
+	}
+	st.Settle(now)
+	for i, y := range w.tallies {
+		y.Close(now)
+		if err := y.Check(); err != nil {
+			w.t.Errorf("host %d: %v", i, err)
+		}
+		var left uint64
+		for _, n := range y.Left {
+			left += n
+		}
+		if left != y.Entered[tcp.TimeWaiting] {
+			w.t.Errorf("host %d: %d went into TIME-WAIT, %d out", i, y.Entered[tcp.TimeWaiting], left)
+		}
+		if y.Memory != nil && y.Memory.Value() != 0 {
+			w.t.Errorf("host %d: %d B held by nobody", i, y.Memory.Value())
+		}
+	}
+}
+
+// user is an App that notes what it is told, and then does something.
+type user struct {
+	t     testing.TB
+	heard []news
+	do    func(now des.Time, s *Socket, n tcp.News)
+	busy  bool
+	over  int
+}
+
+type news struct {
+	at   des.Time
+	what tcp.News
+}
+
+func (u *user) News(now des.Time, s *Socket, n tcp.News) {
+	switch {
+	case u.busy:
+		u.t.Error("told while it was being told")
+	case u.over > 0:
+		u.t.Error("told after the end")
+	}
+	u.busy = true
+	u.heard = append(u.heard, news{now, n})
+	if n&(tcp.Ended|tcp.Failed) != 0 {
+		u.over++
+	}
+	if n&tcp.Readable != 0 {
+		s.Read(now)
+	}
+	u.do(now, s, n)
+	u.busy = false
+}
+
+// all is everything that it was told.
+func (u *user) all() (n tcp.News) {
+	for _, h := range u.heard {
+		n |= h.what
+	}
+	return n
+}
+
+// end is the last thing it was told.
+func (u *user) end() news { return u.heard[len(u.heard)-1] }
+
+// idle does nothing.
+func (w *world) idle() *user { return &user{t: w.t, do: func(des.Time, *Socket, tcp.News) {}} }
+
+// caller closes when it is connected.
+func (w *world) caller() *user {
+	return &user{t: w.t, do: func(now des.Time, s *Socket, n tcp.News) {
+		if n&tcp.Connected != 0 {
+			s.Close(now)
+		}
+	}}
+}
+
+// callee closes when the other end has.
+func (w *world) callee() *user {
+	return &user{t: w.t, do: func(now des.Time, s *Socket, n tcp.News) {
+		if n&tcp.EndOfData != 0 && n&(tcp.Ended|tcp.Failed) == 0 {
+			s.Close(now)
+		}
+	}}
+}
+
+// each gives every connection an App.
+type each func() App
+
+func (a each) Accept(des.Time, *Socket) App { return a() }
+
+func (w *world) callees() each { return func() App { return w.callee() } }
