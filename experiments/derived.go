@@ -106,8 +106,10 @@ func way(path []*topo.Half, size int64) (total time.Duration) {
 // synSize is the size of a SYN with the options of the host's profile.
 func synSize(h *host.Host) int64 {
 	p := wire.Packet{Dst: h.Address()}
-	p.Segment.Options = wire.HasMSS
 	profile := h.Profile()
+	if standard := map[bool]int{false: 536, true: 1220}; profile.AlwaysMSS || profile.MSS != standard[h.Address().Is6()] {
+		p.Segment.Options = wire.HasMSS
+	}
 	if profile.Timestamps {
 		p.Segment.Options |= wire.HasTimestamps
 	}

@@ -212,6 +212,14 @@ func (c *Conn) tsNow(now des.Time) uint32 {
 	return uint32(int64(now)/int64(time.Millisecond)) + c.tsOffset
 }
 
+// defaultMSS is what a peer may send who was told none (RFC 9293 section 3.7.1).
+func (c *Conn) defaultMSS() uint16 {
+	if c.has(six) {
+		return 1220
+	}
+	return 536
+}
+
 // effectiveMSS is what fits into a segment of ours: the RFC's Eff.snd.MSS
 // (MUST-16).
 func (c *Conn) effectiveMSS() uint32 {

@@ -58,10 +58,7 @@ func (c *Conn) takeSYN(now des.Time, s *wire.Segment) {
 
 // takeOptions negotiates what a SYN offers against what we offer.
 func (c *Conn) takeOptions(now des.Time, s *wire.Segment) {
-	mss := uint16(536) // MUST-15
-	if c.has(six) {
-		mss = 1220
-	}
+	mss := c.defaultMSS() // MUST-15
 	if s.Options&wire.HasMSS != 0 {
 		mss = s.MSS
 	}

@@ -94,8 +94,10 @@ func (c *Conn) emitSYN(now des.Time, s *wire.Segment) {
 	}
 	c.off(synDue)
 	c.header(now, s, flags, c.iss)
-	s.Options |= wire.HasMSS // SHLD-5, MAY-3
-	s.MSS = c.advMSS
+	if p.AlwaysMSS || c.advMSS != c.defaultMSS() { // SHLD-5, MAY-3
+		s.Options |= wire.HasMSS
+		s.MSS = c.advMSS
+	}
 	offer := c.state == SynSent
 	if p.Timestamps && offer {
 		s.Options |= wire.HasTimestamps

@@ -22,6 +22,7 @@ type Profile struct {
 	InitialWindow    int           // segments, RFC 6928
 	LossWindowAfter  int           // SYNs resent before the initial window is one segment
 	MSS              int           // the most we advertise; 0: from the MTU
+	AlwaysMSS        bool          // say it where it is the default, too
 	WindowScale      int           // shift we offer; NoScale
 	Timestamps       bool
 	SACKPermitted    bool
@@ -182,6 +183,7 @@ func Linux() *Profile {
 		BacklogExtra:    1,                      // a queue of backlog b holds b+1
 		InitialWindow:   10,
 		LossWindowAfter: 1,
+		AlwaysMSS:       true,
 		WindowScale:     10,
 		Timestamps:      true,
 		SACKPermitted:   true,

@@ -33,6 +33,8 @@ func Base(value any) any {
 			return math.Inf(1)
 		}
 		return float64(v)
+	case Shift:
+		return float64(max(v, 0))
 	case int64:
 		return float64(v)
 	case float64, string, bool:
@@ -68,6 +70,11 @@ func Format(value any) string {
 		return decimal(float64(v))
 	case float64:
 		return decimal(v)
+	case Shift:
+		if v == NoShift {
+			return "none"
+		}
+		return strconv.FormatInt(int64(v), 10)
 	case Count:
 		if v == Unlimited {
 			return "unlimited"
@@ -104,6 +111,10 @@ func literal(value any) string {
 		return tomlFloat(v)
 	case Count:
 		if v != Unlimited {
+			return Format(v)
+		}
+	case Shift:
+		if v != NoShift {
 			return Format(v)
 		}
 	case Probability:

@@ -60,7 +60,7 @@ func profileValue(profile, key string) any {
 	case "tcp.timestamps":
 		return p.Timestamps
 	case "tcp.window_scale":
-		return int64(max(0, p.WindowScale))
+		return Shift(p.WindowScale)
 	case "tcp.receive_window":
 		return Size(p.ReceiveWindow)
 	case "tcp.send_buffer":

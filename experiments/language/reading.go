@@ -164,6 +164,17 @@ func counting[In any](read func(In) (any, *wrong)) func(In) (any, *wrong) {
 	}
 }
 
+// shifting makes a Shift of what is read, or computed.
+func shifting[In any](read func(In) (any, *wrong)) func(In) (any, *wrong) {
+	return func(in In) (any, *wrong) {
+		v, w := read(in)
+		if w != nil {
+			return nil, w
+		}
+		return Shift(v.(int64)), nil
+	}
+}
+
 func aboveZero(v any) *wrong {
 	if v == Rate(0) {
 		return wrongf(`write more than 0, or "unlimited"`, "0 bps is nothing")

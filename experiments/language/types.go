@@ -34,7 +34,7 @@ var (
 	members  = &Type{Name: "whole number", read: checked(readInt, between(1, 1<<24)), made: checked(madeInt, between(1, 1<<24))}
 	retries  = &Type{Name: "whole number", read: checked(readInt, between(0, 255)), made: checked(madeInt, between(0, 255))}
 	endless  = &Type{Name: "whole number", Words: []string{"unlimited"}, read: worded("unlimited", Count(Unlimited), counting(some.read)), made: counting(some.made)}
-	shift    = &Type{Name: "whole number", read: checked(readInt, between(0, 14)), made: checked(madeInt, between(0, 14))}
+	shift    = &Type{Name: "whole number", Words: []string{"none"}, read: worded("none", NoShift, shifting(checked(readInt, between(0, 14)))), made: shifting(checked(madeInt, between(0, 14)))}
 	port     = &Type{Name: "port", read: checked(readInt, between(1, 65535)), made: checked(madeInt, between(1, 65535))}
 	duration = &Type{Name: "duration", Unit: "s", read: ofText(&durations, readDuration), made: madeDuration}
 	span     = &Type{Name: "duration", Unit: "s", read: checked(duration.read, aboveZero), made: checked(madeDuration, aboveZero)}

@@ -17,6 +17,7 @@ type (
 	Frequency   float64 // 1/s
 	Probability float64 // 0 to 1
 	Count       int64   // of what may have no end; Unlimited is none
+	Shift       int64   // of a window; NoShift is no scaling
 )
 
 const (
@@ -24,6 +25,8 @@ const (
 	Never time.Duration = math.MaxInt64
 	// Unlimited is the rate of a link without one, and the count that has no end.
 	Unlimited = 0
+	// NoShift is a window that is not scaled.
+	NoShift Shift = -1
 )
 
 // A dimension is a kind of quantity: its name and its units in base units.
