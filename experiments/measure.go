@@ -109,7 +109,8 @@ func pool(runs []*Measure) *Measure {
 }
 
 // Statistic is one number of the measure by the last word of its path, NaN if
-// nothing was measured. Totals and ends are means over the pooled runs.
+// nothing was measured. Totals, n, ends and integrals are means over the pooled
+// runs.
 func (m *Measure) Statistic(name string) float64 {
 	switch m.Class {
 	case language.Counter:

@@ -161,9 +161,10 @@ func (r *Result) weigh(t language.Tolerance) {
 		r.decideNot("standard errors need two replications that measured something")
 		return
 	case t.Kind == language.StandardErrors:
-		allowed = r.SE*metrics.TCritical(r.N, t.Value) + rounding*math.Abs(r.Expected)
+		allowed = r.SE * metrics.TCritical(r.N, t.Value)
 	}
-	if !(diff <= allowed) {
+	allowed += rounding * math.Abs(r.Expected)
+	if !(diff <= allowed) || math.IsInf(diff, 0) {
 		r.fail("%.6g is not %.6g within %v", r.Value, r.Expected, t)
 	}
 }
@@ -179,7 +180,7 @@ func bound(t language.Tolerance, around float64) float64 {
 	case language.Absolute:
 		return t.Value
 	case language.Exact: // times to the ns
-		return 0.5e-9 + rounding*math.Abs(around)
+		return 0.5e-9
 	}
 	return math.NaN()
 }

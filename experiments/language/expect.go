@@ -1,6 +1,8 @@
 package language
 
 import (
+	"cmp"
+	"math"
 	"slices"
 	"time"
 )
@@ -63,7 +65,10 @@ type Instant struct {
 // Instants are the times of all at(level, time) in an expression at a point, to
 // be known before the run. Times that depend on what is measured are not found.
 func (x *Expr) Instants(p *Point) (found []Instant) {
-	_, _ = x.At(0, func(s Slot) (any, error) {
+	if x.looks == nil {
+		return nil
+	}
+	_, _ = x.run(x.looks, func(s Slot) (any, error) {
 		switch s.Kind {
 		case Whole:
 			return probe{s, &found}, nil
@@ -71,7 +76,8 @@ func (x *Expr) Instants(p *Point) (found []Instant) {
 			return 1.0, nil
 		}
 		return p.Lookup(s)
-	})
+	}, math.NaN())
+	slices.SortStableFunc(found, func(a, b Instant) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Slot.Path, b.Slot.Path)) })
 	return slices.Compact(found)
 }
 

@@ -39,6 +39,7 @@ type Expr struct {
 	only   bool   // it is nothing but one path
 
 	program *vm.Program
+	looks   *vm.Program // all its at(level, time), each whatever the rest is; nil if none
 	types   map[string]any
 }
 
@@ -98,6 +99,12 @@ func compile(source string, scope Scope) (*Expr, []*wrong) {
 	if c.program, err = compiler.Compile(tree, config); err != nil {
 		return nil, []*wrong{syntaxOf(err)}
 	}
+	if len(c.ats) > 0 {
+		tree.Node = &ast.ArrayNode{Nodes: c.ats}
+		if c.looks, err = compiler.Compile(tree, config); err != nil {
+			return nil, []*wrong{syntaxOf(err)}
+		}
+	}
 	return c.Expr, nil
 }
 
@@ -115,6 +122,7 @@ type compilation struct {
 	*Expr
 	scope  Scope
 	wrongs []*wrong
+	ats    []ast.Node // calls of at
 }
 
 func (c *compilation) refuse(w *wrong) ast.Node {
@@ -203,6 +211,9 @@ func (c *compilation) call(n *ast.CallNode) ast.Node {
 		}
 		n.Arguments[i] = c.rewrite(arg)
 	}
+	if name == "at" {
+		c.ats = append(c.ats, n)
+	}
 	return n
 }
 
@@ -288,14 +299,14 @@ func (sc Scope) example(s Slot) any {
 }
 
 // Value computes the expression.
-func (x *Expr) Value(look Lookup) (any, error) { return x.run(look, math.NaN()) }
+func (x *Expr) Value(look Lookup) (any, error) { return x.run(x.program, look, math.NaN()) }
 
 // Number computes an expression of kind Number.
 func (x *Expr) Number(look Lookup) (float64, error) { return x.At(math.NaN(), look) }
 
 // At computes it at a time in seconds, for which t stands.
 func (x *Expr) At(t float64, look Lookup) (float64, error) {
-	v, err := x.run(look, t)
+	v, err := x.run(x.program, look, t)
 	if err != nil {
 		return math.NaN(), err
 	}
@@ -307,7 +318,7 @@ func (x *Expr) At(t float64, look Lookup) (float64, error) {
 
 // Holds computes an expression of kind Truth.
 func (x *Expr) Holds(look Lookup) (bool, error) {
-	v, err := x.run(look, math.NaN())
+	v, err := x.run(x.program, look, math.NaN())
 	if err != nil {
 		return false, err
 	}
@@ -317,7 +328,7 @@ func (x *Expr) Holds(look Lookup) (bool, error) {
 	return false, fmt.Errorf("%s is %v, neither true nor false", x.Source, v)
 }
 
-func (x *Expr) run(look Lookup, t float64) (any, error) {
+func (x *Expr) run(program *vm.Program, look Lookup, t float64) (any, error) {
 	env := make(map[string]any, len(x.Slots)+1)
 	env["t"] = t
 	for i, s := range x.Slots {
@@ -327,7 +338,7 @@ func (x *Expr) run(look Lookup, t float64) (any, error) {
 		}
 		env[slotName(i)] = v
 	}
-	v, err := vm.Run(x.program, env)
+	v, err := vm.Run(program, env)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %s", x.Source, syntaxOf(err).what)
 	}
