@@ -69,7 +69,8 @@ func (c *Conn) become(s State) {
 }
 
 // Trail takes the states passed since it was last taken, oldest in the highest
-// of the 4-bit groups in use; 0 is none.
+// of the 4-bit groups in use; 0 is none. CLOSED is 0, too, and is to be learnt
+// from State.
 func (c *Conn) Trail() uint32 {
 	t := c.trail
 	c.trail = 0

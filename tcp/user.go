@@ -115,7 +115,8 @@ func (c *Conn) drop() {
 
 // TimeWait makes the record of a connection that has reached TIME-WAIT.
 func (c *Conn) TimeWait(w *TimeWait) {
-	*w = TimeWait{SndNxt: c.nxt, RcvNxt: c.rcvNxt, Window: c.window(false), RcvWnd: uint32(max(c.edge.Sub(c.rcvNxt), 0)),
+	window := c.window(false) // may open it
+	*w = TimeWait{SndNxt: c.nxt, RcvNxt: c.rcvNxt, Window: window, RcvWnd: uint32(max(c.edge.Sub(c.rcvNxt), 0)),
 		TSRecent: c.tsRecent, TSOffset: c.tsOffset, Timestamps: c.has(useTS), Own: c.own}
 }
 
