@@ -33,9 +33,6 @@ type Socket struct {
 	pumping  bool
 }
 
-// Host returns the socket's host.
-func (s *Socket) Host() *Host { return s.host }
-
 // Ports returns the local and the remote port.
 func (s *Socket) Ports() (local, remote uint16) { return s.tuple.localPort, s.tuple.remotePort }
 
@@ -69,8 +66,12 @@ func (s *Socket) Close(now des.Time) {
 	s.pump(now)
 }
 
-// Abort resets the connection.
+// Abort resets the connection. What was written before goes before the reset, as
+// far as it may go.
 func (s *Socket) Abort(now des.Time) {
+	if s.pumping {
+		s.emit(now)
+	}
 	s.Conn.Abort(now)
 	s.pump(now)
 }

@@ -126,14 +126,9 @@ func (st *Stack) blank() *wire.Packet {
 	return p
 }
 
-// keep takes back a blank packet that was not sent.
-func (st *Stack) keep(p *wire.Packet) {
-	if st.spare != nil {
-		st.pool.Put(p)
-		return
-	}
-	st.spare = p
-}
+// keep takes back the blank packet, which was not sent: there is never more than
+// one.
+func (st *Stack) keep(p *wire.Packet) { st.spare = p }
 
 // Held counts the packets that the stack keeps back: none or one.
 func (st *Stack) Held() int {

@@ -112,3 +112,27 @@ func TestWindow(t *testing.T) {
 		t.Errorf("%s ns spent, want 60 of [10, 160) and 50 of [150, 250)", got)
 	}
 }
+
+// Connections that are open when the measured time ends, and TIME-WAITs, are
+// settled for what they have stayed.
+func TestSettle(t *testing.T) {
+	w := newWorld(t, 1, line(), tcp.Linux(), tcp.Linux())
+	w.listen(1, 80, 128, w.callees())
+	w.at(0, func(now des.Time) { w.must(w.connect(now, 0, 1, w.caller())) })
+	w.at(time.Second, func(now des.Time) { w.must(w.connect(now, 0, 1, w.idle())) })
+	w.run(30 * time.Second)
+	end := des.Time(30 * time.Second)
+	w.stack.Settle(end)
+	for _, y := range w.tallies {
+		y.Close(end)
+		if err := y.Check(); err != nil {
+			t.Error(err)
+		}
+	}
+	want := map[tcp.State]time.Duration{tcp.Established: 29*time.Second - 4*hop, tcp.TimeWaiting: 30*time.Second - 8*hop}
+	for s, d := range want {
+		if got := w.tallies[0].Sojourn[s].Float64(); got != float64(d) {
+			t.Errorf("%v in %v, want %v", time.Duration(got), s, d)
+		}
+	}
+}

@@ -321,14 +321,6 @@ func (u *user) News(now des.Time, s *Socket, n tcp.News) {
 	u.busy = false
 }
 
-// all is everything that it was told.
-func (u *user) all() (n tcp.News) {
-	for _, h := range u.heard {
-		n |= h.what
-	}
-	return n
-}
-
 // end is the last thing it was told.
 func (u *user) end() news { return u.heard[len(u.heard)-1] }
 
