@@ -90,9 +90,10 @@ func (d *drawer) cutTime(p *plots.LadderPanel) {
 	}
 }
 
-// keep leaves the messages sent in [from, to] and the states then.
+// keep leaves the messages sent in [from, to) and the states until then, what
+// begins at its end included.
 func keep(p *plots.LadderPanel, from, to int64) {
-	p.Messages = slices.DeleteFunc(slices.Clone(p.Messages), func(m plots.Message) bool { return m.Sent < from || m.Sent > to })
+	p.Messages = slices.DeleteFunc(slices.Clone(p.Messages), func(m plots.Message) bool { return m.Sent < from || m.Sent >= to })
 	var states []plots.StateSpan
 	for _, s := range p.States {
 		if s.To >= 0 && s.To <= from || s.From > to {

@@ -1,0 +1,143 @@
+package experiments
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+
+	"netsim/plots"
+)
+
+// TestLostLastACK holds the ladder of the reason for TIME-WAIT: the last ACK is
+// lost, the FIN comes again and finds somebody who answers, 2 MSL begin anew.
+func TestLostLastACK(t *testing.T) {
+	s := study(t, pair+`
+delay = "10 ms"
+rule.last = { match = "ack-of-fin", from = "client", nth = 1, do = "drop" }
+[flow.talk]
+from = "client"
+to = "server:7"
+request = "100 B"
+response = "100 B"
+close = { by = "client", reply = "100 ms" }
+[figure.ladder]
+kind = "ladder"
+flow = "talk"
+part = "closing"
+fold = "500 ms"
+`)
+	d := &drawer{study: s, figure: s.File.Figures[0], facets: []group{{points: s.Points}}}
+	panel := d.ladder().Panels[0]
+	var got []string
+	for _, m := range panel.Messages {
+		got = append(got, strings.Join(strings.Fields(strings.Join([]string{panel.Hosts[m.From], m.Label, m.Lost, map[bool]string{true: "again"}[m.Again]}, " ")), " "))
+	}
+	want := []string{"client FIN, ACK", "server ACK", "server FIN, ACK", "client ACK rule", "server FIN, ACK again", "client ACK"}
+	if !slices.Equal(got, want) {
+		t.Errorf("messages are %q, want %q", got, want)
+	}
+	again := panel.Messages[4]
+	if len(panel.Timers) != 1 {
+		t.Fatalf("brackets are %+v", panel.Timers)
+	}
+	b := panel.Timers[0]
+	if b.Host != 0 || b.Label != "2 MSL" || b.From != panel.Messages[2].Arrived || b.To != again.Arrived+60e9 {
+		t.Errorf("2 MSL are bracketed at %d from %d to %d; want from the first FIN, %d, to 60 s after the second, %d", b.Host, b.From, b.To, panel.Messages[2].Arrived, again.Arrived+60e9)
+	}
+	if last := panel.States[len(panel.States)-1]; last.From >= last.To {
+		t.Errorf("%+v", last)
+	}
+	var text bytes.Buffer
+	if err := d.ladder().Text(&text, 100); err != nil {
+		t.Fatal(err)
+	}
+	for _, words := range []string{"LAST-ACK", "TIME-WAIT", "rule", "60 s"} {
+		if !strings.Contains(text.String(), words) {
+			t.Errorf("the ladder as text has no %q:\n%s", words, &text)
+		}
+	}
+}
+
+// TestCopies holds that a copy that the network made is marked, begins with the
+// original and arrives by itself, whichever of the two comes first.
+func TestCopies(t *testing.T) {
+	s := study(t, pair+`
+delay = "10 ms"
+rule.twice = { match = "syn", do = "duplicate", delay = "5 ms" }
+[flow.talk]
+from = "client"
+to = "server:7"
+`)
+	var got []plots.Message
+	for _, m := range s.Points[0].Ladders["talk"][0].Messages {
+		if m.Label == "SYN" {
+			got = append(got, m)
+		}
+	}
+	slices.SortFunc(got, func(a, b plots.Message) int { return int(a.Arrived - b.Arrived) })
+	if len(got) != 2 || got[0].Sent != 0 || got[1].Sent != 0 || got[0].Arrived != 10e6 || got[1].Arrived != 15e6 || got[0].Duplicate || !got[1].Duplicate {
+		t.Errorf("SYNs are %+v", got)
+	}
+}
+
+// TestTraceOfTheFirst holds that the first connections of each flow are traced
+// and no others.
+func TestTraceOfTheFirst(t *testing.T) {
+	s := study(t, pair+`
+delay = "10 ms"
+[flow.a]
+from = "client"
+to = "server:7"
+arrivals = { process = "even", rate = "100/s", count = 10 }
+[flow.b]
+from = "client"
+to = "server:8"
+`)
+	ladders := s.Points[0].Ladders
+	if len(ladders["a"]) != 3 || len(ladders["b"]) != 1 {
+		t.Fatalf("%d and %d connections are traced, want 3 and 1", len(ladders["a"]), len(ladders["b"]))
+	}
+	for i, p := range ladders["a"] {
+		if p.Messages[0].Label != "SYN" || p.Messages[0].Sent != int64(i)*10e6 {
+			t.Errorf("connection %d begins with %+v", i+1, p.Messages[0])
+		}
+	}
+	if _, err := s.Ladder("a", 3); err != nil {
+		t.Error(err)
+	}
+	for flow, want := range map[string]string{"a": `flow "a" made 3 connections, so there is no connection 4`, "c": `test.toml has no flow "c"`} {
+		if _, err := s.Ladder(flow, 4); err == nil || err.Error() != want {
+			t.Errorf("connection 4 of flow %s: %v", flow, err)
+		}
+	}
+}
+
+// TestPart holds what the opening and the closing of a connection are.
+func TestPart(t *testing.T) {
+	s := study(t, pair+`
+delay = "10 ms"
+[flow.talk]
+from = "client"
+to = "server:7"
+request = "100 B"
+response = "100 B"
+`)
+	labels := func(part string) (all []string) {
+		p := s.Points[0].Ladders["talk"][0]
+		cutPart(&p, part)
+		for _, m := range p.Messages {
+			all = append(all, m.Label)
+		}
+		return all
+	}
+	if got := strings.Join(labels("opening"), "; "); got != "SYN; SYN, ACK; ACK; PSH, ACK" { // the request leaves with the ACK
+		t.Errorf("the opening is %s", got)
+	}
+	if got := strings.Join(labels("closing"), "; "); got != "FIN, ACK; FIN, ACK; ACK" {
+		t.Errorf("the closing is %s", got)
+	}
+	if all := labels("all"); len(all) < 8 {
+		t.Errorf("all of it is %v", all)
+	}
+}
