@@ -43,7 +43,7 @@ func (c *Conn) broken() string {
 
 func (c *Conn) brokenSynchronized() string {
 	switch {
-	case c.state != TimeWaiting && c.last().After(c.una) && c.rtxAt == des.Never:
+	case c.last().After(c.una) && c.rtxAt == des.Never:
 		return "something outstanding or unsent, and no timer"
 	case c.has(finQueued) == (c.state == Established || c.state == CloseWait):
 		return "state and our FIN disagree"

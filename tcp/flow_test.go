@@ -263,6 +263,12 @@ func TestHalfOfWindow(t *testing.T) {
 			t.Errorf("window %d of 2000: %d segments, want %d", wnd, got, want)
 		}
 	}
+	c := inState(Established, RFC9293()) // nor while something is outstanding
+	c.mss, c.wnd, c.maxWnd, c.cwnd = 1460, 2460, 1000, 14600
+	c.Write(0, 5000)
+	if got := drain(c); got != 1 {
+		t.Errorf("%d segments, want the full one", got)
+	}
 }
 
 // A buffer that begins beyond what a SYN can say is told with the first ACK, and

@@ -75,20 +75,24 @@ func TestSimultaneousOpen(t *testing.T) {
 
 // Of a simultaneous open one SYN,ACK is lost: it is sent again and draws an ACK.
 func TestSimultaneousOpenLosingSYNACK(t *testing.T) {
-	p := newPair(t, RFC9293(), 50*ms)
-	p.server.loses(isSYNACK, 1)
-	p.client.open()
-	p.server.open()
-	p.run(at(5))
-	p.exchange(`
-		0.000 client > SYN 0
-		0.000 server > SYN 0
-		0.050 server > SYN,ACK 0 ack 1 lost
-		0.050 client > SYN,ACK 0 ack 1
-		1.050 client > SYN,ACK 0 ack 1 again
-		1.100 server > ACK 1 ack 1`)
-	if s := p.client.conn.State(); s != Established {
-		t.Error(s)
+	for _, policy := range []SYNACKPolicy{Strict, Eager, Stateless} { // which is for passive ends
+		profile := RFC9293()
+		profile.SYNACK = policy
+		p := newPair(t, profile, 50*ms)
+		p.server.loses(isSYNACK, 1)
+		p.client.open()
+		p.server.open()
+		p.run(at(5))
+		p.exchange(`
+			0.000 client > SYN 0
+			0.000 server > SYN 0
+			0.050 server > SYN,ACK 0 ack 1 lost
+			0.050 client > SYN,ACK 0 ack 1
+			1.050 client > SYN,ACK 0 ack 1 again
+			1.100 server > ACK 1 ack 1`)
+		if s := p.client.conn.State(); s != Established {
+			t.Error(s)
+		}
 	}
 }
 
@@ -230,13 +234,16 @@ func TestRoundTripBeyondRTO(t *testing.T) {
 // RFC 6298 (5.7): the SYN was lost and no timestamp tells the round-trip time,
 // so data begin with an RTO of 3 s. Measured on Linux: 3.03 s, then 6.1 s.
 func TestDataAfterLostSYN(t *testing.T) {
+	patient := plain(RFC9293())
+	patient.RTOInitial = 5 * time.Second
 	for _, test := range []struct {
 		profile *Profile
 		want    []float64
 	}{
 		{plain(Linux()), []float64{1.118, 4.118, 10.118}},
 		{plain(RFC9293()), []float64{1.118, 4.118, 10.118}},
-		{Linux(), []float64{1.118, 1.418, 2.018}}, // timestamps: SRTT .1 and .2 above it
+		{patient, []float64{1.118, 6.118, 16.118}}, // more than 3 s already
+		{Linux(), []float64{1.118, 1.418, 2.018}},  // timestamps: SRTT .1 and .2 above it
 	} {
 		p := newPair(t, test.profile, 50*ms)
 		p.client.loses(isSYN, 1)
@@ -245,7 +252,7 @@ func TestDataAfterLostSYN(t *testing.T) {
 		p.server.listen()
 		p.client.open()
 		p.at(1.118, func() { p.client.write(100) })
-		p.run(at(10.5))
+		p.run(at(20))
 		if got := (*sent)[:3]; !slices.Equal(got, test.want) {
 			t.Errorf("%s: data at %v, want %v", test.profile.Name, got, test.want)
 		}
@@ -411,6 +418,11 @@ func TestOptions(t *testing.T) {
 	} {
 		p := newPair(t, test.client, ms)
 		p.server.o.Profile = test.server
+		p.client.passed = func(e *end, s *wire.Segment) {
+			if isSYN(s) && s.Options&wire.HasTimestamps != 0 && s.TSEcr != 0 {
+				t.Errorf("%s: the SYN echoes %d", test.name, s.TSEcr)
+			}
+		}
 		p.client.o.MTU, p.client.o.IPv6, p.server.o.IPv6 = test.mtu, test.six, test.six
 		p.connect()
 		for _, e := range []*end{p.client, p.server} {

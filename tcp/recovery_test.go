@@ -76,6 +76,36 @@ func TestWindowGrowth(t *testing.T) {
 	}
 }
 
+// Congestion avoidance counts bytes (RFC 3465), and carries what is over.
+func TestCongestionAvoidanceByBytes(t *testing.T) {
+	c := sender(t, 10)
+	c.ssthresh = 1460
+	for i, ack := range []struct{ bytes, cwnd uint32 }{{10000, 14600}, {4599, 14600}, {1, 16060}, {20000, 17520}, {13579, 17520}, {1, 18980}} {
+		if c.newACK(ack.bytes); c.cwnd != ack.cwnd {
+			t.Errorf("%d: window %d after %d bytes more, want %d", i, c.cwnd, ack.bytes, ack.cwnd)
+		}
+	}
+	c.newACK(5000)
+	c.Timeout(c.Deadline())
+	if c.ackedBytes != 0 {
+		t.Errorf("%d bytes counted after a timeout", c.ackedBytes)
+	}
+}
+
+// One segment in a round trip is timed; the others' acknowledgments tell nothing.
+func TestOneSampleInFlight(t *testing.T) {
+	p := connected(t, RFC9293(), 50*ms)
+	c := &p.client.conn
+	p.server.delays(isACK, 2, 300*ms)
+	p.client.write(4 * 1448)
+	before := c.SRTT()
+	p.runFor(.11)
+	first := c.SRTT()
+	if p.runFor(1); first != before || c.SRTT() != first || c.unsettled() != 0 {
+		t.Errorf("SRTT %v, %v, %v with %d bytes unsettled", before, first, c.SRTT(), c.unsettled())
+	}
+}
+
 // What is not used does not grow: the user writes one segment in a round trip.
 func TestWindowUnused(t *testing.T) {
 	p := connected(t, delayless(), 50*ms)
@@ -112,8 +142,8 @@ func TestNewReno(t *testing.T) {
 	want("first duplicate", ack(c, now, 0))
 	want("second", ack(c, now, 0))
 	want("third", ack(c, now, 0), 0) // fast retransmit
-	if c.ssthresh != 10*1460 || c.cwnd != 13*1460 || !c.has(recovering) {
-		t.Errorf("ssthresh %d, cwnd %d segments", c.ssthresh/1460, c.cwnd/1460)
+	if c.ssthresh != 10*1460 || c.cwnd != 13*1460 || !c.has(recovering) || c.Deadline() != now.Add(c.RTO()) {
+		t.Errorf("ssthresh %d, cwnd %d segments, deadline %v", c.ssthresh/1460, c.cwnd/1460, c.Deadline())
 	}
 	for i := range 7 {
 		want("inflation to the flight", ack(c, now, 0))

@@ -109,6 +109,16 @@ func TestTimeWaitAnswerLimit(t *testing.T) {
 	}
 }
 
+// With a window of zero an exact RST counts still (MUST-66).
+func TestTimeWaitShutWindow(t *testing.T) {
+	w := TimeWait{RcvNxt: irs}
+	s, reply := from(wire.RST, 0, 0), wire.Segment{}
+	s.Seq = irs
+	if v := w.Segment(0, RFC9293(), &s, &reply); v != Die {
+		t.Errorf("verdict %04b", v)
+	}
+}
+
 // Where nobody listens a newer SYN is answered as an old one is.
 func TestTimeWaitDecline(t *testing.T) {
 	w := TimeWait{SndNxt: iss, RcvNxt: irs, RcvWnd: 1000}
