@@ -19,9 +19,14 @@ func report(out io.Writer, s *experiments.Study, results []*experiments.Result, 
 		headlines(s.Headlines()).print(out)
 	}
 	for _, r := range results {
-		if r.Why != "" {
-			fmt.Fprintln(out, strings.Join(strings.Fields(fmt.Sprintf("%s: %s %s: %s", r.Verdict, r.Name, r.Point.Name(), r.Why)), " "))
+		if r.Why == "" {
+			continue
 		}
+		at := r.Point.Name()
+		if at != "" {
+			at = " at " + at
+		}
+		fmt.Fprintf(out, "%s: %s%s: %s\n", r.Verdict, r.Name, at, r.Why)
 	}
 	fmt.Fprintln(out)
 	for _, name := range folder.Highlights() {

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"netsim/experiments"
+)
+
+// TestProgress holds what is shown while a study runs: on a terminal one line,
+// ten times a second at most, that is gone at the end; elsewhere lines that
+// become rarer.
+func TestProgress(t *testing.T) {
+	report := func(p *progress, at time.Duration) {
+		p.show(experiments.Progress{Done: 3, Runs: 8, Share: at.Seconds() / 400, Events: uint64(at.Seconds() * 1.5e6), Spent: at})
+	}
+	var lines strings.Builder
+	sparse := newProgress(&lines)
+	for at := time.Duration(0); at <= 100*time.Second; at += 50 * time.Millisecond {
+		report(sparse, at)
+	}
+	sparse.end()
+	want := `3 of 8 runs, 2 %, 15M events, 1.5M/s, 6m30s left
+3 of 8 runs, 6 %, 37.5M events, 1.5M/s, 6m15s left
+3 of 8 runs, 12 %, 71.2M events, 1.5M/s, 5m52s left
+`
+	if got := lines.String(); !strings.HasPrefix(got, strings.SplitAfter(want, "\n")[0]) || strings.Count(got, "\n") != 4 || strings.Contains(got, "\r") {
+		t.Errorf("lines are\n%swant four that begin as\n%s", got, want)
+	}
+
+	var terminal strings.Builder
+	p := &progress{out: &terminal, terminal: true, wait: 100 * time.Millisecond}
+	for at := 10 * time.Millisecond; at <= time.Second; at += 10 * time.Millisecond {
+		report(p, at)
+	}
+	if got := terminal.String(); strings.Count(got, "\r\x1b[K3 of 8 runs") != 10 || strings.Contains(got, "\n") {
+		t.Errorf("a second on a terminal shows %q", got)
+	}
+	p.end()
+	if !strings.HasSuffix(terminal.String(), "\r\x1b[K") {
+		t.Error("the line is not cleared")
+	}
+
+	lines.Reset()
+	newProgress(&lines).show(experiments.Progress{Runs: 8, Spent: time.Minute})
+	if got := lines.String(); got != "0 of 8 runs, 0 %, 0 events, 0/s, ? left\n" {
+		t.Errorf("before anything is done nobody knows what is left: %q", got)
+	}
+}
+
+// TestShort writes numbers with three digits.
+func TestShort(t *testing.T) {
+	for f, want := range map[float64]string{0: "0", 12: "12", 999.4: "999", 999.6: "1k", 1234: "1.23k", 999_600: "1M", 1_234_567: "1.23M", 5e9: "5G"} {
+		if got := short(f); got != want {
+			t.Errorf("%v is %s, want %s", f, got, want)
+		}
+	}
+}
+
+// TestNumbers says how results are shown: in the unit that suits them, with two
+// digits of the uncertainty, exactly where there is none.
+func TestNumbers(t *testing.T) {
+	nan := math.NaN()
+	for _, c := range []struct {
+		unit           string
+		value, half    float64
+		around, theory string
+	}{
+		{"s", .020096, nan, "20.096 ms", "20.096 ms"},
+		{"s", .000200961, nan, "200.961 µs", "200.961 µs"},
+		{"s", 60, 0, "60 s", "60 s"},
+		{"s", 0, 0, "0 s", "0 s"},
+		{"s", 5e-9, nan, "5 ns", "5 ns"},
+		{"s", .23762, .0012, "237.6 ± 1.2 ms", "237.62 ms"},
+		{"B", 1536000, 2700, "1.5360 ± 0.0027 MB", "1.536 MB"},
+		{"", 6001.4, 10.7, "6001 ± 11", "6001.4"},
+		{"", 6001.4, .95, "6001.40 ± 0.95", "6001.4"},
+		{"", nan, nan, "", ""},
+		{"1/s", 4700, 470, "4700 ± 470 1/s", "4700 1/s"},
+	} {
+		u := unitFor(c.unit, c.value)
+		if got := u.around(c.value, c.half); got != c.around {
+			t.Errorf("%v ± %v %s is shown as %q, want %q", c.value, c.half, c.unit, got, c.around)
+		}
+		if got := u.alone(c.value); got != c.theory {
+			t.Errorf("%v %s is shown as %q, want %q", c.value, c.unit, got, c.theory)
+		}
+	}
+}
