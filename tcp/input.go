@@ -43,40 +43,6 @@ func (c *Conn) inListen(now des.Time, s *wire.Segment) {
 	}
 }
 
-// takeSYN sets the receive variables from the peer's SYN, and the options.
-func (c *Conn) takeSYN(now des.Time, s *wire.Segment) {
-	c.irs = s.Seq
-	c.rcvNxt = s.Seq.Add(1)
-	c.edge = c.rcvNxt.Add(min(c.receiveLimit(), 65535)) // as our SYN says or said
-	c.lastAckSent = c.rcvNxt
-	c.peer = s.Incarnation
-	c.takeOptions(now, s)
-	c.wnd = uint32(s.Window) // never scaled in a SYN (RFC 7323 section 2.2)
-	c.maxWnd = c.wnd
-	c.wl1 = s.Seq
-}
-
-// takeOptions negotiates what a SYN offers against what we offer.
-func (c *Conn) takeOptions(now des.Time, s *wire.Segment) {
-	mss := c.defaultMSS() // MUST-15
-	if s.Options&wire.HasMSS != 0 {
-		mss = s.MSS
-	}
-	c.mss = max(min(c.mss, mss), 64) // a smaller one than 64 would leave no room for text beside options
-	if s.Options&wire.HasTimestamps != 0 && c.profile.Timestamps {
-		c.on(useTS)
-		c.tsRecent, c.tsRecentAt = s.TSVal, now
-	}
-	if s.Options&wire.SACKPermitted != 0 {
-		c.on(useSACK)
-	}
-	if s.Options&wire.HasScale != 0 && c.profile.WindowScale != NoScale {
-		c.on(useScale)
-		c.sndScale = min(s.Scale, 14) // RFC 7323 section 2.3
-		c.rcvScale = uint8(c.profile.WindowScale)
-	}
-}
-
 // inSynSent is section 3.10.7.3.
 func (c *Conn) inSynSent(now des.Time, s *wire.Segment) {
 	acks := s.Flags.Has(wire.ACK)
