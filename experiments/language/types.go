@@ -32,7 +32,7 @@ var (
 	count    = &Type{Name: "whole number", read: readInt, made: madeInt}
 	some     = &Type{Name: "whole number", read: checked(readInt, between(1, 1<<40)), made: checked(madeInt, between(1, 1<<40))}
 	members  = &Type{Name: "whole number", read: checked(readInt, between(1, 1<<24)), made: checked(madeInt, between(1, 1<<24))}
-	retries  = &Type{Name: "whole number", read: checked(readInt, between(0, 255)), made: checked(madeInt, between(0, 255))}
+	retries  = &Type{Name: "whole number", read: checked(readInt, between(0, 254)), made: checked(madeInt, between(0, 254))}
 	endless  = &Type{Name: "whole number", Words: []string{"unlimited"}, read: worded("unlimited", Count(Unlimited), counting(some.read)), made: counting(some.made)}
 	shift    = &Type{Name: "whole number", Words: []string{"none"}, read: worded("none", NoShift, shifting(checked(readInt, between(0, 14)))), made: shifting(checked(madeInt, between(0, 14)))}
 	port     = &Type{Name: "port", read: checked(readInt, between(1, 65535)), made: checked(madeInt, between(1, 65535))}
