@@ -104,6 +104,20 @@ func TestCloseWhileTalking(t *testing.T) {
 	}
 }
 
+// A close that a clock brings about ends the talk at once; what was to follow does
+// not.
+func TestResetBetweenResponses(t *testing.T) {
+	const service = 30 * time.Millisecond
+	w := newWorld(t, plan{})
+	f := w.add(Flow{Name: "talk", Response: 1000, Exchanges: 3, Service: service, Closing: Closing{By: Server, How: Rst, When: RequestSent}})
+	w.empty(f)
+	y := f.Tally
+	only(t, "lifetime", &y.Lifetime, 1, float64(4*d+2*service)) // the third response would be next
+	if y.Bytes != 2000 || y.JobsDone != 0 || y.Closed[ByReset] != 1 {
+		t.Errorf("%d B, %d jobs done, closed %v", y.Bytes, y.JobsDone, y.Closed)
+	}
+}
+
 // Connections to nobody are refused after a round trip, those into the dark give
 // up by schedule; both are failures, and settled.
 func TestFailures(t *testing.T) {

@@ -77,11 +77,10 @@ func (st *Stack) groupOf(c *Config) *group {
 	return g
 }
 
-// Node, Address, Profile and Tally say what the host was made with.
+// Node, Address and Profile say what the host was made with.
 func (h *Host) Node() topo.NodeID     { return h.node }
 func (h *Host) Address() wire.Addr    { return h.address }
 func (h *Host) Profile() *tcp.Profile { return h.group.profile }
-func (h *Host) Tally() *Tally         { return h.group.tally }
 
 // ErrNoPort is EADDRNOTAVAIL: every ephemeral port towards the destination is in
 // use.

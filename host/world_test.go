@@ -170,51 +170,70 @@ func (w *world) by(i int) (list []sent) {
 	return list
 }
 
+// books are what a stack should have counted, counted anew.
+type books struct {
+	w          *world
+	open, held int
+	states     map[*Tally]*[tcp.States]int64
+	pairs      []pair
+	asking     map[*Listener]int64
+}
+
 // audit holds everything that a stack keeps against everything else that it keeps,
 // between two events.
 func (w *world) audit() error {
-	st := w.stack
-	free, open, asking := 0, 0, map[*Listener]int64{}
-	states := map[*Tally]*[tcp.States]int64{}
+	b := &books{w: w, states: map[*Tally]*[tcp.States]int64{}, pairs: make([]pair, len(w.stack.pairs)), asking: map[*Listener]int64{}}
 	for _, y := range w.tallies {
-		states[y] = new([tcp.States]int64)
+		b.states[y] = new([tcp.States]int64)
 	}
-	pairs := make([]pair, len(st.pairs))
+	for _, check := range []func() error{b.sockets, b.records, b.counts} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return w.net.Check(w.stack.Held())
+}
+
+// sockets counts the sockets and looks at each.
+func (b *books) sockets() error {
+	st, free := b.w.stack, 0
 	for s := st.free; s != nil; s = s.next {
 		free++
 	}
 	for _, s := range st.sockets[1:] {
-		if !s.open {
-			if s.alarm.Pending() {
-				return fmt.Errorf("socket %d is free and has an alarm", s.ref)
-			}
+		switch {
+		case !s.open && s.alarm.Pending():
+			return fmt.Errorf("socket %d is free and has an alarm", s.ref)
+		case !s.open:
 			continue
+		case st.table.find(s.tuple) != s.ref:
+			return fmt.Errorf("socket %d is not found by its tuple", s.ref)
+		case s.Conn.Deadline() < st.sim.When(&s.alarm):
+			return fmt.Errorf("socket %d: alarm at %v, due at %v", s.ref, st.sim.When(&s.alarm), s.Conn.Deadline())
 		}
-		open++
 		if err := s.Conn.Check(); err != nil {
 			return err
 		}
-		if st.table.find(s.tuple) != s.ref {
-			return fmt.Errorf("socket %d is not found by its tuple", s.ref)
-		}
-		if d := s.Conn.Deadline(); d < st.sim.When(&s.alarm) {
-			return fmt.Errorf("socket %d: alarm at %v, due at %v", s.ref, st.sim.When(&s.alarm), d)
-		}
-		states[s.host.group.tally][s.Conn.State()]++
-		pairs[s.pair].used++
+		b.open++
+		b.states[s.host.group.tally][s.Conn.State()]++
+		b.pairs[s.pair].used++
 		if s.listener != nil {
-			asking[s.listener]++
+			b.asking[s.listener]++
 		}
 	}
-	held := 0
+	if free+b.open != st.Sockets() {
+		return fmt.Errorf("%d sockets free, %d open, of %d", free, b.open, st.Sockets())
+	}
+	return nil
+}
+
+// records counts the records in TIME-WAIT and looks at each.
+func (b *books) records() error {
+	st := b.w.stack
 	for _, l := range st.room.lists {
 		last := des.Time(0)
 		for i, prev := l.head, uint32(0); i != 0; prev, i = i, st.room.at(i).next {
 			r := st.room.at(i)
-			held++
-			states[st.groups[r.group].tally][tcp.TimeWaiting]++
-			pairs[r.pair].used++
-			pairs[r.pair].waiting++
 			switch {
 			case st.table.find(r.tuple) != i|inRoom:
 				return fmt.Errorf("record %d is not found by its tuple", i)
@@ -224,39 +243,51 @@ func (w *world) audit() error {
 				return fmt.Errorf("the event of the wait of %v is late", l.length)
 			}
 			last = r.expiry
+			b.held++
+			b.states[st.groups[r.group].tally][tcp.TimeWaiting]++
+			b.pairs[r.pair].used++
+			b.pairs[r.pair].waiting++
 		}
 	}
-	var used, waiting int32
-	for i := range pairs[1:] {
-		p, is := pairs[i+1], st.pairs[i+1]
+	if b.held != st.room.held || b.open+b.held != st.table.used {
+		return fmt.Errorf("%d sockets, %d records, counted %d; %d tuples", b.open, b.held, st.room.held, st.table.used)
+	}
+	return nil
+}
+
+// counts compares ports, requests and states.
+func (b *books) counts() error {
+	for i, is := range b.w.stack.pairs[1:] {
+		p := &b.pairs[i+1]
+		p.to = is.to
 		if p.used != is.used || p.waiting != is.waiting {
-			return fmt.Errorf("to %v: %d ports used, %d in TIME-WAIT; counted %d, %d", is.to, is.used, is.waiting, p.used, p.waiting)
+			return fmt.Errorf("to %v: %d ports used, %d in TIME-WAIT; counted %d, %d", is.to, p.used, p.waiting, is.used, is.waiting)
 		}
-		used, waiting = max(used, p.used), max(waiting, p.waiting)
 	}
-	for _, h := range w.hosts {
+	for _, h := range b.w.hosts {
+		var used, waiting int32
+		for _, p := range b.pairs {
+			if p.to.local == h.address {
+				used, waiting = max(used, p.used), max(waiting, p.waiting)
+			}
+		}
+		if y := h.group.tally; y.PortsUsed.Value() != int64(used) || y.PortsInTimeWait.Value() != int64(waiting) {
+			return fmt.Errorf("host %d: %d ports used, %d in TIME-WAIT; counted %d, %d", h.node, used, waiting, y.PortsUsed.Value(), y.PortsInTimeWait.Value())
+		}
 		for _, l := range h.listeners {
-			if l.pending != asking[l] || l.HalfOpen.Value() != asking[l] {
-				return fmt.Errorf("port %d: %d requests, counted %d", l.port, l.pending, asking[l])
+			if l.pending != b.asking[l] || l.HalfOpen.Value() != b.asking[l] {
+				return fmt.Errorf("port %d: %d requests, counted %d, %d", l.port, b.asking[l], l.pending, l.HalfOpen.Value())
 			}
 		}
 	}
-	for y, count := range states { // order-free: each on its own
+	for y, count := range b.states { // order-free: each on its own
 		for s := tcp.SynSent; s < tcp.States; s++ {
 			if n := y.Count[s].Value(); n != count[s] {
 				return fmt.Errorf("%d in %v, counted %d", count[s], s, n)
 			}
 		}
 	}
-	switch {
-	case free+open != st.Sockets():
-		return fmt.Errorf("%d sockets free, %d open, of %d", free, open, st.Sockets())
-	case held != st.room.held:
-		return fmt.Errorf("%d records, counted %d", held, st.room.held)
-	case open+held != st.table.used:
-		return fmt.Errorf("%d sockets, %d records, %d tuples", open, held, st.table.used)
-	}
-	return w.net.Check(st.Held())
+	return nil
 }
 
 // empty checks that nothing is left, and that every book balances.
