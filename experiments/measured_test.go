@@ -60,3 +60,40 @@ that = "node.client.memory.bytes.max > 0"
 		t.Errorf("memory of a client with one socket is %v, %v; want 3584 B", m, err)
 	}
 }
+
+// TestEveryLevelCanBeSeries holds that every level of the language can be looked
+// at over time, and that the last look shows what stands at the end.
+func TestEveryLevelCanBeSeries(t *testing.T) {
+	var levels []string
+	for m := range language.Metrics() {
+		if m.Class == language.Level && m.Supported() {
+			levels = append(levels, strings.NewReplacer("flow.*", "flow.web", "node.*.listen.*", "node.server.listen.p80", "node.*", "node.client", "<state>", "established").Replace(m.Path))
+		}
+	}
+	s := study(t, pair+`
+delay = "10 ms"
+[run]
+duration = "10 s"
+[flow.web]
+from = "client"
+to = "server:80"
+arrivals = { process = "even", rate = "10/s", stop = "5 s" }
+close = { by = "nobody" }
+[output]
+every = "1 s"
+series = ["`+strings.Join(levels, `", "`)+`"]
+`)
+	for _, path := range levels {
+		m := s.Points[0].Outcomes[0].Measures[path]
+		if m == nil || len(m.Series) != 1 || len(m.Series[0].Values) != 10 {
+			t.Errorf("%s has no series", path)
+			continue
+		}
+		if got, want := m.At(9), m.Statistic("end"); got != want {
+			t.Errorf("%s is %v at the end, and the last look saw %v", path, want, got)
+		}
+	}
+	if len(levels) < 8 {
+		t.Errorf("levels are %q", levels)
+	}
+}

@@ -109,7 +109,9 @@ func (w *World) addSampler() error {
 		if l == nil {
 			return fmt.Errorf("%s is no level that can be looked at", i.Path)
 		}
-		s.looks = append(s.looks, look{Instant: i, level: l})
+		if i.At < until { // what comes later would depend on how long the drain is
+			s.looks = append(s.looks, look{Instant: i, level: l})
+		}
 	}
 	slices.SortStableFunc(s.looks, func(a, b look) int { return cmp.Compare(a.At, b.At) })
 	owner := w.Sim.Owner()
@@ -130,7 +132,7 @@ func (s *sampler) Fire(now des.Time) {
 			s.series[i].Append(l.Value())
 		}
 		s.step = now.Add(s.every)
-		if s.step > s.until || s.until == des.Never && s.sim.Pending() == 0 {
+		if s.step >= s.until || s.until == des.Never && s.sim.Pending() == 0 {
 			s.step = des.Never // where a run has no end of its own, looking does not keep it alive
 		}
 	}

@@ -103,6 +103,7 @@ func TestNobodyAnswers(t *testing.T) {
 		{"linux", `profile = "linux"`, theory.Backoff(time.Second, 120*time.Second, 4, 6), 131 * time.Second},
 		{"seven", `tcp.syn_schedule = ["1 s", "2 s", "4 s", "8 s", "16 s", "32 s", "64 s"]`, exponential, 127 * time.Second},
 		{"cut", "profile = \"rfc9293\"\ntcp.syn_retries = 6", exponential, 127 * time.Second},
+		{"slow", "profile = \"rfc9293\"\ntcp.rto_initial = \"3 s\"\ntcp.rto_max = \"60 s\"\ntcp.syn_retries = 4", theory.Schedule{3e9, 6e9, 12e9, 24e9, 48e9}, 93 * time.Second},
 		{"rfc9293", `profile = "rfc9293"`, theory.Backoff(time.Second, 128*time.Second, 0, 7), 255 * time.Second},
 	} {
 		for _, loss := range []string{"loss = \"100 %\"", "rule.syns = { match = \"syn\", do = \"drop\" }"} {
@@ -124,5 +125,34 @@ func TestNobodyAnswers(t *testing.T) {
 				t.Errorf("%s, %s: a share of %v timed out, %v opened, %v setup times", c.name, loss, failed, opened, timed)
 			}
 		}
+	}
+}
+
+// TestAddresses holds that hosts have the addresses of their prefix, in order, and
+// those without one addresses of their own.
+func TestAddresses(t *testing.T) {
+	w, err := Build(parse(t, `
+[node.client]
+count = 3
+prefix = "192.0.2.0/24"
+[node.server]
+[link.wire]
+ends = ["client", "server"]
+delay = "10 ms"
+[flow.web]
+from = "client"
+to = "server:80"
+`).Points[0].Spec, 1, 1, Needs{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, name := range []string{"client", "server"} {
+		for _, a := range w.nodes[name].addresses {
+			got = append(got, w.Book.IP(a).String())
+		}
+	}
+	if want := []string{"192.0.2.1", "192.0.2.2", "192.0.2.3", "10.0.0.1"}; !slices.Equal(got, want) {
+		t.Errorf("addresses are %v, want %v", got, want)
 	}
 }

@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"slices"
 	"time"
 
 	"netsim/experiments/language"
@@ -12,14 +13,7 @@ func profileOf(n *language.Node) *tcp.Profile {
 	p := tcp.ProfileByName(n.Profile)
 	t := &n.TCP
 	set(&p.TimeWait, t.TimeWait)
-	if t.SYNSchedule != nil {
-		p.SYNSchedule = t.SYNSchedule
-	}
-	if t.SYNACKSchedule != nil {
-		p.SYNACKSchedule = t.SYNACKSchedule
-	}
-	p.SYNSchedule = retried(p.SYNSchedule, t.SYNRetries, p.RTOMax)
-	p.SYNACKSchedule = retried(p.SYNACKSchedule, t.SYNACKRetries, p.RTOMax)
+	setSchedules(p, t)
 	if t.SYNACK != nil {
 		p.SYNACK = map[string]tcp.SYNACKPolicy{"stateless": tcp.Stateless, "strict": tcp.Strict, "linux": tcp.Eager}[*t.SYNACK]
 	}
@@ -83,13 +77,44 @@ func finite(d *time.Duration) *time.Duration {
 	return d
 }
 
+// setSchedules sets when a SYN and a SYN-ACK are sent again. The profile's waits
+// are in proportion to the initial timeout and end at the longest one where the
+// file sets these, its own schedules are as they are.
+func setSchedules(p *tcp.Profile, t *language.TCP) {
+	for _, s := range []struct {
+		waits   *[]time.Duration
+		own     []time.Duration
+		retries *int
+	}{{&p.SYNSchedule, t.SYNSchedule, t.SYNRetries}, {&p.SYNACKSchedule, t.SYNACKSchedule, t.SYNACKRetries}} {
+		if s.own == nil {
+			s.own = inProportion(*s.waits, p.RTOInitial, t)
+		}
+		ceiling := p.RTOMax
+		set(&ceiling, t.RTOMax)
+		*s.waits = retried(s.own, s.retries, ceiling)
+	}
+}
+
+func inProportion(waits []time.Duration, initial time.Duration, t *language.TCP) []time.Duration {
+	waits = slices.Clone(waits)
+	for i := range waits {
+		if t.RTOInitial != nil {
+			waits[i] = time.Duration(float64(waits[i]) / float64(initial) * float64(*t.RTOInitial))
+		}
+		if t.RTOMax != nil {
+			waits[i] = min(waits[i], *t.RTOMax)
+		}
+	}
+	return waits
+}
+
 // retried is a schedule of so many retransmissions: the first waits of the one
 // there is, or its last one doubled as often as it takes.
 func retried(schedule []time.Duration, retries *int, ceiling time.Duration) []time.Duration {
 	if retries == nil {
 		return schedule
 	}
-	waits := schedule[:min(len(schedule), *retries+1):min(len(schedule), *retries+1)]
+	waits := slices.Clone(schedule[:min(len(schedule), *retries+1)])
 	for len(waits) <= *retries {
 		waits = append(waits, min(2*waits[len(waits)-1], ceiling))
 	}

@@ -179,7 +179,7 @@ func checkFiles(t *testing.T, files map[string]string, m Manifest) {
 // TestTables says what the tables hold: results.csv a row for each run,
 // summary.csv a row for each number at each point, with what theory says.
 func TestTables(t *testing.T) {
-	folder, s := saved(t, everything, Options{})
+	folder, s := saved(t, everything, Options{}, "output.figures=svg")
 	files := tree(t, folder.Path)
 	rows := func(name string) []map[string]string {
 		all, err := csv.NewReader(strings.NewReader(files[name])).ReadAll()
@@ -256,7 +256,7 @@ func TestFolder(t *testing.T) {
 // TestKept holds that earlier results stay as they are, to the byte, when a later
 // run does not come to its end: it is interrupted, fails, or cannot be saved.
 func TestKept(t *testing.T) {
-	folder, s := saved(t, everything, Options{Capture: nil}, "run.replications=1", "case.loss=none")
+	folder, s := saved(t, everything, Options{}, "run.replications=1", "case.loss=none", "output.figures=svg")
 	before := tree(t, folder.Path)
 	same := func(after string) {
 		t.Helper()
@@ -304,7 +304,7 @@ func TestKept(t *testing.T) {
 // TestNoRoom holds that a place taken by something else is an error that names
 // it, and that no manifest claims that the results are whole.
 func TestNoRoom(t *testing.T) {
-	s := study(t, everything, "run.replications=1", "case.loss=none")
+	s := study(t, everything, "run.replications=1", "case.loss=none", "output.figures=svg")
 	for _, taken := range []string{"figures", "results.csv/here"} {
 		dir := t.TempDir()
 		path := filepath.Join(dir, taken)
@@ -335,7 +335,7 @@ func TestNoRoom(t *testing.T) {
 
 // TestFigureTables holds what some figures draw against what was measured.
 func TestFigureTables(t *testing.T) {
-	folder, s := saved(t, everything, Options{})
+	folder, s := saved(t, everything, Options{}, "output.figures=svg")
 	read := func(name string) string {
 		text, err := os.ReadFile(filepath.Join(folder.Path, "figures", name))
 		if err != nil {

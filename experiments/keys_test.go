@@ -1,0 +1,216 @@
+package experiments
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"netsim/experiments/language"
+)
+
+// keyWorlds are worlds in which keys can be seen to matter.
+var keyWorlds = []string{`
+[node.client]
+count = 2
+[node.edge]
+kind = "router"
+[node.server]
+listen.web = { port = 80 }
+[link.near]
+ends = ["client", "edge"]
+rate = "10 Mbps"
+delay = "3 ms"
+[link.wire]
+ends = ["edge", "server"]
+rate = "2 Mbps"
+delay = "10 ms"
+loss = "5 %"
+queue.limit = "20 packets"
+rule.some = { match = "data", nth = 3, do = "delay", delay = "50 ms" }
+[link.aside]
+ends = ["edge", "server"]
+delay = "10 ms"
+weight = 3
+[flow.web]
+from = "client"
+to = "server:web"
+arrivals = { process = "even", rate = "20/s", count = 40 }
+request = "3 kB"
+response = "30 kB"
+exchanges = 2
+think = "1 ms"
+[run]
+duration = "1500 ms"
+replications = 1
+`, `
+[node.client]
+[node.server]
+[link.wire]
+ends = ["client", "server"]
+delay = "400 ms"
+rule.some = { match = "any", from = "server", nth = "2..100000", do = "drop" }
+[flow.web]
+from = "client"
+to = "server:80"
+request = "300 B"
+response = "300 B"
+close = { by = "client", when = "connected", after = "5 s", reply = "never" }
+`, `
+[node.client]
+[node.server]
+[link.wire]
+ends = ["client", "server"]
+delay = "10 ms"
+rule.some = { match = "any", nth = "1..100000", do = "drop" }
+[flow.web]
+from = "client"
+to = "server:80"
+`, `
+[node.client]
+[node.server]
+[link.wire]
+ends = ["client", "server"]
+delay = "400 ms"
+rule.some = { match = "ack-of-syn", do = "drop" }
+[flow.web]
+from = "client"
+to = "server:80"
+close = { by = "server", reply = "never" }
+`, `
+[node.client]
+count = 2
+[node.server]
+tcp.time_wait = "10 s"
+[link.wire]
+ends = ["client", "server"]
+delay = "10 ms"
+rule.some = { match = "data", from = "client", nth = 1, do = "duplicate", delay = "3 s" }
+[flow.web]
+from = "client"
+to = "server:80"
+request = "300 B"
+close = { by = "client", reply = "never" }
+`, pair + `
+delay = "10 ms"
+[flow.web]
+from = "client"
+to = "server:80"
+request = "100 B"
+response = "100 B"
+close.by = "both"
+`, pair + `
+delay = "10 ms"
+rule.some = { match = "data", from = "server", nth = 1, do = "duplicate", delay = "5 s" }
+[flow.web]
+from = "client"
+to = "server:80"
+request = "100 B"
+response = "100 B"
+`, pair + `
+delay = "10 ms"
+rule.some = { match = "data", from = "client", nth = 1, do = "delay", delay = "1 s" }
+[flow.web]
+from = "client"
+to = "server:80"
+request = "100 B"
+close = { by = "client", how = "rst", when = "request-sent" }
+`}
+
+// otherValues gives for every key of a world a value, or several, that it does
+// not have by itself.
+var otherValues = map[string][]string{
+	"run.duration": {"1 s"}, "run.warmup": {"500 ms"}, "run.drain": {"1 ms"}, "run.seed": {"2"}, "run.ties": {"timers-first"}, "run.max_events": {"5"},
+	"node.*.kind": {"router"}, "node.*.count": {"3"}, "node.*.profile": {"rfc9293"},
+	"node.*.tcp.time_wait": {"1 s"}, "node.*.tcp.rfc1337": {"true"}, "node.*.tcp.rfc5961": {"false"},
+	"node.*.tcp.syn_schedule": {`["3 s", "4 s"]`}, "node.*.tcp.syn_retries": {"1"}, "node.*.tcp.synack": {"stateless"}, "node.*.tcp.synack_schedule": {`["300 ms", "5 s"]`}, "node.*.tcp.synack_retries": {"1"},
+	"node.*.tcp.fin_retries": {"1"}, "node.*.tcp.fin_wait_2": {"3 s", "never"}, "node.*.tcp.give_up": {"count"}, "node.*.tcp.retries": {"2"}, "node.*.tcp.user_timeout": {"3 s"},
+	"node.*.tcp.rto_initial": {"2 s"}, "node.*.tcp.rto_min": {"700 ms"}, "node.*.tcp.rto_max": {"2 s"}, "node.*.tcp.delayed_ack": {"5 ms", "150 ms"},
+	"node.*.tcp.timestamps": {"false"}, "node.*.tcp.nagle": {"false"}, "node.*.tcp.mss": {"700 B"}, "node.*.tcp.window_scale": {"2"}, "node.*.tcp.receive_window": {"5 kB"},
+	"node.*.tcp.send_buffer": {"3 kB"}, "node.*.tcp.initial_window": {"2"}, "node.*.tcp.isn": {"zero", "random", "clock"},
+	"node.*.ports.range": {"50000-50002"}, "node.*.ports.select": {"random", "sequential", "hash"},
+	"node.*.listen.*.port": {"81"}, "node.*.listen.*.backlog": {"1"}, "node.*.memory.per.<state>": {"999 B"},
+	"link.*.ends": {`["client", "server"]`}, "link.*.pair": {"all-to-all"}, "link.*.rate": {"300 kbps"}, "link.*.delay": {"77 ms"}, "link.*.loss": {"30 %"}, "link.*.mtu": {"576 B"},
+	"link.*.overhead": {"38 B"}, "link.*.weight": {"7"}, "link.*.queue.limit": {"3 packets"},
+	"link.*.rule.*.match": {"fin"}, "link.*.rule.*.from": {"client", "server"}, "link.*.rule.*.flow": {"web"}, "link.*.rule.*.per": {"connection"}, "link.*.rule.*.nth": {"5"},
+	"link.*.rule.*.probability": {"0.5"}, "link.*.rule.*.do": {"drop", "duplicate"}, "link.*.rule.*.delay": {"500 ms"},
+	"flow.*.from": {"client[0]"}, "flow.*.to": {"server:81"}, "flow.*.spread": {"round-robin"}, "flow.*.pick": {"round-robin"},
+	"flow.*.arrivals.rate": {"30/s"}, "flow.*.arrivals.per": {"host"}, "flow.*.arrivals.count": {"7"}, "flow.*.arrivals.start": {"1 s"},
+	"flow.*.arrivals.stop": {"200 ms"}, "flow.*.request": {"5 kB"}, "flow.*.response": {"5 kB"}, "flow.*.service": {"5 ms"}, "flow.*.exchanges": {"4"}, "flow.*.think": {"5 ms"},
+	"flow.*.close.by": {"server", "both"}, "flow.*.close.how": {"half", "rst"}, "flow.*.close.when": {"connected", "request-sent"}, "flow.*.close.after": {"7 ms"}, "flow.*.close.reply": {"9 ms"},
+	"flow.*.local.port": {"2222"},
+}
+
+// elsewhere are keys that are read otherwise: words for the reader, what is made
+// of results, and what needs a file of its own.
+var elsewhere = map[string]string{
+	"run.replications": "TestSeeds", "run.confidence": "TestTables", "flow.*.arrivals.times": "TestDrain", "flow.*.arrivals.process": "given with its whole table: TestGolden",
+	"link.*.queue.kind": "drop-tail is the only one", "flow.*.kind": "conversation is the only one", "flow.*.pick": "with several servers", "link.*.pair": "language",
+	"link.*.ends": "language", "node.*.kind": "language", "flow.*.to": "language", "link.*.rule.*.flow": "there is one flow", "node.*.listen.*.port": "found by name",
+	"node.*.prefix": "TestAddresses", "node.*.label": "words", "link.*.label": "words", "flow.*.label": "words",
+}
+
+var direction = regexp.MustCompile(`^link\.\*\.(forward|back)\.`)
+
+// TestEveryKeyMatters holds that no key of a world is decoration: another value
+// makes other packets, other numbers, or another end, somewhere.
+func TestEveryKeyMatters(t *testing.T) {
+	found := func(source string, sets ...string) string {
+		f, err := language.Parse("test.toml", []byte(source), sets...)
+		if err != nil {
+			return "refused"
+		}
+		w, err := Build(f.Points[0].Spec, f.Points[0].Spec.Run.Seed, 1, Needs{Digest: true, Memory: true})
+		if err != nil {
+			return "refused"
+		}
+		o, err := w.Run(t.Context())
+		if err != nil {
+			return err.Error()
+		}
+		var b strings.Builder
+		fmt.Fprintln(&b, o.Digest, o.Events, o.End, o.Censored)
+		for _, path := range o.Paths() {
+			m := o.Measures[path]
+			for _, word := range m.Statistics() {
+				fmt.Fprintln(&b, path, word, m.Statistic(word))
+			}
+		}
+		return b.String()
+	}
+	var plain []string
+	for _, source := range keyWorlds {
+		if plain = append(plain, found(source)); plain[len(plain)-1] == "refused" {
+			t.Fatalf("refused:\n%s", source)
+		}
+	}
+	matters := func(key string, values []string) bool {
+		for i, source := range keyWorlds {
+			for _, value := range values {
+				for _, node := range []string{"client", "server"} {
+					path := strings.NewReplacer("node.*", "node."+node, "listen.*", "listen.web", "link.*", "link.wire", "rule.*", "rule.some", "flow.*", "flow.web").Replace(key)
+					if got := found(source, path+"="+value); got != plain[i] && got != "refused" {
+						return true
+					}
+				}
+			}
+		}
+		return false
+	}
+	for k := range language.Keys() {
+		kind, _, _ := strings.Cut(k.Path, ".")
+		family := direction.ReplaceAllString(k.Path, "link.*.")
+		if per, ok := strings.CutPrefix(family, "node.*.memory.per."); ok && per != "" {
+			family = "node.*.memory.per.<state>"
+		}
+		if !k.Supported() || !slices.Contains([]string{"run", "node", "link", "flow"}, kind) || elsewhere[family] != "" {
+			continue
+		}
+		if values := otherValues[family]; values == nil {
+			t.Errorf("%s is a key, and nothing here says that it matters", k.Path)
+		} else if !matters(k.Path, values) {
+			t.Errorf("%s = %q makes no difference in any of %d worlds", k.Path, values, len(keyWorlds))
+		}
+	}
+}
