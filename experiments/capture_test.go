@@ -52,6 +52,9 @@ func TestCaptures(t *testing.T) {
 // bad checksum, and the textbook's order of segments. Skipped where tshark is not
 // installed.
 func TestWireshark(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a second or two, and under the race detector many")
+	}
 	tshark, err := exec.LookPath("tshark")
 	if err != nil {
 		t.Skip("tshark is not installed")

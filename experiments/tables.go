@@ -83,8 +83,10 @@ func (p *Point) cases() (names []string) {
 	return names
 }
 
-// WriteResults writes the tidy table of all runs as CSV: a row a run, a column a
-// number, its unit behind the name.
+// WriteResults writes the tidy table of all runs as CSV, a row a run: a column for
+// each axis (case.style), replication, seed, and one for each number that is not
+// zero or empty in every run, by its path with the unit behind
+// (flow.web.setup_time.mean_s). What was not measured is left empty.
 func (s *Study) WriteResults(w io.Writer) error {
 	out := csv.NewWriter(w)
 	columns := s.columns()
@@ -123,9 +125,11 @@ func (s *Study) suffix(c column) string {
 	return ""
 }
 
-// WriteSummary writes a row for each number at each point as CSV: the mean over
-// the replications, the bounds of its confidence interval by Student's t, and
-// the theory where an expectation names one.
+// WriteSummary writes a row for each number at each point as CSV: its axes,
+// metric and unit; mean over the replications, half_width, low and high of the
+// confidence interval by Student's t, its confidence, and n, the replications
+// that measured it; theory and verdict where an expectation is about this number.
+// With one replication there is no interval, and its cells are empty.
 func (s *Study) WriteSummary(w io.Writer, results []*Result) error {
 	out := csv.NewWriter(w)
 	_ = out.Write(append(s.axes(), "metric", "unit", "mean", "half_width", "low", "high", "confidence", "n", "theory", "verdict"))

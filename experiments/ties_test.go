@@ -16,6 +16,9 @@ import (
 // the client waits .2300 s or .2376 s for them in the mean (loss 10 % a way, waits
 // doubled).
 func TestTies(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a second or two, and under the race detector many")
+	}
 	const file = `
 [node.client]
 count = 50

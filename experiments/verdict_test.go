@@ -132,6 +132,9 @@ func TestCensored(t *testing.T) {
 // replications there are. Of 5,000 experiments with normal data it is within 4
 // sigma of that.
 func TestFalseAlarms(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a second or two, and under the race detector many")
+	}
 	const n, seed = 5000, 3
 	for _, c := range []struct {
 		within       string
