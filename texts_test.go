@@ -118,7 +118,7 @@ func TestLinks(t *testing.T) {
 	for _, name := range documents(t) {
 		for _, found := range link.FindAllStringSubmatch(read(t, name), -1) {
 			target := path.Join(path.Dir(name), found[1])
-			if !exists(target) && !strings.HasPrefix(target, "docs/figures/") {
+			if !exists(target) {
 				t.Errorf("%s: a link to %s, which is not there", name, target)
 			}
 		}
