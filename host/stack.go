@@ -81,7 +81,7 @@ func (st *Stack) Packets() uint64 { return st.packets }
 // Settle gives the stays that are not over to the tallies, as if they ended now.
 func (st *Stack) Settle(now des.Time) {
 	for _, s := range st.sockets[1:] {
-		if s.open && s.state >= tcp.SynSent {
+		if s.open {
 			s.host.group.tally.sojourn(s.state, s.since, now)
 		}
 	}

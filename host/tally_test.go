@@ -8,6 +8,8 @@ import (
 	"netsim/des"
 	"netsim/metrics"
 	"netsim/tcp"
+	"netsim/topo"
+	"netsim/wire"
 )
 
 // Fullest is the highest of many counts, at every time.
@@ -134,5 +136,54 @@ func TestSettle(t *testing.T) {
 		if got := w.tallies[0].Sojourn[s].Float64(); got != float64(d) {
 			t.Errorf("%v in %v, want %v", time.Duration(got), s, d)
 		}
+	}
+}
+
+// What is sent is numbered and counted: again, as a challenge, as a reset.
+func TestSegmentsAreCounted(t *testing.T) {
+	half := drops(topo.RuleSpec{Name: "first two", Match: topo.MatchSYN, Nth: []topo.Range{{First: 1, Last: 2}}})
+	w := newWorldOf(t, 1, des.PacketsFirst, func(i int) (from, to topo.HalfSpec) {
+		if i == 0 {
+			return half, line()
+		}
+		return line(), line()
+	}, tcp.Linux(), tcp.Linux())
+	w.keep = true
+	w.listen(1, 80, 128, w.callees())
+	var s *Socket
+	w.at(0, func(now des.Time) { s = w.must(w.connect(now, 0, 1, w.idle())) })
+	w.at(3*time.Second, func(now des.Time) { // a RST in the window, and not exact (RFC 5961 section 3.2)
+		_, irs := s.Conn.Sequence()
+		local, remote := s.Ports()
+		w.deliver(w.hosts[0], w.hosts[1], wire.Segment{SrcPort: remote, DstPort: local, Flags: wire.RST, Seq: irs.Add(100)})
+	})
+	w.at(4*time.Second, func(now des.Time) { s.Abort(now) })
+	w.finish()
+	want := Counters{Sent: 6, Resent: 2, Challenges: 1, ResetsSent: 1, Received: 2, ResetsReceived: 1} // 3 SYNs, ACK, challenge, RST
+	got := w.tallies[0].Counters
+	if got.Sent != want.Sent || got.Resent != want.Resent || got.Challenges != want.Challenges || got.ResetsSent != want.ResetsSent || got.Received != want.Received || got.ResetsReceived != want.ResetsReceived {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if y := w.tallies[1]; y.Sent != 1 || y.Received != 4 || y.ResetsReceived != 1 {
+		t.Errorf("the server sent %d, received %d, %d of them resets", y.Sent, y.Received, y.ResetsReceived)
+	}
+	for i, p := range w.sent {
+		if p.id != uint64(i+1) {
+			t.Errorf("packet %d is numbered %d", i+1, p.id)
+		}
+	}
+}
+
+// Timestamps and hashed ports of two hosts have nothing to do with each other.
+func TestSecretsDiffer(t *testing.T) {
+	w := newWorld(t, 1, line(), tcp.Linux(), tcp.Linux())
+	w.keep = true
+	w.at(0, func(now des.Time) {
+		w.must(w.connect(now, 0, 1, w.idle()))
+		w.must(w.connect(now, 1, 0, w.idle()))
+	})
+	w.finish()
+	if a, b := w.sent[0].seg.TSVal, w.sent[1].seg.TSVal; a == b {
+		t.Errorf("both begin with timestamp %d", a)
 	}
 }

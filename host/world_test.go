@@ -33,6 +33,7 @@ type world struct {
 type sent struct {
 	at  des.Time
 	by  topo.NodeID
+	id  uint64
 	seg wire.Segment
 }
 
@@ -149,7 +150,7 @@ func (w *world) must(s *Socket, err error) *Socket {
 func (w *world) Sent(now des.Time, node topo.NodeID, p *wire.Packet) {
 	w.digest.Add(now, p)
 	if w.keep {
-		w.sent = append(w.sent, sent{now, node, p.Segment})
+		w.sent = append(w.sent, sent{now, node, p.ID, p.Segment})
 	}
 }
 func (w *world) Received(des.Time, topo.NodeID, *wire.Packet)           {}
