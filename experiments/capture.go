@@ -41,12 +41,9 @@ func (f *Folder) Capture(p *Point, w *World) (io.Closer, error) {
 	return c, nil
 }
 
-// captureSnap and captureMost bound a capture: headers and some text of each
-// packet, and so many bytes.
-const (
-	captureSnap = 128
-	captureMost = 100e6
-)
+// captureMost bounds a capture in bytes. Packets are captured whole, so that
+// readers can verify their checksums.
+const captureMost = 100e6
 
 // capturer is the observer behind a capture.
 type capturer struct {
@@ -75,7 +72,7 @@ func (c *capturer) open(w *World, path string, members []topo.NodeID) error {
 	cf := &captureFile{File: file}
 	c.files = append(c.files, cf)
 	comment := fmt.Sprintf("netsim, seed %d, replication %d", w.Spec.Run.Seed, w.Replication)
-	cf.Writer, err = capture.New(file, w.Book, capture.Options{Comment: comment, Snap: captureSnap, Max: captureMost})
+	cf.Writer, err = capture.New(file, w.Book, capture.Options{Comment: comment, Max: captureMost})
 	if err != nil {
 		return err
 	}

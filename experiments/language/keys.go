@@ -32,7 +32,7 @@ var keys = []Key{
 	{"run.until.*.half_width", unread, "(required)", once, "half-width of its interval"},
 	{"run.confidence", share, "0.95", now | once, "confidence of the intervals"},
 	{"run.common_random_numbers", boolean, "true", once, "the same random streams at every point"},
-	{"run.ties", words("packets-first timers-first", "seeded"), "packets-first", now, "order of events at the same instant"},
+	{"run.ties", words("packets-first timers-first seeded"), "packets-first", now, "order of events at the same instant"},
 	{"run.max_events", endless, "unlimited", now, "events after which a run is given up"},
 
 	{"param.*", quantity, "(required)", now, "a parameter of the experiment's own"},

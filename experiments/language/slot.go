@@ -151,7 +151,7 @@ func (sc Scope) resolve(s Slot, words []string) (Slot, *wrong) {
 	switch {
 	case m == nil || len(rest) > 1 || len(rest) == 1 && !m.has(rest[0]):
 		return s, sc.unknown(words, m, rest)
-	case !m.Supported():
+	case !m.Supported(), len(rest) == 1 && slices.Contains(laterStatistics, rest[0]):
 		return s, wrongf("", "%s: %s", path, notYet.what).asLater()
 	case !sc.Metrics:
 		return s, wrongf("", "%s is measured; only parameters are known here", path)
@@ -162,6 +162,9 @@ func (sc Scope) resolve(s Slot, words []string) (Slot, *wrong) {
 	}
 	return s, nil
 }
+
+// laterStatistics are of a counter: when its first and its last event was.
+var laterStatistics = []string{"first", "last"}
 
 func (w *wrong) asLater() *wrong {
 	w.later = true

@@ -26,7 +26,7 @@ type Run struct {
 	Seed         uint64        `key:"seed"`
 	Replications int           `key:"replications"`
 	Confidence   float64       `key:"confidence"`
-	Ties         string        `key:"ties"`       // packets-first, timers-first
+	Ties         string        `key:"ties"`       // packets-first, timers-first, seeded
 	MaxEvents    uint64        `key:"max_events"` // Unlimited: no bound
 }
 
