@@ -87,50 +87,57 @@ func (w *World) mayGoOn(ctx context.Context) error {
 // tick is after how many looks a run tells how far it is.
 const tick = 16
 
-// open begins the measured time.
-func (w *World) open(now des.Time) {
-	for _, g := range w.nodes { // order-free: each on its own
-		if g.tally == nil {
-			continue
+// recorder is what measures in the window alone.
+type recorder interface {
+	Open(now des.Time)
+	Close(now des.Time)
+}
+
+// recorders are all of the world.
+func (w *World) recorders() (all []recorder) {
+	for _, g := range w.nodes { // order-free: each records on its own
+		if g.tally != nil {
+			all = append(all, g.tally)
 		}
-		g.tally.Open(now)
-		for _, l := range g.listeners { // order-free: each on its own
-			l.Open(now)
+		for _, l := range g.listeners { // order-free: each records on its own
+			all = append(all, l)
 		}
 	}
 	for _, f := range w.flows {
-		f.tally.Open.Open(now)
+		all = append(all, &f.tally.Open)
 	}
-	for _, l := range w.links { // order-free: each on its own
-		l.before = l.stats()
-		l.hitsBefore = l.countHits()
+	for _, l := range w.links { // order-free: each records on its own
+		all = append(all, l)
+	}
+	return all
+}
+
+// open begins the measured time.
+func (w *World) open(now des.Time) {
+	for _, r := range w.recorders() {
+		r.Open(now)
 	}
 }
 
 // close ends it.
 func (w *World) close(now des.Time) {
 	w.closedAt = now
-	for _, g := range w.nodes { // order-free: each on its own
-		if g.tally == nil {
-			continue
-		}
-		g.tally.Close(now)
-		for _, l := range g.listeners { // order-free: each on its own
-			l.Close(now)
-		}
+	for _, r := range w.recorders() {
+		r.Close(now)
 	}
-	for _, f := range w.flows {
-		f.tally.Open.Close(now)
+}
+
+// Open notes what the links have counted before the window.
+func (l *links) Open(des.Time) { l.before, l.hitsBefore = l.stats(), l.countHits() }
+
+// Close takes that from what they have counted now.
+func (l *links) Close(des.Time) {
+	l.after, l.hits = l.stats(), l.countHits()
+	for i := range l.after {
+		l.after[i].Sub(l.before[i])
 	}
-	for _, l := range w.links { // order-free: each on its own
-		l.after = l.stats()
-		for i := range l.after {
-			l.after[i].Sub(l.before[i])
-		}
-		l.hits = l.countHits()
-		for name := range l.hits { // order-free: each on its own
-			l.hits[name] -= l.hitsBefore[name]
-		}
+	for name := range l.hits { // order-free: each on its own
+		l.hits[name] -= l.hitsBefore[name]
 	}
 }
 
