@@ -62,7 +62,6 @@ func (e *end) replyTo(now des.Time) {
 func (e *end) gone(now des.Time, s *host.Socket, n tcp.News) {
 	t := e.talk
 	e.done, e.socket = true, nil
-	e.stop()
 	counts := s.Conn.Stats()
 	if t.measured {
 		t.count(now, e, counts, n)

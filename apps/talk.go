@@ -230,7 +230,7 @@ func (e *end) read(now des.Time, s *host.Socket, over bool) {
 		f.Tally.Bytes += uint64(n)
 	}
 	if e == &t.server {
-		for f.Request > 0 && e.got >= f.Request && !e.serving && !over {
+		for f.Request > 0 && e.got >= f.Request && !over {
 			e.got -= f.Request
 			e.serve(now)
 		}
@@ -276,7 +276,7 @@ func (e *end) said(now des.Time) {
 	switch {
 	case t.served == f.Exchanges:
 		t.moment(now, e, Done)
-	case f.Request == 0 && e.socket != nil: // nothing to wait for
+	case f.Request == 0: // nothing to wait for
 		e.serve(now)
 	}
 }

@@ -104,6 +104,26 @@ func TestCloseWhileTalking(t *testing.T) {
 	}
 }
 
+// A client that is told of the end asks no more; a server that is told of it says
+// what it owes before it closes.
+func TestEndOfTalk(t *testing.T) {
+	const service, think = 30 * time.Millisecond, 200 * time.Millisecond
+	w := newWorld(t, plan{})
+	f := w.add(Flow{Name: "talk", Request: 200, Response: 1000, Exchanges: 3, Think: think,
+		Closing: Closing{By: Server, When: OnConnected, After: think / 2, Reply: time.Second}})
+	w.empty(f)
+	if y := f.Tally; y.Bytes != 1200 || y.JobsDone != 0 || y.Closed[Four] != 1 {
+		t.Errorf("server first: %d B, %d jobs done, closed %v", y.Bytes, y.JobsDone, y.Closed)
+	}
+	w = newWorld(t, plan{})
+	f = w.add(Flow{Name: "talk", Request: 200, Response: 1000, Service: service, Closing: Closing{How: Half, When: RequestSent}})
+	w.empty(f)
+	if y := f.Tally; y.Bytes != 1200 || y.JobsDone != 1 || y.Clean != 1 {
+		t.Errorf("half-close: %d B, %d jobs done, %d clean", y.Bytes, y.JobsDone, y.Clean)
+	}
+	only(t, "close_time", &f.Tally.CloseTime, 1, float64(2*d+service))
+}
+
 // A close that a clock brings about ends the talk at once; what was to follow does
 // not.
 func TestResetBetweenResponses(t *testing.T) {
@@ -167,6 +187,9 @@ func TestCohort(t *testing.T) {
 	if y := f.Tally; y.Jobs != 100 || y.Undecided != 0 || y.Unclosed != 0 || y.Opened+y.FailedSum() != 100 || w.sim.Now() > until.Add(200*time.Second) {
 		t.Errorf("%d jobs: %d opened, %d failed, %d undecided, %d not closed, by %v", y.Jobs, y.Opened, y.FailedSum(), y.Undecided, y.Unclosed, w.sim.Now())
 	}
+	if y := f.Tally; y.Bytes != 1200*y.JobsDone { // others' are not counted
+		t.Errorf("%d B for %d jobs", y.Bytes, y.JobsDone)
+	}
 	if cut.Opened == f.Tally.Opened {
 		t.Error("nothing was under way when the measured time ended")
 	}
@@ -189,6 +212,9 @@ func TestStrays(t *testing.T) {
 	w := newWorld(t, plan{})
 	f := w.add(Flow{Name: "rude", Request: 200, Response: 1000, Closing: Closing{How: Rst, When: OnConnected}, Arrivals: Arrivals{Process: Even, Rate: 100, Count: 50}})
 	w.empty(f)
+	if n := f.Tally.HandshakeTime.N(); n != 0 {
+		t.Errorf("%d strays were taken for connections of later talks", n)
+	}
 	if f.Tally.Closed[ByReset] != 50 || w.listener.Accepted != 50 || w.server.ResetsReceived != 50 {
 		t.Errorf("closed %v, %d accepted, %d resets", f.Tally.Closed, w.listener.Accepted, w.server.ResetsReceived)
 	}
