@@ -425,3 +425,23 @@ func TestStaleCounts(t *testing.T) {
 		t.Error("text at a wrong offset was not noticed")
 	}
 }
+
+// After the peer's FIN, Linux believes a RST that has the FIN's own number: it
+// answers what was sent before the FIN came. To the RFC it is outside the window.
+func TestResetAtFIN(t *testing.T) {
+	for _, state := range []State{Established, CloseWait, Closing, LastAck} {
+		number := 1 // of the FIN, where it has come
+		for _, test := range []struct {
+			profile *Profile
+			want    string
+		}{{Linux(), "CLOSED reset"}, {RFC9293(), "nothing"}} {
+			want := test.want
+			if state == Established {
+				number, want = 0, "nothing" // just left of the window, and no FIN
+			}
+			if got := reaction(inState(state, test.profile), from(wire.RST, number, 0)); got != want {
+				t.Errorf("%s in %v: %s, want %s", test.profile.Name, state, got, want)
+			}
+		}
+	}
+}

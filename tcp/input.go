@@ -103,12 +103,15 @@ func (c *Conn) checkSequence(now des.Time, s *wire.Segment) bool {
 	}
 	if !c.acceptable(s) {
 		switch {
+		case rst && c.resetsOldFIN(s):
+			return true
 		case rst:
 		case c.state == SynReceived && s.Flags&(wire.SYN|wire.ACK) == wire.SYN && s.Seq == c.irs:
 			c.repeatedSYN(now)
 		case c.crossedSYN(s):
 			return true
 		default:
+			c.renewEcho(now, s)
 			c.answerOld(now, s)
 		}
 		return false
@@ -176,12 +179,28 @@ func (c *Conn) answerOld(now des.Time, s *wire.Segment) {
 // wrap at one tick a millisecond (RFC 7323 section 5.5).
 const pawsIdle = 24 * 24 * time.Hour
 
+// renewEcho echoes the timestamp of a segment that comes again because its ACK was
+// lost, so that the peer does not measure the whole outage. To RFC 7323 it is
+// outside the window and changes nothing; Linux has its right edge inside.
+func (c *Conn) renewEcho(now des.Time, s *wire.Segment) {
+	if c.profile.RenewsEcho && c.has(useTS) && s.Options&wire.HasTimestamps != 0 && s.SeqLen() > 0 && s.End() == c.rcvNxt {
+		c.tsRecent, c.tsRecentAt = s.TSVal, now
+	}
+}
+
+// resetsOldFIN recognises the RST of a peer whose FIN we have, and which answers
+// what we sent before we had it: the RST has the FIN's own number. Linux believes
+// it (tcp_reset_check), the RFC finds it outside the window.
+func (c *Conn) resetsOldFIN(s *wire.Segment) bool {
+	return c.profile.ResetAtFIN && c.has(gotFIN) && s.Seq.Add(1) == c.rcvNxt
+}
+
 // checkReset is the second check, with section 3 of RFC 5961.
 func (c *Conn) checkReset(now des.Time, s *wire.Segment) bool {
 	if !s.Flags.Has(wire.RST) {
 		return true
 	}
-	if c.profile.RFC5961 && s.Seq != c.rcvNxt {
+	if c.profile.RFC5961 && s.Seq != c.rcvNxt && !c.resetsOldFIN(s) {
 		c.challengeACK(now)
 		return false
 	}

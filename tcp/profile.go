@@ -29,6 +29,8 @@ type Profile struct {
 	ISN              ISNRule
 	ISNTick          time.Duration // period of the clock of RFC 6528
 	RFC5961, RFC1337 bool
+	RenewsEcho       bool // a segment that comes again renews the timestamp we echo
+	ResetAtFIN       bool // after the peer's FIN a RST may have the FIN's own number
 
 	// Timers, RFC 6298.
 	RTOInitial, RTOMin, RTOMax time.Duration
@@ -189,6 +191,8 @@ func Linux() *Profile {
 		SACKPermitted:   true,
 		ISNTick:         64 * time.Nanosecond,
 		RFC5961:         true,
+		RenewsEcho:      true, // tcp_sequence, tcp_replace_ts_recent
+		ResetAtFIN:      true, // tcp_reset_check
 
 		RTOInitial:        time.Second,
 		RTOMin:            200 * time.Millisecond, // TCP_RTO_MIN

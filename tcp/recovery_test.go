@@ -379,3 +379,23 @@ func TestProfiles(t *testing.T) {
 		t.Error("a profile that is not there")
 	}
 }
+
+// The ACK of 100 bytes is lost. Linux echoes the timestamp of the segment that
+// came again, so that the round trip is measured anew; to RFC 7323 that segment
+// is outside the window, and the first copy's timestamp says a second more.
+func TestEchoOfWhatComesAgain(t *testing.T) {
+	for _, test := range []struct {
+		profile *Profile
+		want    time.Duration // the sample
+	}{{Linux(), 100 * ms}, {RFC9293(), 1100 * ms}} {
+		p := connected(t, test.profile, 50*ms)
+		p.server.reader(false)
+		p.server.loses(isACK, 1)
+		srtt := p.client.conn.SRTT()
+		p.client.write(100)
+		p.runFor(3)
+		if got, want := p.client.conn.SRTT(), srtt+(test.want-srtt)/8; got != want {
+			t.Errorf("%s: SRTT %v, want %v after a sample of %v", test.profile.Name, got, want, test.want)
+		}
+	}
+}
