@@ -116,6 +116,14 @@ from = "client"
 to = "server:80"
 request = "100 B"
 close = { by = "client", how = "rst", when = "request-sent" }
+`, pair + `
+delay = "10 ms"
+[default.node]
+profile = "rfc9293"
+[flow.web]
+from = "client"
+to = "server:80"
+response = "4 kB"
 `}
 
 // otherValues gives for every key of a world a value, or several, that it does

@@ -23,6 +23,7 @@ type Conn struct {
 	wl1                 wire.Seq
 	wnd, maxWnd         uint32
 	end                 wire.Seq // past the last byte written, before a FIN
+	small               wire.Seq // past the last segment with text and less of it than an MSS
 	base                wire.Seq // the byte of offset baseOffset
 	baseOffset          uint64
 
@@ -170,7 +171,7 @@ func (c *Conn) begin(o *Opening) {
 	p := o.Profile
 	*c = Conn{
 		profile: p, gaps: c.gaps.emptied(),
-		iss: o.ISS, una: o.ISS, nxt: o.ISS, next: o.ISS, end: o.ISS.Add(1), base: o.ISS.Add(1),
+		iss: o.ISS, una: o.ISS, nxt: o.ISS, next: o.ISS, small: o.ISS, end: o.ISS.Add(1), base: o.ISS.Add(1),
 		tsOffset: o.TSOffset, own: o.Incarnation,
 		rtxAt: des.Never, ackAt: des.Never, lifeAt: des.Never,
 		rto: p.RTOInitial, replyAt: -1 << 62, challenge: -1 << 62,

@@ -175,6 +175,27 @@ func TestNagle(t *testing.T) {
 	}
 }
 
+// Under Linux a small segment waits only for the acknowledgment of another small
+// one, not for that of full ones (Minshall): the tail of a long write goes at once.
+func TestNagleSmallOnly(t *testing.T) {
+	profile := delayless()
+	profile.NagleSmallOnly = true
+	p := newPair(t, profile, 50*ms)
+	p.connect()
+	p.server.reader(false)
+	p.at(1, func() { p.client.write(2*1460 + 40) })
+	p.at(1.03, func() { p.client.write(100) })
+	p.run(at(2))
+	p.exchange(`
+		1.000 client > ACK 1:1461 ack 1
+		1.000 client > ACK 1461:2921 ack 1
+		1.000 client > PSH,ACK 2921:2961 ack 1
+		1.050 server > ACK 1 ack 2921
+		1.050 server > ACK 1 ack 2961
+		1.100 client > PSH,ACK 2961:3061 ack 1
+		1.150 server > ACK 1 ack 3061`)
+}
+
 // The window that the scale cannot say exactly never exceeds the buffer by more
 // than a unit of it, whatever the size of segments, and a window smaller than a
 // unit is told all the same.

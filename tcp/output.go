@@ -190,12 +190,26 @@ func (c *Conn) sendable(from wire.Seq, forced bool) (n uint32, fin bool) {
 	switch {
 	case length == 0 || forced || fin || from.Before(c.nxt):
 	case length == mss: // (1) of section 3.8.6.2.1
-	case length == waiting && (c.has(noDelay) || c.flight() == 0): // (2), Nagle
+	case length == waiting && !c.holds(): // (2), Nagle
 	case usable == length && uint32(length) >= c.maxWnd/2 && c.flight() == 0: // (3)
 	default:
 		length = 0
 	}
 	return uint32(length), fin
+}
+
+// holds reports whether Nagle's algorithm keeps back what does not fill a segment:
+// while anything is outstanding (SHLD-7), or by Minshall's rule only while another
+// small segment is (draft-minshall-nagle-01), so that the tail of a long write does
+// not wait for a delayed ACK.
+func (c *Conn) holds() bool {
+	switch {
+	case c.has(noDelay) || c.flight() == 0:
+		return false
+	case c.profile.NagleSmallOnly:
+		return c.small.After(c.una) && !c.small.After(c.nxt)
+	}
+	return true
 }
 
 // emitStream sends n bytes from the given number, and the FIN if asked.
@@ -224,6 +238,9 @@ func (c *Conn) emitStream(now des.Time, s *wire.Segment, from wire.Seq, n uint32
 	} else if !c.has(timing) {
 		c.on(timing)
 		c.timedSeq, c.timedAt = to, now
+	}
+	if !again && n > 0 && n < c.effectiveMSS() {
+		c.small = from.Add(n)
 	}
 	if c.has(fast) {
 		c.off(fast)

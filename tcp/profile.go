@@ -53,6 +53,7 @@ type Profile struct {
 	ReceiveInitial, ReceiveWindow uint32
 	SendBuffer                    uint64
 	Nagle                         bool
+	NagleSmallOnly                bool // a small segment waits for another small one only (Minshall, Linux)
 
 	// Closing.
 	TimeWait          time.Duration // 2 MSL
@@ -209,7 +210,7 @@ func Linux() *Profile {
 		QuickACKs:     16,                   // TCP_MAX_QUICKACKS
 
 		ReceiveInitial: 64240, ReceiveWindow: 6 << 20, SendBuffer: 4 << 20, // tcp_rmem[2], tcp_wmem[2]
-		Nagle: true,
+		Nagle: true, NagleSmallOnly: true, // tcp_minshall_check
 
 		TimeWait:          60 * time.Second, // TCP_TIMEWAIT_LEN
 		TimeWaitRestart:   AnyACK,
