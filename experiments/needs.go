@@ -81,8 +81,23 @@ func (w *World) ladders(t *Trace) map[string][]plots.LadderPanel {
 	for i := range w.Spec.Flows {
 		name := w.Spec.Flows[i].Name
 		for _, c := range t.Connections(uint32(i)) {
-			all[name] = append(all[name], c.Panel("", w.Net))
+			panel := c.Panel("", w.Net)
+			for h, host := range panel.Hosts {
+				panel.Hosts[h] = called(w.Spec, host)
+			}
+			all[name] = append(all[name], panel)
 		}
 	}
 	return all
+}
+
+// called is a host, or a member of a group, by its label.
+func called(s *language.Spec, host string) string {
+	for i := range s.Nodes {
+		n := &s.Nodes[i]
+		if member, ok := strings.CutPrefix(host, n.Name); ok && (member == "" || member[0] == '[') {
+			return n.Called() + member
+		}
+	}
+	return host
 }

@@ -81,6 +81,25 @@ to = "server:7"
 	}
 }
 
+// TestTraceLabels holds that hosts are called by their labels.
+func TestTraceLabels(t *testing.T) {
+	s := study(t, `
+[node.client]
+count = 2
+label = "Zürich"
+[node.server]
+[link.wire]
+ends = ["client", "server"]
+delay = "10 ms"
+[flow.a]
+from = "client[1]"
+to = "server:7"
+`)
+	if hosts := s.Points[0].Ladders["a"][0].Hosts; !slices.Equal(hosts, []string{"Zürich[1]", "server"}) {
+		t.Errorf("hosts are %v", hosts)
+	}
+}
+
 // TestTraceOfTheFirst holds that the first connections of each flow are traced
 // and no others.
 func TestTraceOfTheFirst(t *testing.T) {

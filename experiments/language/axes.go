@@ -1,6 +1,7 @@
 package language
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,11 +12,11 @@ func (d *drawing) place(g *Figure, path string) {
 	g.Series = d.axis(path + ".series")
 	g.Facet = d.axis(path + ".facet")
 	wanted, ok := d.wanted(g.Where, path)
-	if !ok {
+	if !ok || g.X == nil && d.given[path+".x"] != nil {
 		return
 	}
 	for _, a := range d.Axes {
-		if a.Name == g.Series || a.Name == g.Facet || g.X.names("case."+a.Name) {
+		if a.Name == g.Series || a.Name == g.Facet || g.X.names("case."+a.Name) || g.X.spreads(wanted, a.Name) {
 			continue
 		}
 		if first := wanted[0].choice(a.Name); slices.ContainsFunc(wanted, func(p *Point) bool { return p.choice(a.Name) != first }) {
@@ -83,13 +84,36 @@ func (x *Expr) names(path string) bool {
 	return x != nil && slices.ContainsFunc(x.Slots, func(s Slot) bool { return s.Path == path })
 }
 
+// spreads tells whether an expression of parameters alone tells the cases of an
+// axis apart, whatever the other cases are.
+func (x *Expr) spreads(points []*Point, axis string) bool {
+	if x == nil {
+		return false
+	}
+	seen := map[string]bool{}
+	for _, p := range points {
+		v, err := x.Value(p.Lookup)
+		at := fmt.Sprint(v)
+		for _, c := range p.Cases {
+			if c.Axis != axis {
+				at += "\n" + c.Name
+			}
+		}
+		if err != nil || seen[at] {
+			return false
+		}
+		seen[at] = true
+	}
+	return true
+}
+
 // Meaning is the label of a slot: what it is, in words, and its unit.
 func (s Slot) Meaning() (text, unit string) {
 	switch s.Kind {
 	case Whole:
-		return s.Metric.Meaning, s.Metric.Unit
+		return s.measured(), s.Metric.Unit
 	case Statistic:
-		return s.Metric.Meaning + ", " + s.Statistic, s.Metric.StatisticUnit(s.Statistic)
+		return s.measured() + ", " + s.Statistic, s.Metric.StatisticUnit(s.Statistic)
 	case Parameter:
 		if k := keyOf(s.Path); k.Type != quantity {
 			return k.Meaning, k.Type.Unit
@@ -97,6 +121,13 @@ func (s Slot) Meaning() (text, unit string) {
 		return strings.TrimPrefix(s.Path, "param."), ""
 	}
 	return s.Path, ""
+}
+
+// measured is the meaning of the metric of a slot, with the TCP state it is of.
+func (s Slot) measured() string {
+	words := strings.Split(s.Subject, ".")
+	state := strings.ToUpper(strings.ReplaceAll(words[min(2, len(words)-1)], "_", "-"))
+	return strings.ReplaceAll(s.Metric.Meaning, "<state>", state)
 }
 
 // Label is the meaning of an expression that is one path, else its source.
@@ -155,27 +186,35 @@ func (d *drawing) usual() (figures []*Figure) {
 	for i := range s.Flows {
 		few = few && s.Flows[i].few(s)
 	}
-	for _, f := range s.Flows {
+	for i := range s.Flows {
+		f := &s.Flows[i]
 		if few {
-			figures = append(figures, d.made(&Figure{Name: "ladder_" + f.Name, Kind: "ladder", Flow: f.Name, Connection: 1, Part: "all", Fold: 1e9,
+			figures = append(figures, d.made(f.called(), &Figure{Name: "ladder_" + f.Name, Kind: "ladder", Flow: f.Name, Connection: 1, Part: "all", Fold: 1e9,
 				Facet: axes[0]}))
 			continue
 		}
 		of, _ := Scope{names: d.names, Metrics: true}.slot("flow." + f.Name + ".setup_time")
-		figures = append(figures, d.made(&Figure{Name: "setup_" + f.Name, Kind: "ccdf", Of: &of, Series: axes[0], Facet: axes[1], LogX: true, LogY: true}))
+		figures = append(figures, d.made(f.called(), &Figure{Name: "setup_" + f.Name, Kind: "ccdf", Of: &of, Series: axes[0], Facet: axes[1], LogX: true, LogY: true}))
 	}
-	for _, n := range s.Nodes {
+	for i := range s.Nodes {
+		n := &s.Nodes[i]
 		if few || n.Router() {
 			continue
 		}
 		of, _ := Scope{names: d.names, Metrics: true}.slot("node." + n.Name + ".time_wait.count")
-		figures = append(figures, d.made(&Figure{Name: "time_wait_" + n.Name, Kind: "time", Of: &of, Series: axes[0], Facet: axes[1]}))
+		figures = append(figures, d.made(n.Called(), &Figure{Name: "time_wait_" + n.Name, Kind: "time", Of: &of, Series: axes[0], Facet: axes[1]}))
 	}
 	return figures
 }
 
-func (d *drawing) made(g *Figure) *Figure {
-	g.Made, g.Title, g.Width = true, d.Title, 84
+// Called is what figures call the group: its label, else its name.
+func (n *Node) Called() string { return cmp.Or(n.Label, n.Name) }
+
+func (f *Flow) called() string { return cmp.Or(f.Label, f.Name) }
+
+// made completes a figure about something that is called so.
+func (d *drawing) made(of string, g *Figure) *Figure {
+	g.Made, g.Title, g.Width = true, d.Title+": "+of, 84
 	d.labels(g)
 	return g
 }

@@ -173,7 +173,7 @@ func TestFigures(t *testing.T) {
 	if bar.Name != "segments" || bar.Series != "pace" || bar.X == nil || len(bar.Y) != 2 || bar.Y[0].Label != "seen" || bar.Y[1].Label != "lost" || bar.Width != 84 {
 		t.Errorf("figure is %+v", bar)
 	}
-	if level.Of == nil || level.Of.Subject != "node.client.time_wait.count" || len(level.Theory) != 1 || !level.Theory[0].Timed || level.YLabel != "connections in this state" {
+	if level.Of == nil || level.Of.Subject != "node.client.time_wait.count" || len(level.Theory) != 1 || !level.Theory[0].Timed || level.YLabel != "connections in TIME-WAIT" {
 		t.Errorf("figure is %+v", level)
 	}
 	wanted := ""
@@ -198,11 +198,22 @@ func TestFigures(t *testing.T) {
 	}
 }
 
+// A parameter that every case sets otherwise tells the cases of a curve apart.
+func TestCurveOverCases(t *testing.T) {
+	const cases = "[case.far.a]\nlink.wire.delay = \"1 ms\"\n[case.far.b]\nlink.wire.delay = \"2 ms\"\n[case.os.c]\n[case.os.d]\n"
+	for series, want := range map[string]bool{"": false, "series = \"case.os\"\n": true, "series = \"case.far\"\n": false, "where = \"case.os == 'c'\"\n": true} {
+		_, err := Parse("x", []byte(base+cases+"[figure.f]\nkind = \"line\"\nx = \"link.wire.delay / 2\"\ny = \"flow.web.setup_time.mean\"\n"+series))
+		if (err == nil) != want {
+			t.Errorf("with %q: %v", series, err)
+		}
+	}
+}
+
 // A file without figures gets those that suit it.
 func TestUsualFigures(t *testing.T) {
 	for src, want := range map[string]string{
-		base: "ladder_web ladder",
-		base + "arrivals = { process = \"even\", rate = \"9/s\", count = 4 }\n": "setup_web ccdf, time_wait_client time, time_wait_server time",
+		base: "ladder_web ladder of x: web",
+		base + "arrivals = { process = \"even\", rate = \"9/s\", count = 4 }\n": "setup_web ccdf of x: web, time_wait_client time of x: client, time_wait_server time of x: server",
 	} {
 		f, err := Parse("x", []byte(src))
 		if err != nil {
@@ -210,7 +221,7 @@ func TestUsualFigures(t *testing.T) {
 		}
 		var got []string
 		for _, g := range f.Figures {
-			got = append(got, g.Name+" "+g.Kind)
+			got = append(got, g.Name+" "+g.Kind+" of "+g.Title)
 		}
 		if strings.Join(got, ", ") != want {
 			t.Errorf("figures are %v, want %s", got, want)

@@ -136,7 +136,11 @@ func (d *drawing) content(g *Figure, path string) {
 		}
 	default:
 		if d.need(path, "x", `"link.NAME.loss"`) {
-			g.X = d.expr(path+".x", Scope{names: d.names}, Number, Text)
+			kinds := []Kind{Number}
+			if g.Kind == "bar" {
+				kinds = append(kinds, Text)
+			}
+			g.X = d.expr(path+".x", Scope{names: d.names}, kinds...)
 		}
 		if d.need(path, "y", `"flow.NAME.setup_time.mean"`) {
 			g.Y = d.curves(path+".y", data)

@@ -256,6 +256,9 @@ func (f *File) arrange(r *reader, over *layer, pinned map[string]string) {
 		c.listeners()
 		c.settle()
 		p.Spec = c.bind()
+		if n := p.Spec.Run.Replications; len(f.Points) == 0 && n > mostRuns/len(points) && !c.bad("run.replications") {
+			c.fault("run.replications", wrongf(fmt.Sprintf("write at most %d", mostRuns/len(points)), "%d of %d points are too many runs", n, len(points)))
+		}
 		c.check(p.Spec)
 		f.Points = append(f.Points, p)
 	}
@@ -265,6 +268,9 @@ func (f *File) arrange(r *reader, over *layer, pinned map[string]string) {
 const mostTables = 10_000
 
 const mostPoints = 10_000
+
+// mostRuns are all replications of all points.
+const mostRuns = 1_000_000
 
 // label is what figures call the case.
 func (v *variant) label() string {

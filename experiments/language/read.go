@@ -73,7 +73,8 @@ func (r *reader) syntax(err error) {
 	r.faults = append(r.faults, f)
 }
 
-var nameText = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
+// nameText is bounded because names become those of files.
+var nameText = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,63}$`)
 
 // table reads a table: full is its path in the file, rel its path in the layer.
 func (r *reader) table(into *layer, full, rel string, at *table, values map[string]any) {
@@ -112,7 +113,7 @@ func (r *reader) entry(into *layer, full, rel, word string, at *table, value any
 	case next == nil:
 		r.unknown(full, word, at)
 	case next == at.name && !nameText.MatchString(word):
-		r.fault(full, wrongf("a name is a letter, then letters, digits and _", "%q cannot be a name", word))
+		r.fault(full, wrongf("a name is a letter, then at most 63 letters, digits and _", "%q cannot be a name", word))
 	case !next.live && (next.key == nil || !next.key.Supported()):
 		r.fault(full, notYet)
 		r.shape = r.shape || slices.Contains([]string{"extends", "include", "topology", "template", "like", "kind"}, word) || strings.HasPrefix(full, "topology")

@@ -40,11 +40,21 @@ func readNumber(raw any) (any, *wrong) {
 	return nil, wrongf("write 1.5", "%s is not a number", shown(raw))
 }
 
+// wholeLike is the whole number that is nearest to what was written, if that is a
+// number, even in quotes.
+func wholeLike(raw any) int64 {
+	f, err := strconv.ParseFloat(fmt.Sprint(raw), 64)
+	if err != nil || !(f >= 1 && f < 1e15) {
+		return 10
+	}
+	return int64(math.Round(f))
+}
+
 func readInt(raw any) (any, *wrong) {
 	n, ok := raw.(int64)
 	switch {
 	case !ok:
-		return nil, wrongf("write 10", "%s is not a whole number", shown(raw))
+		return nil, wrongf(fmt.Sprintf("write %d", wholeLike(raw)), "%s is not a whole number", shown(raw))
 	case n < 0:
 		return nil, wrongf("", "%d is negative", n)
 	}
