@@ -186,9 +186,13 @@ func (d *drawer) distribution(g group) ([]plots.Series, error) {
 	data := plots.Series{Label: g.label, Steps: true, X: []float64{}, Y: []float64{}}
 	n := float64(m.Sample.N())
 	for v, below := range m.Sample.Steps() {
-		share := float64(below) / n
+		before, share := 0.0, float64(below)/n
 		if d.figure.Kind == "ccdf" {
-			share = float64(m.Sample.N()-below) / n
+			before, share = 1, float64(m.Sample.N()-below)/n
+		}
+		if len(data.X) == 0 { // the least value is a step, too
+			data.X = append(data.X, float64(v)/m.Unit)
+			data.Y = append(data.Y, before)
 		}
 		data.X = append(data.X, float64(v)/m.Unit)
 		data.Y = append(data.Y, share)

@@ -155,6 +155,18 @@ func TestJobs(t *testing.T) {
 	}
 }
 
+// TestDistributionOfOneValue holds that a sample whose values are all the same is
+// a step, not nothing: where no packet is lost every setup takes equally long.
+func TestDistributionOfOneValue(t *testing.T) {
+	for kind, want := range map[string]string{"cdf": ",,0.02,0,,,,,\n,,0.02,1,,,,,\n", "ccdf": ",,0.02,1,,,,,\n,,0.02,0,,,,,\n"} {
+		folder, _ := saved(t, pair+"delay = \"10 ms\"\n[flow.hello]\nfrom = \"client\"\nto = \"server:80\"\n[figure.f]\nkind = \""+kind+"\"\nof = \"flow.hello.setup_time\"\n", Options{Jobs: 1})
+		text, err := os.ReadFile(filepath.Join(folder.Path, "figures", "f.csv"))
+		if err != nil || !strings.HasSuffix(string(text), "high\n"+want) {
+			t.Errorf("%s: %v\n%s", kind, err, text)
+		}
+	}
+}
+
 // checkFiles says which files there are, and that the manifest lists them.
 func checkFiles(t *testing.T, files map[string]string, m Manifest) {
 	want := []string{"./", "effective.toml", "figures/", "results.csv", "summary.csv"}

@@ -58,6 +58,8 @@ func (a *axis) fit(s stretch, padLow, padHigh float64, zero bool) {
 	}
 	if !a.log && zero {
 		switch {
+		case s == stretch{}: // all is zero, and most that is measured cannot be less
+			s.hi, padLow, padHigh = 1, 0, 0
 		case s.lo >= 0 && s.lo <= 0.5*s.hi:
 			s.lo, padLow = 0, 0
 		case s.hi <= 0 && s.hi >= 0.5*s.lo:

@@ -80,3 +80,15 @@ func TestTicksAnywhere(t *testing.T) {
 		}
 	}
 }
+
+// What is zero throughout is drawn on the ground, of an axis that goes up to 1.
+func TestAxisOfZero(t *testing.T) {
+	for log, want := range map[bool]axis{false: {lo: 0, hi: 1}, true: {lo: -0.05, hi: 1.06, log: true}} {
+		a := axis{log: log}
+		s := stretch{math.Inf(1), math.Inf(-1)}
+		s.hold(0, log)
+		if a.fit(s, 0.05, 0.06, true); a.lo != want.lo || a.hi != want.hi {
+			t.Errorf("log %v: the axis is from %g to %g", log, a.lo, a.hi)
+		}
+	}
+}
