@@ -112,7 +112,7 @@ func (h *Host) Connect(now des.Time, to Remote, local uint16, who wire.Incarnati
 	}
 	s := h.stack.take(now, h, t, app)
 	if s.pair = pair; pair != 0 {
-		h.stack.holdPort(now, h.group.tally, pair)
+		h.stack.holdPort(now, h.group, pair, t.localPort)
 	}
 	h.stack.table.add(t, s.ref)
 	s.Conn.Open(now, h.opening(now, t, who))

@@ -13,6 +13,7 @@ type pair struct {
 	to            destination
 	used, waiting int32
 	next          uint32
+	held          portMap // nil while few are used
 }
 
 type destination struct {
@@ -63,10 +64,11 @@ func (r *rest) pairTo(h *Host, to destination) uint32 {
 }
 
 // holdPort, keepPort and freePort follow a port from its use through TIME-WAIT.
-func (st *Stack) holdPort(now des.Time, y *Tally, i uint32) {
+func (st *Stack) holdPort(now des.Time, g *group, i uint32, port uint16) {
 	p := &st.pairs[i]
-	y.PortsUsed.change(now, p.used, p.used+1)
+	g.tally.PortsUsed.change(now, p.used, p.used+1)
 	p.used++
+	p.held.hold(g.profile, port)
 }
 
 func (st *Stack) keepPort(now des.Time, y *Tally, i uint32) {
@@ -75,12 +77,13 @@ func (st *Stack) keepPort(now des.Time, y *Tally, i uint32) {
 	p.waiting++
 }
 
-func (st *Stack) freePort(now des.Time, y *Tally, i uint32, waited bool) {
+func (st *Stack) freePort(now des.Time, g *group, i uint32, port uint16, waited bool) {
 	p := &st.pairs[i]
-	y.PortsUsed.change(now, p.used, p.used-1)
+	g.tally.PortsUsed.change(now, p.used, p.used-1)
 	p.used--
+	p.held.free(g.profile, port)
 	if waited {
-		y.PortsInTimeWait.change(now, p.waiting, p.waiting-1)
+		g.tally.PortsInTimeWait.change(now, p.waiting, p.waiting-1)
 		p.waiting--
 	}
 }
@@ -91,8 +94,11 @@ func (h *Host) pickPort(to Remote, pair uint32) (uint16, bool) {
 	p := h.group.profile
 	size := uint32(p.PortHigh) - uint32(p.PortLow) + 1
 	t := tuple{h.address, to.Address, 0, to.Port}
-	if uint32(h.stack.pairs[pair].used) >= size {
+	switch is := &h.stack.pairs[pair]; {
+	case uint32(is.used) >= size:
 		return 0, false
+	case is.held == nil && uint32(is.used) > size/crowded:
+		h.stack.mapPorts(pair, p)
 	}
 	var start uint32
 	step := uint32(1)
@@ -111,18 +117,17 @@ func (h *Host) pickPort(to Remote, pair uint32) (uint16, bool) {
 			start = (uint32(h.last) - uint32(p.PortLow) + 1) % size
 		}
 	}
+	held := h.stack.pairs[pair].held
 	for first := range step { // with steps of two, first the one parity, then the other
-		at := start + first
-		for n := first; n < size; n += step {
-			if at >= size {
-				at = first
+		from := start + first
+		for _, part := range [2][2]uint32{{from, size}, {first, min(from, size)}} { // to the end, then around
+			for at := held.next(part[0], step); at < part[1]; at = held.next(at+step, step) {
+				t.localPort = p.PortLow + uint16(at)
+				if h.stack.table.find(t) == 0 { // it may be bound, or another's who called from there
+					h.last = t.localPort
+					return t.localPort, true
+				}
 			}
-			t.localPort = p.PortLow + uint16(at)
-			if h.stack.table.find(t) == 0 {
-				h.last = t.localPort
-				return t.localPort, true
-			}
-			at += step
 		}
 	}
 	return 0, false

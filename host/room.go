@@ -78,7 +78,7 @@ func (r *room) enter(now des.Time, s *Socket) {
 		r.over(now, g, s.tuple, s.Conn.Incarnation(), s.since, Expired)
 		r.stack.table.remove(s.tuple, s.ref)
 		if s.pair != 0 {
-			r.stack.freePort(now, g.tally, s.pair, false)
+			r.stack.freePort(now, g, s.pair, s.tuple.localPort, false)
 		}
 		return
 	}
@@ -115,7 +115,7 @@ func (r *room) leave(now des.Time, i uint32, why Reason) {
 	r.over(now, g, rec.tuple, rec.tcp.Own, rec.since, why)
 	r.stack.table.remove(rec.tuple, i|inRoom)
 	if rec.pair != 0 {
-		r.stack.freePort(now, g.tally, rec.pair, true)
+		r.stack.freePort(now, g, rec.pair, rec.tuple.localPort, true)
 	}
 	rec.next = r.free
 	r.free = i

@@ -172,7 +172,7 @@ func (s *Socket) leave(now des.Time) {
 	st := s.stack
 	st.table.remove(s.tuple, s.ref)
 	if s.pair != 0 {
-		st.freePort(now, s.host.group.tally, s.pair, false)
+		st.freePort(now, s.host.group, s.pair, s.tuple.localPort, false)
 	}
 	st.release(s)
 }

@@ -2,6 +2,7 @@ package host
 
 import (
 	"fmt"
+	"math/bits"
 	"net/netip"
 	"testing"
 	"time"
@@ -263,6 +264,13 @@ func (b *books) counts() error {
 		p.to = is.to
 		if p.used != is.used || p.waiting != is.waiting {
 			return fmt.Errorf("to %v: %d ports used, %d in TIME-WAIT; counted %d, %d", is.to, p.used, p.waiting, is.used, is.waiting)
+		}
+		mapped := int32(0)
+		for _, word := range is.held {
+			mapped += int32(bits.OnesCount64(word))
+		}
+		if is.held != nil && mapped != p.used {
+			return fmt.Errorf("to %v: %d ports used, %d in the map", is.to, p.used, mapped)
 		}
 	}
 	for _, h := range b.w.hosts {
