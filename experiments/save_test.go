@@ -313,6 +313,40 @@ func TestKept(t *testing.T) {
 	same("a disk that fails")
 }
 
+// TestReplaced holds that a folder has the files of its last run and of no other,
+// beside what is the user's.
+func TestReplaced(t *testing.T) {
+	folder, _ := saved(t, everything, Options{}, "run.replications=1", "case.loss=none", "output.figures=svg")
+	for name, text := range map[string]string{"notes.txt": "mine", "figures/own.svg": "mine", "captures/client.pcapng": "old"} {
+		path := filepath.Join(folder.Path, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	claim := tree(t, folder.Path)["manifest.json"]
+	claim = strings.Replace(claim, `"files": [`, `"files": ["../beside", "captures/client.pcapng",`, 1)
+	beside := filepath.Join(filepath.Dir(folder.Path), "beside")
+	if err := errors.Join(os.WriteFile(beside, nil, 0o644), os.WriteFile(filepath.Join(folder.Path, "manifest.json"), []byte(claim), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	s := study(t, pair+"delay = \"10 ms\"\n[flow.hello]\nfrom = \"client\"\nto = \"server:80\"\n[output]\nfigures = \"svg\"\n")
+	again, err := OpenFolder(folder.Path)
+	if err == nil {
+		err = again.Save(t.Context(), s, nil, Manifest{})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	again.Abandon()
+	want := []string{"./", "effective.toml", "figures/", "figures/ladder_hello.csv", "figures/ladder_hello.svg", "figures/own.svg", "manifest.json", "notes.txt", "results.csv", "summary.csv"}
+	if got := slices.Sorted(maps.Keys(tree(t, folder.Path))); !slices.Equal(got, want) {
+		t.Errorf("files are %q", got)
+	}
+	if _, err := os.Stat(beside); err != nil {
+		t.Error("a file beside the folder is gone")
+	}
+}
+
 // TestNoRoom holds that a place taken by something else is an error that names
 // it, and that no manifest claims that the results are whole.
 func TestNoRoom(t *testing.T) {

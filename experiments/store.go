@@ -161,21 +161,45 @@ func (f *Folder) staged() (names []string, err error) {
 	return names, err
 }
 
-// publish moves files to their places, in order, once all places are there.
+// publish moves files to their places, in order, once all places are there. What an
+// earlier run wrote here and this one did not is taken away, its manifest first:
+// no folder has one beside files of two runs.
 func (f *Folder) publish(names []string) error {
 	for _, name := range names {
-		if err := os.MkdirAll(filepath.Dir(filepath.Join(f.Path, filepath.FromSlash(name))), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Dir(f.at(name)), 0o755); err != nil {
 			return fmt.Errorf("results cannot be written: %w", err)
 		}
 	}
+	stale := slices.DeleteFunc(f.former(), func(name string) bool { return name != manifest && slices.Contains(names, name) })
+	for _, name := range stale {
+		_ = os.Remove(f.at(name)) // what is gone already was taken by the user
+	}
 	for _, name := range names {
-		local := filepath.FromSlash(name)
-		if err := os.Rename(filepath.Join(f.stage, local), filepath.Join(f.Path, local)); err != nil {
+		if err := os.Rename(filepath.Join(f.stage, filepath.FromSlash(name)), f.at(name)); err != nil {
 			return fmt.Errorf("results are incomplete: %w", err)
 		}
 		f.Files = append(f.Files, name)
 	}
+	for _, name := range stale {
+		_ = os.Remove(filepath.Dir(f.at(name))) // refused where it is not empty, which is meant
+	}
 	return nil
+}
+
+// at is the place of a file of the results.
+func (f *Folder) at(name string) string { return filepath.Join(f.Path, filepath.FromSlash(name)) }
+
+// former lists what the manifest says that an earlier run wrote, itself first.
+func (f *Folder) former() []string {
+	var m Manifest
+	text, err := os.ReadFile(f.at(manifest))
+	if err != nil || json.Unmarshal(text, &m) != nil || m.Program != "netsim" {
+		return nil
+	}
+	names := slices.DeleteFunc(m.Files, func(name string) bool {
+		return name == manifest || !filepath.IsLocal(filepath.FromSlash(name))
+	})
+	return slices.Insert(names, 0, manifest)
 }
 
 // describe fills in what the study and the program know of themselves.
