@@ -86,6 +86,17 @@ func textBox(at point, angle, width, size float64) []point {
 	return []point{corner(0, low), corner(width, low), corner(width, high), corner(0, high)}
 }
 
+// padded returns a text's box with space on all its sides.
+func padded(box []point, space float64) []point {
+	width, height := math.Hypot(box[1].x-box[0].x, box[1].y-box[0].y), math.Hypot(box[3].x-box[0].x, box[3].y-box[0].y)
+	u := point{space * (box[1].x - box[0].x) / width, space * (box[1].y - box[0].y) / width}
+	v := point{space * (box[3].x - box[0].x) / height, space * (box[3].y - box[0].y) / height}
+	return []point{
+		{box[0].x - u.x - v.x, box[0].y - u.y - v.y}, {box[1].x + u.x - v.x, box[1].y + u.y - v.y},
+		{box[2].x + u.x + v.x, box[2].y + u.y + v.y}, {box[3].x - u.x + v.x, box[3].y - u.y + v.y},
+	}
+}
+
 // overlap reports whether two convex polygons (a segment is one of two corners)
 // share a point, by the separating axis theorem.
 func overlap(a, b []point) bool {

@@ -181,6 +181,10 @@ func galleryLadders() []Ladder {
 		{Name: "ladder-lost-ack", Title: "The last ACK is lost, and TIME-WAIT answers", Panels: []LadderPanel{lostAck()},
 			Caption: "Linux profile, TIME-WAIT of 60 s."},
 		{Name: "ladder-busy", Title: "Data both ways", Panels: []LadderPanel{busy()}},
+		{Name: "ladder-busy-wide", Title: "Data both ways", Panels: []LadderPanel{busy()}, Width: 174},
+		{Name: "ladder-simultaneous", Title: "Both at the same instant", Panels: []LadderPanel{openBoth(), simultaneous()}},
+		{Name: "ladder-crossings", Title: "What crosses", Panels: []LadderPanel{openBoth(), crossedAck()}, Width: 174},
+		{Name: "ladder-crossed-ack", Panels: []LadderPanel{crossedAck()}},
 		{Name: "ladder-three", Title: "Through a NAT", Panels: []LadderPanel{nat()}, Width: 120},
 		all,
 	}
@@ -248,6 +252,33 @@ func simultaneous() LadderPanel {
 			{0, "FIN-WAIT-1", 0, 10 * ms}, {0, "CLOSING", 10 * ms, 20 * ms}, {0, "TIME-WAIT", 20 * ms, -1},
 			{1, "FIN-WAIT-1", 0, 10 * ms}, {1, "CLOSING", 10 * ms, 20 * ms}, {1, "TIME-WAIT", 20 * ms, -1},
 		}}
+}
+
+func openBoth() LadderPanel {
+	return LadderPanel{Title: "simultaneous open", Hosts: []string{"a", "b"},
+		Messages: []Message{
+			{From: 0, To: 1, Sent: 0, Arrived: 25 * ms, Label: "SYN", Detail: "seq 0, win 65535"},
+			{From: 1, To: 0, Sent: 5 * ms, Arrived: 30 * ms, Label: "SYN", Detail: "seq 0, win 65535"},
+			{From: 1, To: 0, Sent: 25 * ms, Arrived: 50 * ms, Label: "SYN, ACK", Detail: "seq 0, ack 1, win 65535"},
+			{From: 0, To: 1, Sent: 30 * ms, Arrived: 55 * ms, Label: "SYN, ACK", Detail: "seq 0, ack 1, win 65535"},
+		},
+		States: []StateSpan{
+			{0, "SYN-SENT", 0, 30 * ms}, {0, "SYN-RECEIVED", 30 * ms, 50 * ms}, {0, "ESTABLISHED", 50 * ms, -1},
+			{1, "SYN-SENT", 5 * ms, 25 * ms}, {1, "SYN-RECEIVED", 25 * ms, 55 * ms}, {1, "ESTABLISHED", 55 * ms, -1},
+		}}
+}
+
+// crossedAck is a retransmission that leaves while the ACK is under way.
+func crossedAck() LadderPanel {
+	return LadderPanel{Title: "an ACK comes too late", Hosts: []string{"client", "server"},
+		Messages: []Message{
+			{From: 0, To: 1, Sent: 0, Arrived: 150 * ms, Label: "PSH, ACK", Detail: "seq 1:201, ack 1, len 200"},
+			{From: 1, To: 0, Sent: 150 * ms, Arrived: 300 * ms, Label: "ACK", Detail: "ack 201"},
+			{From: 0, To: 1, Sent: 200 * ms, Arrived: 350 * ms, Label: "PSH, ACK", Detail: "seq 1:201, ack 1, len 200", Again: true},
+			{From: 1, To: 0, Sent: 350 * ms, Arrived: 500 * ms, Label: "ACK", Detail: "ack 201", Duplicate: true},
+		},
+		States: []StateSpan{{0, "ESTABLISHED", 0, -1}, {1, "ESTABLISHED", 0, -1}},
+		Timers: []Bracket{{0, "RTO", 0, 200 * ms}}}
 }
 
 // retried is a SYN that nobody answers.

@@ -1,7 +1,6 @@
 package plots
 
 import (
-	"cmp"
 	"image/color"
 	"math"
 	"strings"
@@ -68,11 +67,12 @@ type ladderPanel struct {
 	*drawing
 	*rungs
 	LadderPanel
-	top     float64
-	columns []float64 // x of each host
-	lanes   []int     // of each timer
-	margins [2]float64
-	labels  [][]point // boxes of the texts along arrows so far
+	top       float64
+	columns   []float64 // x of each host
+	lanes     []int     // of each timer
+	margins   [2]float64
+	captions  []caption
+	obstacles []obstacle // to captions
 }
 
 // panel draws a ladder from (x, y) on and returns the y below it.
@@ -92,14 +92,18 @@ func (l *Ladder) panel(d *drawing, p *LadderPanel, x, y, width float64) float64 
 		d.text(point{min(max(g.columns[h], x+small.width(name)/2), x+width-small.width(name)/2), y + small.size},
 			0.5, smallB, black, smallB.shorten(name, room))
 	}
-	g.top = y + small.leading() + 8
-	g.rungs = lay(&g.LadderPanel, g.arrows(), l.foldFrom(&g.LadderPanel))
-	g.drawColumns()
+	y += small.leading()
+	g.top = y + 8
+	g.compose(l.foldFrom(&g.LadderPanel))
+	g.drawColumns(y + 2)
 	g.drawStates()
 	g.drawTimers()
 	g.drawStamps()
+	for i := range g.Messages {
+		g.drawArrow(i)
+	}
 	g.drawFolds()
-	g.drawMessages()
+	g.drawCaptions()
 	return g.top + g.bottom
 }
 
@@ -163,25 +167,11 @@ func (g *ladderPanel) assignLanes() {
 	}
 }
 
-// arrows measures the labels: an arrow falls the more the longer its label is,
-// or the label would run into the arrow before it where the two meet.
+// arrows is the least that messages need; see compose for the rest.
 func (g *ladderPanel) arrows() []arrow {
 	a := make([]arrow, len(g.Messages))
 	for i, m := range g.Messages {
-		c := g.caption(i)
-		share := min(c.width()/g.reach(m), 0.75)
-		a[i].row = rungRow
-		if c.below != "" {
-			a[i].row += small.leading()
-		}
-		if g.crossing(i) > 1 { // these are steep, and parallel ones near
-			a[i].row += 0.4 * rungRow
-		}
-		room := 5.5
-		if i > 0 && a[i-1].row > rungRow {
-			room += 0.5 * small.leading()
-		}
-		a[i].drop = max(rungDrop, room/(1-share))
+		a[i] = arrow{drop: rungDrop, row: rungRow}
 		if m.Arrived < 0 {
 			a[i].drop = flightFor
 		}
@@ -194,71 +184,9 @@ func (g *ladderPanel) reach(m Message) float64 {
 	return math.Abs(g.columns[m.To]-g.columns[m.From]) - 8
 }
 
-// A caption is what a message says: above its arrow, below it, and beyond the
-// cross in which it ends.
-type caption struct{ label, detail, below, beyond string }
-
-func (c *caption) width() float64 {
-	if c.detail == "" {
-		return smallB.width(c.label)
-	}
-	return smallB.width(c.label) + wordGap + small.width(c.detail)
-}
-
-// caption puts above the arrow of message i what fits there: on one side of the
-// message that it crosses, and no more than to its cross if it was lost.
-func (g *ladderPanel) caption(i int) caption {
-	m := g.Messages[i]
-	reach := g.reach(m)
-	room := 0.82 * reach
-	if g.crossing(i) == 1 {
-		room = 0.36 * reach
-	}
-	c := caption{label: m.words(), detail: m.Detail}
-	if m.Arrived < 0 {
-		room = crossAt*reach - 6
-		if c.beyond = cmp.Or(m.Lost, m.fate()); small.width(c.beyond) > (1-crossAt)*reach-6 {
-			c.below, c.beyond = m.fate(), ""
-		}
-	}
-	if c.detail != "" && c.width() > room {
-		if c.below != "" {
-			c.below = ", " + c.below
-		}
-		c.below, c.detail = c.detail+c.below, ""
-	}
-	return c
-}
-
-// crossing returns 0 if no message flies against message i meanwhile, 1 if one
-// does that crosses no other, and more in a thicket.
-func (g *ladderPanel) crossing(i int) int {
-	against := g.against(i)
-	if len(against) == 1 {
-		return len(g.against(against[0]))
-	}
-	return len(against)
-}
-
-func (g *ladderPanel) against(i int) (others []int) {
-	m, flight := g.Messages[i], g.flight()
-	end := func(m Message) int64 {
-		if m.Arrived < 0 {
-			return m.Sent + int64(crossAt*float64(flight))
-		}
-		return m.Arrived
-	}
-	for k, o := range g.Messages {
-		if o.From == m.To && o.To == m.From && o.Sent < end(m) && m.Sent < end(o) {
-			others = append(others, k)
-		}
-	}
-	return others
-}
-
-func (g *ladderPanel) drawColumns() {
+func (g *ladderPanel) drawColumns(y float64) {
 	for _, x := range g.columns {
-		g.stroke(stroke{width: 0.7, color: grey}, point{x, g.top - 6}, point{x, g.top + g.bottom})
+		g.stroke(stroke{width: 0.7, color: grey}, point{x, y}, point{x, g.top + g.bottom})
 	}
 }
 
@@ -356,7 +284,6 @@ func (g *ladderPanel) drawStamps() {
 }
 
 func (g *ladderPanel) drawFolds() {
-	left, right := g.columns[0], g.columns[len(g.columns)-1]
 	line := stroke{width: 0.6, color: grey}
 	for _, f := range g.folds {
 		y := g.top + f.y
@@ -367,6 +294,15 @@ func (g *ladderPanel) drawFolds() {
 			g.stroke(line, point{x0, y}, point{x1, y - 4})
 			g.stroke(line, point{x0, y + 4}, point{x1, y})
 		}
-		g.text(point{(left + right) / 2, y + small.middle()}, 0.5, small, grey, f.words)
+		at, width := g.foldText(f)
+		g.fill(white, textBox(at, 0, width, small.size)...)
+		g.text(at, 0, small, grey, f.words)
 	}
+}
+
+// foldText returns where the words of a fold begin, and how wide they are.
+func (g *ladderPanel) foldText(f fold) (at point, width float64) {
+	width = small.width(f.words)
+	middle := (g.columns[0] + g.columns[len(g.columns)-1]) / 2
+	return point{middle - width/2, g.top + f.y + small.middle()}, width
 }

@@ -79,7 +79,7 @@ func lay(p *LadderPanel, arrows []arrow, foldFrom int64) *rungs {
 			words, folded := p.fold(t, gap, foldFrom)
 			base = lowest + min(max(scale*float64(gap), rungStep), rungRise)
 			if folded {
-				base = g.clearance(lowest, last, i) + foldSpace
+				base = g.clearance(p, lowest, last, i) + foldSpace
 				g.folds = append(g.folds, fold{base - foldSpace/2, words})
 			}
 		}
@@ -87,7 +87,7 @@ func lay(p *LadderPanel, arrows []arrow, foldFrom int64) *rungs {
 		lowest = g.settle(low, i, j, last)
 		before, i = t, j
 	}
-	g.finish(last)
+	g.finish(p, last)
 	return g
 }
 
@@ -144,10 +144,10 @@ func (g *rungs) settle(y float64, i, j int, last []int) (lowest float64) {
 }
 
 // clearance is where nothing of the first n rungs reaches.
-func (g *rungs) clearance(lowest float64, last []int, n int) float64 {
+func (g *rungs) clearance(p *LadderPanel, lowest float64, last []int, n int) float64 {
 	for m, at := range g.landed {
 		if at < 0 && g.sent[m] < n {
-			lowest = max(lowest, g.cross(m))
+			lowest = max(lowest, g.cross(p, m))
 		}
 	}
 	for _, k := range last {
@@ -159,20 +159,32 @@ func (g *rungs) clearance(lowest float64, last []int, n int) float64 {
 }
 
 // cross is where a lost message ends, its texts included.
-func (g *rungs) cross(m int) float64 {
-	return g.all[g.sent[m]].y + crossAt*g.arrows[m].drop + small.leading()
+func (g *rungs) cross(p *LadderPanel, m int) float64 {
+	return g.all[g.sent[m]].y + crossAt*g.fall(p, m) + small.leading()
 }
 
-func (g *rungs) finish(last []int) {
-	for m, at := range g.landed {
-		end := g.all[g.sent[m]].y + g.arrows[m].drop
-		if at >= 0 {
-			end = g.all[at].y
-			g.bottom = max(g.bottom, end)
+// fall is that of a lost message's arrow: no less than those have that left
+// before it and are under way, or it would cross them.
+func (g *rungs) fall(p *LadderPanel, m int) float64 {
+	fall, y := g.arrows[m].drop, g.all[g.sent[m]].y
+	for k, at := range g.landed[:m] {
+		if at >= 0 && g.all[at].y > y && p.Messages[k].From == p.Messages[m].From && p.Messages[k].To == p.Messages[m].To {
+			fall = max(fall, g.all[at].y-g.all[g.sent[k]].y)
 		}
-		g.ends = append(g.ends, end)
 	}
-	g.bottom = max(g.bottom+6, g.clearance(0, last, len(g.all))+4)
+	return fall
+}
+
+func (g *rungs) finish(p *LadderPanel, last []int) {
+	for m, at := range g.landed {
+		if at < 0 {
+			g.ends = append(g.ends, g.all[g.sent[m]].y+g.fall(p, m))
+			continue
+		}
+		g.ends = append(g.ends, g.all[at].y)
+		g.bottom = max(g.bottom, g.all[at].y)
+	}
+	g.bottom = max(g.bottom+6, g.clearance(p, 0, last, len(g.all))+4)
 }
 
 // populate makes the rungs in order of time: of one host at one time, one for
