@@ -16,7 +16,6 @@ import (
 	"os"
 	"runtime"
 	"runtime/pprof"
-	"syscall"
 	"time"
 
 	"netsim/experiments"
@@ -223,18 +222,3 @@ func (m *measurement) line(flow string) string {
 		conns, done, m.count("flow."+flow+".failed"), m.segments, m.hops, m.Events, m.cpu, m.wall, 1e9*m.cpu/float64(m.Events),
 		float64(done)/m.cpu, float64(m.segments)/m.cpu, float64(m.hops)/m.cpu, m.allocated, peak())
 }
-
-func usageOf() (u syscall.Rusage) {
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		panic(err) // it has no way to fail for oneself
-	}
-	return u
-}
-
-func cpuSeconds() float64 {
-	u := usageOf()
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
-}
-
-// peak is the largest resident size so far, in kB.
-func peak() int64 { return usageOf().Maxrss }
