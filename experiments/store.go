@@ -17,7 +17,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/google/renameio/v2"
+	"github.com/google/renameio/v2/maybe"
 )
 
 // ModelVersion changes with everything that changes what a run computes: results
@@ -144,7 +144,7 @@ func (f *Folder) write(name string, fill func(io.Writer) error) error {
 	if err := fill(&b); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	if err := renameio.WriteFile(filepath.Join(f.stage, name), b.Bytes(), 0o644); err != nil {
+	if err := maybe.WriteFile(filepath.Join(f.stage, name), b.Bytes(), 0o644); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"github.com/google/renameio/v2"
+	"github.com/google/renameio/v2/maybe"
 )
 
 // Formats are the picture formats that Save knows.
@@ -44,7 +44,7 @@ func save(dir, name string, formats []string, draw func() *drawing, table func()
 	files = append(files, file{filepath.Join(dir, name+".csv"), table()})
 	var paths []string
 	for _, f := range files {
-		if err := renameio.WriteFile(f.path, f.data, 0o644); err != nil {
+		if err := maybe.WriteFile(f.path, f.data, 0o644); err != nil {
 			return paths, err
 		}
 		paths = append(paths, f.path)
