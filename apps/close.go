@@ -173,6 +173,9 @@ func (t *talk) cut() {
 		return
 	}
 	y.Unclosed++
+	if !t.settled {
+		y.CutOff++
+	}
 	n := t.closing
 	for _, e := range []*end{&t.client, &t.server} {
 		if e.socket != nil {

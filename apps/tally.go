@@ -56,6 +56,7 @@ type Tally struct {
 	// Undecided attempts are neither opened nor failed; unclosed connections have
 	// not come to their end.
 	Undecided, Unclosed uint64
+	CutOff              uint64 // of the unclosed, those that were about to be
 
 	From, Until des.Time
 }

@@ -229,6 +229,7 @@ type Outcome struct {
 	Replication int
 	Measures    map[string]*Measure
 	Censored    map[string]uint64 // by flow: measured attempts that the end of the run cut off
+	Unclosed    map[string]uint64 // by flow: measured connections whose closing it cut off
 	Events      uint64
 	Packets     uint64
 	End         des.Time

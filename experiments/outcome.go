@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"netsim/apps"
+	"netsim/des"
 	"netsim/host"
 	"netsim/metrics"
 	"netsim/topo"
@@ -12,7 +13,7 @@ import (
 
 // outcome gathers what the run found.
 func (w *World) outcome() *Outcome {
-	o := &Outcome{Replication: w.Replication, Measures: map[string]*Measure{}, Censored: map[string]uint64{},
+	o := &Outcome{Replication: w.Replication, Measures: map[string]*Measure{}, Censored: map[string]uint64{}, Unclosed: map[string]uint64{},
 		Events: w.Sim.Events(), Packets: w.Stack.Packets(), End: w.Sim.Now()}
 	from, until := w.measured()
 	m := &gatherer{outcome: o, seconds: until.Sub(from).Seconds()}
@@ -21,6 +22,9 @@ func (w *World) outcome() *Outcome {
 	for _, f := range w.flows {
 		m.flow("flow."+f.Name+".", f.tally)
 		o.Censored[f.Name] = f.tally.Undecided
+		if _, until := w.window(); until != des.Never { // else nothing was left to happen
+			o.Unclosed[f.Name] = f.tally.CutOff
+		}
 	}
 	for name, g := range w.nodes { // order-free: each has its own paths
 		if g.tally != nil {

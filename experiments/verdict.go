@@ -37,9 +37,10 @@ const (
 
 func (v Verdict) String() string { return [...]string{"pass", "FAIL", "undecided"}[v] }
 
-// Z is how many standard errors the value is from what is expected, NaN where
-// that means nothing.
-func (r *Result) Z() float64 { return (r.Value - r.Expected) / r.SE }
+// Z is how far the value is from what is expected: in standard errors of a normal
+// variable, of which so many are as improbable as the difference is by Student's
+// t. NaN where that means nothing.
+func (r *Result) Z() float64 { return metrics.Sigmas((r.Value-r.Expected)/r.SE, r.N) }
 
 // Number reports whether a number was expected, not only a yes.
 func (r *Result) Number() bool { return r.number }
@@ -192,14 +193,22 @@ func (p *Point) mind(x *language.Expr, r *Result) {
 		if kind != "flow" || slot.Metric == nil || strings.HasSuffix(slot.Subject, ".open") {
 			continue
 		}
-		cut := uint64(0)
+		cut, open := uint64(0), uint64(0)
 		for _, o := range p.Outcomes {
 			cut += o.Censored[name]
+			open += o.Unclosed[name]
 		}
 		if cut > 0 {
 			r.decideNot("%d attempts of flow %s were cut off by the end of the run", cut, name)
+		} else if open > 0 && ofClosing(slot) {
+			r.decideNot("%d connections of flow %s had not closed by the end of the run", open, name)
 		}
 	}
+}
+
+// ofClosing reports whether a metric is of how connections end.
+func ofClosing(s language.Slot) bool {
+	return strings.HasPrefix(s.What(), "clos") || strings.HasPrefix(s.What(), "lifetime")
 }
 
 func (r *Result) fail(why string, args ...any) {

@@ -190,3 +190,24 @@ where = "case.far == 'yes'"
 		t.Errorf("%+v", r)
 	}
 }
+
+// TestUnclosed holds the same of connections that the end of the run found
+// closing, for what is about closing alone.
+func TestUnclosed(t *testing.T) {
+	for that, want := range map[string]Verdict{ // order-free: each by itself
+		"flow.web.closed.total == 1":      Undecided,
+		"flow.web.close_time.max < 3":     Undecided,
+		"flow.web.lifetime.max < 3":       Undecided,
+		"flow.web.setup_time.max < 3":     Pass,
+		"flow.web.attempts.total == 1":    Pass,
+		"flow.web.closed.four.total == 0": Undecided,
+	} {
+		p := expecting(t, fmt.Sprintf("that = %q", that))
+		p.Outcomes = []*Outcome{{Measures: map[string]*Measure{"flow.web.setup_time": sampleOf(2e9), "flow.web.close_time": sampleOf(2e9),
+			"flow.web.lifetime": sampleOf(2e9), "flow.web.closed": counter(1, 1, 1), "flow.web.closed.four": counter(0, 1, 1), "flow.web.attempts": counter(1, 1, 1)},
+			Unclosed: map[string]uint64{"web": 3}}}
+		if r := p.verdict(t); r.Verdict != want || want == Undecided && r.Why != "3 connections of flow web had not closed by the end of the run" {
+			t.Errorf("%s: %v (%s), want %v", that, r.Verdict, r.Why, want)
+		}
+	}
+}

@@ -180,3 +180,21 @@ func TestSeries(t *testing.T) {
 	}
 	mustPanic(t, func() { Band(.95, a, &Series{Start: 10, Every: time.Second}) })
 }
+
+// TestSigmas holds that Sigmas undoes TCritical, and knows nothing of one
+// replication.
+func TestSigmas(t *testing.T) {
+	for _, n := range []int{2, 3, 10, 1000} {
+		for _, want := range []float64{0.1, 1, 2, 4} {
+			if got := Sigmas(TCritical(n, want), n); math.Abs(got-want) > 1e-6*want {
+				t.Errorf("n = %d: %v standard errors come back as %v", n, want, got)
+			}
+			if got := Sigmas(-TCritical(n, want), n); math.Abs(got+want) > 1e-6*want {
+				t.Errorf("n = %d: -%v standard errors come back as %v", n, want, got)
+			}
+		}
+	}
+	if got := Sigmas(1, 1); !math.IsNaN(got) {
+		t.Errorf("of one replication: %v", got)
+	}
+}
