@@ -15,7 +15,6 @@ import (
 // by incarnation.
 type World struct {
 	sim       *des.Sim
-	stack     *host.Stack
 	seed, rep uint64
 	flows     []*Flow
 	talks     []*talk
@@ -25,7 +24,7 @@ type World struct {
 
 // NewWorld returns a world of no flows. Its stack tells it of stray resets.
 func NewWorld(sim *des.Sim, stack *host.Stack, seed, replication uint64) *World {
-	w := &World{sim: sim, stack: stack, seed: seed, rep: replication}
+	w := &World{sim: sim, seed: seed, rep: replication}
 	stack.Witness(w)
 	return w
 }

@@ -28,14 +28,6 @@ func (e *Event) Bind(h Handler, r Rank) {
 	e.handler, e.rank, e.when = h, r, Never
 }
 
-// Rerank gives an idle event a new rank, as a pooled owner takes at each birth.
-func (e *Event) Rerank(r Rank) {
-	if e.place != 0 {
-		panic("des: Rerank of a pending event")
-	}
-	e.rank = r
-}
-
 // Pending reports whether the event has an appointment.
 func (e *Event) Pending() bool { return e.place != 0 }
 

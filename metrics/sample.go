@@ -83,9 +83,6 @@ func (s *Sample) Reset() {
 // N returns the number of cases.
 func (s *Sample) N() uint64 { return s.n }
 
-// Sum returns the sum of all values.
-func (s *Sample) Sum() Uint128 { return s.sum }
-
 // Mean returns the mean value.
 func (s *Sample) Mean() float64 {
 	if s.n == 0 {
