@@ -26,7 +26,6 @@ type Study struct {
 // Point is what a study found at one point of the experiment.
 type Point struct {
 	*language.Point
-	Index    int
 	Outcomes []*Outcome                     // by replication
 	Derived  map[string]float64             // what the built network says: "flow.web.path.delay"
 	Ladders  map[string][]plots.LadderPanel // by flow: its first connections, of the first replication
@@ -72,8 +71,8 @@ func (p Progress) Left() time.Duration {
 func Run(ctx context.Context, f *language.File, o Options) (*Study, error) {
 	first := f.Points[0].Spec.Run
 	s := &Study{File: f, Seed: first.Seed, Replications: first.Replications}
-	for i, p := range f.Points {
-		s.Points = append(s.Points, &Point{Point: p, Index: i, Outcomes: make([]*Outcome, s.Replications)})
+	for _, p := range f.Points {
+		s.Points = append(s.Points, &Point{Point: p, Outcomes: make([]*Outcome, s.Replications)})
 	}
 	return s, s.run(ctx, o)
 }

@@ -214,7 +214,7 @@ func (f *Flow) called() string { return cmp.Or(f.Label, f.Name) }
 
 // made completes a figure about something that is called so.
 func (d *drawing) made(of string, g *Figure) *Figure {
-	g.Made, g.Title, g.Width = true, d.Title+": "+of, 84
+	g.Title, g.Width = d.Title+": "+of, 84
 	d.labels(g)
 	return g
 }

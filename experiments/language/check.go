@@ -57,7 +57,7 @@ func (c *config) need(table, key, example string) bool {
 // faultAt reports a path that the file does not have, at the table it belongs to.
 func (c *config) faultAt(table, path string, w *wrong) {
 	file, at, _ := c.where(table)
-	c.faults = append(c.faults, Fault{file, at.Line, at.Col, path, w.what, w.right, w.later})
+	c.faults = append(c.faults, Fault{file, at.Line, at.Col, path, w.what, w.right})
 }
 
 // faultPart reports an element of a list.

@@ -64,7 +64,7 @@ func (c *config) checkEnds(s *Spec, l *Link) {
 	switch {
 	case !known || c.bad("link."+l.Name+".pair"):
 	case l.Ends[0] == l.Ends[1]:
-		c.fault(path, wrongf("put a router between its members", "a link of %q with itself is %s", l.Ends[0], notYet.what).asLater())
+		c.fault(path, wrongf("put a router between its members", "a link of %q with itself is %s", l.Ends[0], notYet.what))
 	default:
 		c.checkPair(s, l)
 	}

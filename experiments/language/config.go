@@ -315,13 +315,13 @@ func (c *config) where(path string) (file string, key, value Pos) {
 // fault reports a value that is wrong, at its place.
 func (c *config) fault(path string, w *wrong) {
 	file, _, at := c.where(path)
-	c.faults = append(c.faults, Fault{file, at.Line, at.Col, c.written(path), w.what, w.right, w.later})
+	c.faults = append(c.faults, Fault{file, at.Line, at.Col, c.written(path), w.what, w.right})
 }
 
 // faultKey reports a table or a key, at the place where it begins.
 func (c *config) faultKey(path string, w *wrong) {
 	file, at, _ := c.where(path)
-	c.faults = append(c.faults, Fault{file, at.Line, at.Col, c.written(path), w.what, w.right, w.later})
+	c.faults = append(c.faults, Fault{file, at.Line, at.Col, c.written(path), w.what, w.right})
 }
 
 // written is the path as the file has it, which may be below [default] or [case].

@@ -200,7 +200,7 @@ func (c *compilation) call(n *ast.CallNode) ast.Node {
 	name, _ := pathOf(n.Callee)
 	switch {
 	case slices.Contains(laterFunctions, name):
-		return c.refuse(wrongf("", "%s(): %s", name, notYet.what).asLater())
+		return c.refuse(wrongf("", "%s(): %s", name, notYet.what))
 	case !slices.Contains(functionNames(), name):
 		return c.refuse(wrongf("", "%s", meant("no function "+name, name, functionNames())))
 	}

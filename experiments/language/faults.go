@@ -20,12 +20,7 @@ type Fault struct {
 	Path  string `json:"path"`
 	What  string `json:"what"`
 	Right string `json:"right,omitempty"`
-
-	later bool
 }
-
-// NotYet tells that the file is right and this version of netsim too small for it.
-func (f Fault) NotYet() bool { return f.later }
 
 // String writes "file:line:col: path: what; right".
 func (f Fault) String() string {
@@ -74,16 +69,13 @@ func (fs Faults) err() error {
 }
 
 // wrong is what is the matter with a value, before it is known where it stands.
-type wrong struct {
-	what, right string
-	later       bool
-}
+type wrong struct{ what, right string }
 
 func (w *wrong) Error() string { return strings.TrimSuffix(w.what+"; "+w.right, "; ") }
 
 // notYet is what every part of the language is refused with that this version
 // does not have.
-var notYet = &wrong{what: "not yet: this version of netsim does not have it", later: true}
+var notYet = &wrong{what: "not yet: this version of netsim does not have it"}
 
 // wrongf makes a wrong of its two halves.
 func wrongf(right, what string, args ...any) *wrong {

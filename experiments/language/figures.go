@@ -31,7 +31,6 @@ type Figure struct {
 	XLabel     string          `key:"x_label"`
 	YLabel     string          `key:"y_label"`
 	Width      float64         `key:"width"` // mm
-	Made       bool            // not asked for: the file has no figures
 }
 
 // Curve is an expression to be drawn, with its label; "" where there is but one.

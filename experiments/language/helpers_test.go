@@ -10,7 +10,7 @@ import (
 // load reads a file of testdata that must be right.
 func load(t *testing.T, name string, sets ...string) *File {
 	t.Helper()
-	f, err := Load("testdata/"+name, sets...)
+	f, err := Parse("testdata/"+name, []byte(source(t, name)), sets...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package language
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -71,15 +70,6 @@ func (p *Point) Value(path string) (any, bool) {
 
 // largest is the size of a file that nobody writes by hand.
 const largest = 1 << 20
-
-// Load reads and checks an experiment file; see [Parse].
-func Load(path string, sets ...string) (*File, error) {
-	source, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	return Parse(path, source, sets...)
-}
 
 // Parse reads and checks an experiment. Each of sets is "path=value" and wins
 // over the file. An error is of type [Faults] and holds all that is wrong.

@@ -232,7 +232,7 @@ func literalRaw(raw any) string {
 func (r *reader) fault(path string, w *wrong) { r.faultAt(path, r.index.find(path).key, w) }
 
 func (r *reader) faultAt(path string, at Pos, w *wrong) {
-	r.faults = append(r.faults, Fault{r.file, at.Line, at.Col, path, w.what, w.right, w.later})
+	r.faults = append(r.faults, Fault{r.file, at.Line, at.Col, path, w.what, w.right})
 }
 
 // unknown reports a word that the language does not have here, and looks for

@@ -25,7 +25,7 @@ func (t *Type) raw(s string) any {
 // is typed by its path like one in the file.
 func (r *reader) set(into *layer, pinned map[string]string, names *names, assignment string) {
 	refuse := func(path string, w *wrong) {
-		r.faults = append(r.faults, Fault{File: "--set", Path: path, What: w.what, Right: w.right, later: w.later})
+		r.faults = append(r.faults, Fault{File: "--set", Path: path, What: w.what, Right: w.right})
 	}
 	path, value, ok := strings.Cut(assignment, "=")
 	path = strings.TrimSpace(path)

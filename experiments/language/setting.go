@@ -46,7 +46,7 @@ func (s *setting) value() any {
 
 // faultAt says what is wrong with the value, or with an element of it.
 func (s *setting) faultAt(at Pos, w *wrong) Fault {
-	return Fault{s.file, at.Line, at.Col, s.path, w.what, w.right, w.later}
+	return Fault{s.file, at.Line, at.Col, s.path, w.what, w.right}
 }
 
 // commanded tells whether the setting is there and comes from the command line.

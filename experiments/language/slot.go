@@ -103,7 +103,7 @@ func (sc Scope) slot(path string) (Slot, *wrong) {
 		}
 	}
 	if slices.Contains(words, "each") {
-		return s, wrongf("", "%s: %s", path, notYet.what).asLater()
+		return s, wrongf("", "%s: %s", path, notYet.what)
 	}
 	return sc.resolve(s, words)
 }
@@ -130,7 +130,7 @@ func (sc Scope) resolve(s Slot, words []string) (Slot, *wrong) {
 	path := s.Path
 	if k := keyOf(path); k != nil && words[0] != "figure" && words[0] != "expect" {
 		if !k.Supported() {
-			return s, wrongf("", "%s: %s", path, notYet.what).asLater()
+			return s, wrongf("", "%s: %s", path, notYet.what)
 		}
 		if _, ok := k.Type.kind(); !ok {
 			return s, wrongf("", "%s is a %s and cannot be reckoned with", path, k.Type.Name)
@@ -152,7 +152,7 @@ func (sc Scope) resolve(s Slot, words []string) (Slot, *wrong) {
 	case m == nil || len(rest) > 1 || len(rest) == 1 && !m.has(rest[0]):
 		return s, sc.unknown(words, m, rest)
 	case !m.Supported(), len(rest) == 1 && slices.Contains(laterStatistics, rest[0]):
-		return s, wrongf("", "%s: %s", path, notYet.what).asLater()
+		return s, wrongf("", "%s: %s", path, notYet.what)
 	case !sc.Metrics:
 		return s, wrongf("", "%s is measured; only parameters are known here", path)
 	}
@@ -165,11 +165,6 @@ func (sc Scope) resolve(s Slot, words []string) (Slot, *wrong) {
 
 // laterStatistics are of a counter: when its first and its last event was.
 var laterStatistics = []string{"first", "last"}
-
-func (w *wrong) asLater() *wrong {
-	w.later = true
-	return w
-}
 
 // matches holds words against a pattern with * for names.
 func matches(pattern string, words []string) bool {

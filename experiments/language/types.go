@@ -92,7 +92,7 @@ func (t *Type) value(raw any) (any, *wrong) {
 	switch v := raw.(type) {
 	case string:
 		if slices.Contains(t.later, v) {
-			return nil, &wrong{what: fmt.Sprintf("%q: %s", v, notYet.what), later: true}
+			return nil, wrongf("", "%q: %s", v, notYet.what)
 		}
 	case time.Time:
 		return nil, clock(v)
