@@ -61,7 +61,7 @@ func showCommand() *cobra.Command {
 		Use:               "show NAME",
 		Short:             "Print an experiment of the catalogue",
 		Example:           "  netsim show handshake > mine.toml",
-		Args:              cobra.ExactArgs(1),
+		Args:              one("NAME", "netsim show handshake"),
 		ValidArgsFunction: experimentArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			_, source, err := experiments.Source(args[0])
@@ -84,7 +84,7 @@ wrong; what would be right. Nothing is run or written.
 
 ` + problemsHelp,
 		Example:           "  netsim validate mine.toml other.toml",
-		Args:              cobra.MinimumNArgs(1),
+		Args:              several("FILE", "netsim validate mine.toml other.toml"),
 		ValidArgsFunction: experimentArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var faults language.Faults
@@ -97,7 +97,7 @@ wrong; what would be right. Nothing is run or written.
 				case err != nil:
 					return err
 				default:
-					fmt.Fprintf(cmd.OutOrStdout(), "%s: ok, %d points, %d replications\n", f.Name, len(f.Points), f.Points[0].Spec.Run.Replications)
+					fmt.Fprintf(cmd.OutOrStdout(), "%s: ok, %s, %s\n", f.Name, plural(len(f.Points), "point"), plural(f.Points[0].Spec.Run.Replications, "replication"))
 				}
 			}
 			if len(faults) > 0 {

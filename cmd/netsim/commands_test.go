@@ -42,7 +42,7 @@ func TestValidate(t *testing.T) {
 	n.file("bad.toml", strings.NewReplacer("delay", "dely", "server:80", "sever:80").Replace(small))
 	n.file("worse.toml", small+"request = 200\n")
 	out, errs, code := n.run("validate", "good.toml", "bad.toml", "worse.toml", "handshake")
-	if code != exitUsage || out != "good.toml: ok, 1 points, 1 replications\nhandshake.toml: ok, 1 points, 1 replications\n" {
+	if code != exitUsage || out != "good.toml: ok, 1 point, 1 replication\nhandshake.toml: ok, 1 point, 1 replication\n" {
 		t.Errorf("exit code %d\n%s", code, out)
 	}
 	for _, want := range []string{`bad.toml:7:1: link.wire.dely: no such key (did you mean "delay"?)`, `bad.toml:10:6: flow.web.to: no node "sever" (did you mean "server"?)`, "worse.toml:11:11: flow.web.request: 200 has no unit"} {
@@ -53,7 +53,7 @@ func TestValidate(t *testing.T) {
 	if _, errs, code := n.run("validate", "good.toml", "missing.toml"); code != exitUsage || !strings.Contains(errs, "missing.toml") {
 		t.Errorf("a file that is missing: exit code %d, %s", code, errs)
 	}
-	if out := n.ok("validate", "good.toml", "--set", "run.replications=3"); out != "good.toml: ok, 1 points, 3 replications\n" {
+	if out := n.ok("validate", "good.toml", "--set", "run.replications=3"); out != "good.toml: ok, 1 point, 3 replications\n" {
 		t.Error(out)
 	}
 }

@@ -103,6 +103,33 @@ against theory, and draws it.
 	return root
 }
 
+// one wants one argument, several at least one, and both show how.
+func one(what, example string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return fmt.Errorf("%s takes one %s, not %d arguments; write: %s", cmd.Name(), what, len(args), example)
+		}
+		return nil
+	}
+}
+
+func several(what, example string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return fmt.Errorf("%s takes at least one %s; write: %s", cmd.Name(), what, example)
+		}
+		return nil
+	}
+}
+
+// plural counts things: "1 point", "2 points".
+func plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
 // experimentArg completes the names of the catalogue and of files.
 func experimentArg(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {

@@ -50,7 +50,7 @@ The same file and seed give the same bytes, whatever --jobs.
   netsim run handshake --set link.wire.delay="50 ms" --out far
   netsim run mine.toml --seed 7 --replications 20 --jobs 4
   netsim run four-way-close --capture            # pcapng files for Wireshark`,
-		Args:              cobra.ExactArgs(1),
+		Args:              one("FILE or NAME", "netsim run handshake"),
 		ValidArgsFunction: experimentArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("seed") {

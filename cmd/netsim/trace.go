@@ -27,7 +27,7 @@ replication. Nothing is written.
 		Example: `  netsim trace handshake
   netsim trace four-way-close --set case.style=three
   netsim trace mine.toml --flow web --connection 3`,
-		Args:              cobra.ExactArgs(1),
+		Args:              one("FILE or NAME", "netsim trace handshake"),
 		ValidArgsFunction: experimentArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if connection < 1 || connection > experiments.MostTraced {

@@ -1,0 +1,101 @@
+package language
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"netsim/tcp"
+)
+
+var update = flag.Bool("update", false, "write docs/reference.md anew")
+
+// TestReference holds the page of all keys, metrics and functions against the
+// tables that the language itself reads by.
+func TestReference(t *testing.T) {
+	const page = "../../docs/reference.md"
+	want := reference()
+	if *update {
+		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	have, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(have) != want {
+		t.Error("docs/reference.md is not what the tables say; go test ./experiments/language -run Reference -update writes it")
+	}
+}
+
+func reference() string {
+	var b strings.Builder
+	b.WriteString("# Keys, metrics and functions\n\n" +
+		"Written by a test from the tables that experiment files are read by. `*` stands for a name of yours, a default in\n" +
+		"parentheses is a rule. Every key is at once the name for `--set` and a variable of expressions.\n\n")
+	b.WriteString("## Keys\n\n| key | type | default | meaning |\n|---|---|---|---|\n")
+	var later []string
+	for k := range Keys() {
+		if !k.Supported() {
+			later = append(later, "`"+k.Path+"`")
+			continue
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", k.Path, k.Type.described(), k.fallsBack(), k.Meaning)
+	}
+	b.WriteString("\n`default.node`, `default.link` and `default.flow` take the keys of all nodes, links and flows; " +
+		"`case.AXIS.NAME` takes a `label` and any key, and makes a point of its own.\n")
+	b.WriteString("\n## Metrics\n\nA number is a metric and a statistic: of a counter `total rate fraction`, of a sample " +
+		"`n mean sd min max pN`, of a level, weighted by time, `mean sd min max pN end integral dispersion`.\n\n" +
+		"| metric | class | unit | fraction of | meaning |\n|---|---|---|---|---|\n")
+	for m := range Metrics() {
+		if !m.Supported() {
+			later = append(later, "`"+m.Path+"`")
+			continue
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", m.Path, m.Class, m.Unit, m.Of, m.Meaning)
+	}
+	fmt.Fprintf(&b, "\n## Functions\n\n`%s`\n", strings.Join(functionNames(), "` `"))
+	fmt.Fprintf(&b, "\n## Not yet\n\nPart of the language and refused by this version: %s.\n", strings.Join(later, ", "))
+	return b.String()
+}
+
+// described is a type for readers: its name, and the words it may be.
+func (t *Type) described() string {
+	if len(t.Words) == 0 {
+		return t.Name
+	}
+	words := strings.Join(t.Words, ", ")
+	if t.Name == "word" {
+		return words
+	}
+	return t.Name + ", or " + words
+}
+
+// fallsBack is the default of a key for readers, by profile where that has it.
+func (k *Key) fallsBack() string {
+	key, ok := strings.CutPrefix(k.Path, "node.*.")
+	if k.Default != "(profile)" || !ok {
+		return cell(k.Default)
+	}
+	var values []string
+	for _, profile := range tcp.ProfileNames() {
+		if v := profileValue(profile, key); v != nil {
+			values = append(values, profile+": "+strings.NewReplacer("[", "", "]", "", `"`, "").Replace(literal(v)))
+		}
+	}
+	if values == nil {
+		return cell(k.Default)
+	}
+	return strings.Join(values, "; ")
+}
+
+// cell is text that a table of Markdown bears.
+func cell(s string) string {
+	if s == "" {
+		return "(empty)"
+	}
+	return strings.ReplaceAll(s, "|", "\\|")
+}
