@@ -57,7 +57,7 @@ type Conn struct {
 	ato        time.Duration
 	lastDataAt des.Time
 	replyAt    des.Time // last SYN-ACK in answer to a repeated SYN
-	challenge  des.Time // last challenge ACK
+	answeredAt des.Time // last answer of those that are limited
 
 	// Congestion, RFC 5681 and 6582.
 	cwnd, ssthresh uint32
@@ -127,7 +127,6 @@ type Counts struct {
 	SetupACKs          uint16 // ACKs of the peer's SYN and of nothing after it, without text
 	Closing            uint16 // segments with FIN or RST, or first to acknowledge a FIN
 	FINs, Resets       uint16
-	Challenges         uint16
 	StaleArrived       uint32 // segments of another incarnation
 	StaleAccepted      uint32 // of which text entered the stream
 	Misplaced          uint32 // text delivered at a wrong offset: a mistake of ours
@@ -174,7 +173,7 @@ func (c *Conn) begin(o *Opening) {
 		iss: o.ISS, una: o.ISS, nxt: o.ISS, next: o.ISS, small: o.ISS, end: o.ISS.Add(1), base: o.ISS.Add(1),
 		tsOffset: o.TSOffset, own: o.Incarnation,
 		rtxAt: des.Never, ackAt: des.Never, lifeAt: des.Never,
-		rto: p.RTOInitial, replyAt: -1 << 62, challenge: -1 << 62,
+		rto: p.RTOInitial, replyAt: -1 << 62, answeredAt: -1 << 62,
 		ssthresh: 1 << 30,
 	}
 	headers := 40
@@ -208,10 +207,7 @@ func (c *Conn) offset(seq wire.Seq) uint64 {
 	return c.baseOffset + uint64(int64(seq.Sub(c.base)))
 }
 
-// tsNow is the timestamp clock, one tick a millisecond (RFC 7323 section 5.4).
-func (c *Conn) tsNow(now des.Time) uint32 {
-	return uint32(int64(now)/int64(time.Millisecond)) + c.tsOffset
-}
+func (c *Conn) tsNow(now des.Time) uint32 { return tsClock(now, c.tsOffset) }
 
 // defaultMSS is what a peer may send who was told none (RFC 9293 section 3.7.1).
 func (c *Conn) defaultMSS() uint16 {

@@ -147,46 +147,9 @@ func (c *Conn) crossedSYN(s *wire.Segment) bool {
 		s.Seq == c.irs && s.Ack == c.nxt
 }
 
-// repeatedSYN answers the SYN that opened this connection when it comes again.
-func (c *Conn) repeatedSYN(now des.Time) {
-	switch c.profile.SYNACK {
-	case Strict:
-		c.on(ackDue)
-	case Stateless:
-		c.on(synDue | resentSYN)
-	case Eager:
-		if now.Sub(c.replyAt) < c.profile.RepeatInterval {
-			return
-		}
-		c.replyAt = now
-		c.on(synDue | resentSYN)
-	}
-}
-
-// answerOld acknowledges what is not acceptable; Linux limits how often it does
-// so for segments without text.
-func (c *Conn) answerOld(now des.Time, s *wire.Segment) {
-	if c.profile.LimitEmptyAnswers && (s.SeqLen() == 0 || s.Flags.Has(wire.SYN)) {
-		if now.Sub(c.challenge) < oowInterval*1e6 {
-			return
-		}
-		c.challenge = now
-	}
-	c.on(ackDue)
-}
-
 // pawsIdle is how long a timestamp is remembered: 24 days, less than half of its
 // wrap at one tick a millisecond (RFC 7323 section 5.5).
 const pawsIdle = 24 * 24 * time.Hour
-
-// renewEcho echoes the timestamp of a segment that comes again because its ACK was
-// lost, so that the peer does not measure the whole outage. To RFC 7323 it is
-// outside the window and changes nothing; Linux has its right edge inside.
-func (c *Conn) renewEcho(now des.Time, s *wire.Segment) {
-	if c.profile.RenewsEcho && c.has(useTS) && s.Options&wire.HasTimestamps != 0 && s.SeqLen() > 0 && s.End() == c.rcvNxt {
-		c.tsRecent, c.tsRecentAt = s.TSVal, now
-	}
-}
 
 // resetsOldFIN recognises the RST of a peer whose FIN we have, and which answers
 // what we sent before we had it: the RST has the FIN's own number. Linux believes
@@ -236,15 +199,6 @@ func (c *Conn) checkSYN(now des.Time, s *wire.Segment) bool {
 	c.reset = pendingReset{due: true, seq: c.bare(), ack: c.rcvNxt, hasAck: true}
 	c.fail(WasReset)
 	return false
-}
-
-// challengeACK sends the ACK that makes an honest peer prove itself.
-func (c *Conn) challengeACK(now des.Time) {
-	if c.profile.LimitEmptyAnswers && now.Sub(c.challenge) < oowInterval*1e6 {
-		return
-	}
-	c.challenge = now
-	c.on(challengeDue)
 }
 
 // fail ends the connection and says why.

@@ -1,6 +1,8 @@
 package tcp
 
 import (
+	"time"
+
 	"netsim/des"
 	"netsim/wire"
 )
@@ -16,6 +18,11 @@ func (c *Conn) takeSYN(now des.Time, s *wire.Segment) {
 	c.wnd = uint32(s.Window) // never scaled in a SYN (RFC 7323 section 2.2)
 	c.maxWnd = c.wnd
 	c.wl1 = s.Seq
+}
+
+// tsClock is the timestamp clock, one tick a millisecond (RFC 7323 section 5.4).
+func tsClock(now des.Time, offset uint32) uint32 {
+	return uint32(int64(now)/int64(time.Millisecond)) + offset
 }
 
 // takeOptions negotiates what a SYN offers against what we offer.

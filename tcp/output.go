@@ -144,7 +144,6 @@ func (c *Conn) emitACK(now des.Time, s *wire.Segment) {
 	if c.has(challengeDue) {
 		c.off(challengeDue)
 		s.Marks |= wire.Challenge
-		c.counts.Challenges++
 	}
 }
 

@@ -1,6 +1,7 @@
 package tcp
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -237,12 +238,12 @@ func bytesPerState(socket, request, timeWait int) (b [States]int) {
 var profiles = map[string]func() *Profile{"linux": Linux, "rfc9293": RFC9293}
 
 // ProfileNames lists the profiles in alphabetical order.
-func ProfileNames() []string { return []string{"linux", "rfc9293"} }
+func ProfileNames() []string { return slices.Sorted(maps.Keys(profiles)) }
 
 // ProfileByName returns a new copy of a profile, nil if there is none.
 func ProfileByName(name string) *Profile {
-	if !slices.Contains(ProfileNames(), name) {
-		return nil
+	if profile := profiles[name]; profile != nil {
+		return profile()
 	}
-	return profiles[name]()
+	return nil
 }

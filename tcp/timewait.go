@@ -1,6 +1,8 @@
 package tcp
 
 import (
+	"time"
+
 	"netsim/des"
 	"netsim/wire"
 )
@@ -28,10 +30,6 @@ const (
 	Reopen                      // the SYN opens a new connection in its place (MAY-2)
 	Die                         // forget the record
 )
-
-// oowInterval is the least time between two answers to empty segments outside
-// the window, in ms (Linux tcp_invalid_ratelimit).
-const oowInterval = 500
 
 // Segment judges a segment that arrives in TIME-WAIT (RFC 9293 section
 // 3.10.7.4) and fills in the reply that Answer asks for.
@@ -88,7 +86,7 @@ func (w *TimeWait) Decline(now des.Time, p *Profile, s, reply *wire.Segment) Ver
 func (w *TimeWait) answer(now des.Time, p *Profile, s, reply *wire.Segment) Verdict {
 	if p.LimitEmptyAnswers && (s.SeqLen() == 0 || s.Flags.Has(wire.SYN)) {
 		ms := uint32(int64(now)/1e6) + 1
-		if w.answered != 0 && ms-w.answered < oowInterval {
+		if w.answered != 0 && ms-w.answered < uint32(oowInterval/time.Millisecond) {
 			return 0
 		}
 		w.answered = ms
@@ -99,7 +97,7 @@ func (w *TimeWait) answer(now des.Time, p *Profile, s, reply *wire.Segment) Verd
 	reply.Marks, reply.Incarnation = wire.AckOfFIN, w.Own
 	if w.Timestamps {
 		reply.Options = wire.HasTimestamps
-		reply.TSVal = uint32(int64(now)/1e6) + w.TSOffset
+		reply.TSVal = tsClock(now, w.TSOffset)
 		reply.TSEcr = w.TSRecent
 	}
 	return Answer

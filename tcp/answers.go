@@ -1,0 +1,63 @@
+package tcp
+
+import (
+	"time"
+
+	"netsim/des"
+	"netsim/wire"
+)
+
+// repeatedSYN answers the SYN that opened this connection when it comes again.
+func (c *Conn) repeatedSYN(now des.Time) {
+	switch c.profile.SYNACK {
+	case Strict:
+		c.on(ackDue)
+	case Stateless:
+		c.on(synDue | resentSYN)
+	case Eager:
+		if now.Sub(c.replyAt) < c.profile.RepeatInterval {
+			return
+		}
+		c.replyAt = now
+		c.on(synDue | resentSYN)
+	}
+}
+
+// answerOld acknowledges what is not acceptable; Linux limits how often it does
+// so for segments without text.
+func (c *Conn) answerOld(now des.Time, s *wire.Segment) {
+	if (s.SeqLen() == 0 || s.Flags.Has(wire.SYN)) && c.tooSoon(now) {
+		return
+	}
+	c.on(ackDue)
+}
+
+// challengeACK sends the ACK that makes an honest peer prove itself.
+func (c *Conn) challengeACK(now des.Time) {
+	if !c.tooSoon(now) {
+		c.on(challengeDue)
+	}
+}
+
+// oowInterval is the least time between two answers to empty segments outside
+// the window (Linux tcp_invalid_ratelimit).
+const oowInterval = 500 * time.Millisecond
+
+// tooSoon reports whether the profile's limit keeps back an answer; else it counts
+// as given.
+func (c *Conn) tooSoon(now des.Time) bool {
+	if c.profile.LimitEmptyAnswers && now.Sub(c.answeredAt) < oowInterval {
+		return true
+	}
+	c.answeredAt = now
+	return false
+}
+
+// renewEcho echoes the timestamp of a segment that comes again because its ACK was
+// lost, so that the peer does not measure the whole outage. To RFC 7323 it is
+// outside the window and changes nothing; Linux has its right edge inside.
+func (c *Conn) renewEcho(now des.Time, s *wire.Segment) {
+	if c.profile.RenewsEcho && c.has(useTS) && s.Options&wire.HasTimestamps != 0 && s.SeqLen() > 0 && s.End() == c.rcvNxt {
+		c.tsRecent, c.tsRecentAt = s.TSVal, now
+	}
+}
