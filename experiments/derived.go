@@ -30,7 +30,7 @@ func (w *World) derived() map[string]float64 {
 				back.add(delay(here))
 				loss.add(lost(there))
 				lossBack.add(lost(here))
-				setup.add(w.setup(c, there, here))
+				setup.add(w.setup(c, s, there, here))
 			}
 		}
 		for name, s := range map[string]*spread{ // order-free: each has its own path
@@ -88,9 +88,9 @@ func lost(path []*topo.Half) float64 {
 
 // setup is the connect() time of an empty network: a SYN there and a SYN,ACK
 // back, each with its serialization at every hop.
-func (w *World) setup(client *host.Host, there, back []*topo.Half) float64 {
-	syn := synSize(client)
-	return (way(there, syn) + way(back, syn)).Seconds()
+func (w *World) setup(client, server *host.Host, there, back []*topo.Half) float64 {
+	syn, synAck := w.openingSizes(client, server)
+	return (way(there, syn) + way(back, synAck)).Seconds()
 }
 
 func way(path []*topo.Half, size int64) (total time.Duration) {
@@ -103,21 +103,18 @@ func way(path []*topo.Half, size int64) (total time.Duration) {
 	return total
 }
 
-// synSize is the size of a SYN with the options of the host's profile.
-func synSize(h *host.Host) int64 {
-	p := wire.Packet{Dst: h.Address()}
-	profile := h.Profile()
-	if standard := map[bool]int{false: 536, true: 1220}; profile.AlwaysMSS || profile.MSS != standard[h.Address().Is6()] {
-		p.Segment.Options = wire.HasMSS
+// openingSizes are the bytes of a SYN and of the SYN,ACK that answers it, as two
+// connections with the profiles of the hosts make them.
+func (w *World) openingSizes(client, server *host.Host) (syn, synAck int64) {
+	at := func(h *host.Host) *tcp.Opening {
+		return &tcp.Opening{Profile: h.Profile(), MTU: w.mtu, IPv6: h.Address().Is6()}
 	}
-	if profile.Timestamps {
-		p.Segment.Options |= wire.HasTimestamps
-	}
-	if profile.SACKPermitted {
-		p.Segment.Options |= wire.SACKPermitted
-	}
-	if profile.WindowScale != tcp.NoScale {
-		p.Segment.Options |= wire.HasScale
-	}
-	return int64(p.HeaderLen())
+	var opener, answerer tcp.Conn
+	asks, answers := wire.Packet{Dst: server.Address()}, wire.Packet{Dst: client.Address()}
+	opener.Open(0, at(client))
+	opener.Emit(0, &asks.Segment)
+	answerer.Listen(0, at(server))
+	answerer.Segment(0, &asks.Segment)
+	answerer.Emit(0, &answers.Segment)
+	return int64(asks.HeaderLen()), int64(answers.HeaderLen())
 }

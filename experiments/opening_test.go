@@ -92,6 +92,29 @@ close = { by = "nobody" }
 	}
 }
 
+// TestUnlikeEnds holds the setup of a path whose ends offer different options, or
+// whose MTU makes the MSS the default, against a connection over it.
+func TestUnlikeEnds(t *testing.T) {
+	for _, unlike := range [][]string{
+		{"node.server.tcp.timestamps=false"},
+		{"node.client.tcp.window_scale=none"},
+		{"node.server.profile=rfc9293", "link.wire.mtu=576 B"},
+		{"node.client.profile=rfc9293", "link.wire.mtu=576 B"},
+	} {
+		s := study(t, pair+`
+delay = "10 ms"
+rate = "1 Mbps"
+[flow.web]
+from = "client"
+to = "server:80"
+close = { by = "nobody" }
+`, unlike...)
+		if got, want := ns(s.value(t, "flow.web.setup_time.max")), ns(s.value(t, "flow.web.path.setup")); got != want {
+			t.Errorf("%s: connect() took %d ns, the path's setup is %d", unlike, got, want)
+		}
+	}
+}
+
 // TestNobodyAnswers holds when SYNs leave, and when the client gives up, against
 // the schedule of its profile: 131 s for Linux since 6.5, of which four retries
 // are a second apart; 127 s for seven SYNs with doubled waits; 255 s for the
