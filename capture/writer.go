@@ -31,9 +31,9 @@ func (o Options) check() error {
 	case len(o.Comment) > maxText:
 		return fmt.Errorf("capture: a comment of %d bytes, of which %d fit", len(o.Comment), maxText)
 	case o.Snap < 0 || o.Snap > math.MaxInt32:
-		return fmt.Errorf("capture: a snap length of %d bytes", o.Snap)
+		return fmt.Errorf("capture: a snap length of %d bytes; 0 (all) to %d can be", o.Snap, math.MaxInt32)
 	case o.Max < 0:
-		return fmt.Errorf("capture: a maximum of %d bytes", o.Max)
+		return fmt.Errorf("capture: a maximum of %d bytes; it is positive, or 0 for none", o.Max)
 	}
 	return nil
 }

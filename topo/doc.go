@@ -7,8 +7,8 @@
 // then the queue; a half without rules and loss has nothing in front of its
 // queue.
 //
-// A network is built (AddNode, Assign, Connect, Attach), finished, and can then
-// only be run. What the user got wrong while building is told by
+// A network is built (AddNode, Assign, Connect), finished, given its end systems
+// (Attach), and can then only be run. What the user got wrong while building is told by
 // [Network.Finish], all of it at once. Packets come from one pool: topo puts
 // back those it drops, and [Network.Check] holds that none is lost otherwise.
 package topo

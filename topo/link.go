@@ -200,11 +200,11 @@ func (s *HalfSpec) check() error {
 		}
 	}
 	fault(s.Rate < 0 || s.Rate > MaxRate, "a rate of %d bit/s; 0 (unlimited) to %g can be", s.Rate, MaxRate)
-	fault(s.Delay < 0, "a delay of %v", s.Delay)
-	fault(s.MTU < 0, "an MTU of %d B", s.MTU)
+	fault(s.Delay < 0, "a delay of %v; it is 0 or more", s.Delay)
+	fault(s.MTU < 0, "an MTU of %d B; it is positive, or 0 for none", s.MTU)
 	fault(s.Overhead < 0 || s.Overhead > math.MaxUint16, "an overhead of %d B; 0 to %d can be", s.Overhead, math.MaxUint16)
 	fault(!(s.Loss >= 0 && s.Loss <= 1), "a loss of %v; a probability is from 0 to 1", s.Loss)
-	fault(s.Queue.Packets < 0 || s.Queue.Bytes < 0, "a queue of %d packets, %d B", s.Queue.Packets, s.Queue.Bytes)
+	fault(s.Queue.Packets < 0 || s.Queue.Bytes < 0, "a queue of %d packets, %d B; either is positive, or 0 for no limit", s.Queue.Packets, s.Queue.Bytes)
 	for _, r := range s.Rules {
 		faults = append(faults, r.check())
 	}

@@ -78,7 +78,7 @@ func (n *Network) Assign(id NodeID, ip netip.Addr) wire.Addr {
 		n.at = append(n.at, noNode)
 	}
 	if was := n.at[a.Index()]; was != noNode && was != id {
-		n.fault(fmt.Errorf("%v is an address of %s and of %s", ip, n.Name(was), n.Name(id)))
+		n.fault(fmt.Errorf("%v is an address of %s and of %s; each is of one node", ip, n.Name(was), n.Name(id)))
 	}
 	n.at[a.Index()] = id
 	return a
@@ -120,7 +120,7 @@ func (n *Network) checkLink(s *LinkSpec) error {
 	case int(s.A) >= len(n.nodes) || int(s.B) >= len(n.nodes):
 		ends = fmt.Errorf("from node %d to node %d; there are %d", s.A, s.B, len(n.nodes))
 	case s.A == s.B:
-		ends = fmt.Errorf("both ends are at %s", n.Name(s.A))
+		ends = fmt.Errorf("both ends are at %s; a link joins two nodes", n.Name(s.A))
 	case !(s.Weight > 0 && s.Weight <= math.MaxFloat64):
 		ends = fmt.Errorf("a weight of %v; it is positive", s.Weight)
 	}
@@ -187,7 +187,7 @@ func (n *Network) Send(id NodeID) Sink {
 // Observe makes o the network's observer; nil is none.
 func (n *Network) Observe(o Observer) { n.observer = o }
 
-// Observer returns the observer, for the end systems, or nil.
+// Observer returns the observer, or nil.
 func (n *Network) Observer() Observer { return n.observer }
 
 // Unrouted counts the packets dropped at nodes that had no way for them.

@@ -189,11 +189,11 @@ func (r *Rule) check() error {
 	case !(r.Probability >= 0 && r.Probability <= 1):
 		return fmt.Errorf("rule %s: a probability of %v; it is from 0 to 1", r.Name, r.Probability)
 	case r.Delay < 0:
-		return fmt.Errorf("rule %s: a delay of %v", r.Name, r.Delay)
+		return fmt.Errorf("rule %s: a delay of %v; it is 0 or more", r.Name, r.Delay)
 	case r.Flow < AnyFlow || r.Flow >= wire.MaxFlows:
-		return fmt.Errorf("rule %s: no flow has the number %d", r.Name, r.Flow)
+		return fmt.Errorf("rule %s: no flow has the number %d; 0 to %d can be, or AnyFlow", r.Name, r.Flow, wire.MaxFlows-1)
 	case int(r.Match) >= len(matchNames) || int(r.Do) >= len(actionNames):
-		return fmt.Errorf("rule %s: match %d, action %d", r.Name, uint8(r.Match), uint8(r.Do))
+		return fmt.Errorf("rule %s: match %d, action %d; there are %d and %d", r.Name, uint8(r.Match), uint8(r.Do), len(matchNames), len(actionNames))
 	}
 	for _, n := range r.Nth {
 		if n.First < 1 || n.Last < n.First {

@@ -75,7 +75,7 @@ const largest = 1 << 20
 // over the file. An error is of type [Faults] and holds all that is wrong.
 func Parse(name string, source []byte, sets ...string) (*File, error) {
 	if len(source) > largest {
-		return nil, Faults{{File: name, What: "larger than 1 MiB"}}
+		return nil, Faults{{File: name, What: "larger than 1 MiB", Right: "groups of nodes have a count"}}
 	}
 	r, ok := read(name, string(source))
 	if !ok {
@@ -254,13 +254,12 @@ func (f *File) arrange(r *reader, over *layer, pinned map[string]string) {
 	}
 }
 
-// mostPoints and mostTables bound what a file may ask for.
-const mostTables = 10_000
-
-const mostPoints = 10_000
-
-// mostRuns are all replications of all points.
-const mostRuns = 1_000_000
+// The most that a file may ask for; runs are all replications of all points.
+const (
+	mostTables = 10_000
+	mostPoints = 10_000
+	mostRuns   = 1_000_000
+)
 
 // label is what figures call the case.
 func (v *variant) label() string {

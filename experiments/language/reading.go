@@ -56,7 +56,7 @@ func readInt(raw any) (any, *wrong) {
 	case !ok:
 		return nil, wrongf(fmt.Sprintf("write %d", wholeLike(raw)), "%s is not a whole number", shown(raw))
 	case n < 0:
-		return nil, wrongf("", "%d is negative", n)
+		return nil, wrongf("write 0 or more", "%d is negative", n)
 	}
 	return n, nil
 }

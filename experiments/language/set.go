@@ -34,7 +34,7 @@ func (r *reader) set(into *layer, pinned map[string]string, names *names, assign
 		return
 	}
 	if axis, isCase := strings.CutPrefix(path, "case."); isCase {
-		r.pin(pinned, path, axis, value, refuse)
+		r.pin(pinned, names, path, axis, value, refuse)
 		return
 	}
 	words := strings.Split(path, ".")
@@ -67,7 +67,7 @@ func (r *reader) set(into *layer, pinned map[string]string, names *names, assign
 }
 
 // pin leaves one case of an axis.
-func (r *reader) pin(pinned map[string]string, path, axis, value string, refuse func(string, *wrong)) {
+func (r *reader) pin(pinned map[string]string, names *names, path, axis, value string, refuse func(string, *wrong)) {
 	for _, a := range r.axes {
 		if a.name != axis {
 			continue
@@ -82,7 +82,7 @@ func (r *reader) pin(pinned map[string]string, path, axis, value string, refuse 
 		refuse(path, wrongf("", "%s", meant("no case "+quoted(value)+" of "+strings.Join(cases, ", "), value, cases)))
 		return
 	}
-	refuse(path, wrongf("", "no such case axis"))
+	refuse(path, wrongf("", "%s", meant("no such case axis", axis, names.axes)))
 }
 
 // paths are the keys below the same names, for suggestions.
