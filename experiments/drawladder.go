@@ -91,12 +91,13 @@ func (d *drawer) cutTime(p *plots.LadderPanel) {
 }
 
 // keep leaves the messages sent in [from, to) and the states until then, what
-// begins at its end included.
+// begins at its end included. Of a host that is closed at from it leaves that.
 func keep(p *plots.LadderPanel, from, to int64) {
 	p.Messages = slices.DeleteFunc(slices.Clone(p.Messages), func(m plots.Message) bool { return m.Sent < from || m.Sent >= to })
 	var states []plots.StateSpan
 	for _, s := range p.States {
-		if s.To >= 0 && s.To <= from || s.From > to {
+		goes := slices.ContainsFunc(p.States, func(n plots.StateSpan) bool { return n.Host == s.Host && n.From >= s.To && n != s })
+		if s.To >= 0 && (s.To < from || s.To == from && goes) || s.From > to {
 			continue
 		}
 		s.From = max(s.From, from)
@@ -108,11 +109,24 @@ func keep(p *plots.LadderPanel, from, to int64) {
 	p.States = states
 }
 
-// bracketTimeWait marks how long TIME-WAIT lasted.
+// bracketTimeWait marks how long TIME-WAIT lasted: 2 MSL, which every FIN that
+// arrives begins anew (RFC 9293, 3.10.7.4, eighth).
 func bracketTimeWait(p *plots.LadderPanel) {
 	for _, s := range p.States {
-		if s.State == tcp.TimeWaiting.String() && s.To > s.From {
-			p.Timers = append(p.Timers, plots.Bracket{Host: s.Host, Label: "2 MSL", From: s.From, To: s.To})
+		if s.State != tcp.TimeWaiting.String() || s.To <= s.From {
+			continue
+		}
+		var again []int64
+		for _, m := range p.Messages {
+			if m.To == s.Host && strings.Contains(m.Label, "FIN") && s.From < m.Arrived && m.Arrived < s.To {
+				again = append(again, m.Arrived)
+			}
+		}
+		slices.Sort(again)
+		from := s.From
+		for _, to := range append(slices.Compact(again), s.To) {
+			p.Timers = append(p.Timers, plots.Bracket{Host: s.Host, Label: "2 MSL", From: from, To: to})
+			from = to
 		}
 	}
 }

@@ -80,19 +80,24 @@ func (t *Trace) Sent(now des.Time, node topo.NodeID, p *wire.Packet) {
 	if s.Flags.Has(wire.SYN) && from < 2 && !c.known[from] {
 		c.isn[from], c.known[from] = s.Seq, true
 	}
-	label, detail := c.words(s, from, to)
-	c.sent = append(c.sent, passage{id: p.ID, Message: plots.Message{From: from, To: to, Sent: int64(now), Arrived: -1,
-		Label: label, Detail: detail, Again: s.Marks&wire.Again != 0}})
+	m := plots.Message{From: from, To: to, Sent: int64(now), Arrived: -1, Again: s.Marks&wire.Again != 0,
+		Plain: s.Flags&^wire.PSH == wire.ACK, Len: s.Len}
+	m.Seq, m.Ack = c.numbers(s, from, to)
+	m.Label, m.Detail = words(s, m.Seq, m.Ack)
+	c.sent = append(c.sent, passage{m, p.ID})
 }
 
-// words say what a segment is and what its numbers are, counted from the start
-// of the connection.
-func (c *Connection) words(s *wire.Segment, from, to int) (label, detail string) {
+// numbers are those of a segment, counted from the start of the connection.
+func (c *Connection) numbers(s *wire.Segment, from, to int) (seq, ack uint32) {
 	var origin wire.Origin
 	if from < 2 && to < 2 {
 		origin = wire.Origin{Seq: c.isn[from], Ack: c.isn[to]}
 	}
-	seq := s.Seq.Uint32() - origin.Seq.Uint32()
+	return s.Seq.Uint32() - origin.Seq.Uint32(), s.Ack.Uint32() - origin.Ack.Uint32()
+}
+
+// words say what a segment is and what its numbers are.
+func words(s *wire.Segment, seq, ack uint32) (label, detail string) {
 	label = strings.ReplaceAll(s.Flags.String(), ",", ", ")
 	var parts []string
 	switch {
@@ -102,7 +107,7 @@ func (c *Connection) words(s *wire.Segment, from, to int) (label, detail string)
 		parts = append(parts, fmt.Sprintf("seq %d", seq))
 	}
 	if s.Flags.Has(wire.ACK) {
-		parts = append(parts, fmt.Sprintf("ack %d", s.Ack.Uint32()-origin.Ack.Uint32()))
+		parts = append(parts, fmt.Sprintf("ack %d", ack))
 	}
 	if s.Len > 0 {
 		parts = append(parts, fmt.Sprintf("len %d", s.Len))

@@ -22,7 +22,7 @@ const dpi = 300
 func encodePNG(d *drawing) ([]byte, error) {
 	c := vgimg.PngCanvas{Canvas: vgimg.NewWith(
 		vgimg.UseWH(vg.Points(d.w), vg.Points(d.h)), vgimg.UseDPI(dpi))}
-	d.paint(c)
+	d.paint(c, lettering.drawable)
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
 		return nil, err
@@ -47,7 +47,8 @@ func withResolution(png []byte) []byte {
 
 func encodeSVG(d *drawing) ([]byte, error) {
 	c := vgsvg.New(vg.Points(d.w), vg.Points(d.h))
-	d.paint(c)
+	// Viewers have other fonts for what this one lacks.
+	d.paint(c, func(_ lettering, s string) string { return s })
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
 		return nil, err
@@ -82,8 +83,9 @@ func (d *drawing) fixLengths(svg []byte) []byte {
 	return out.Bytes()
 }
 
-// paint draws on a canvas of gonum/plot, whose y runs upward.
-func (d *drawing) paint(c vg.Canvas) {
+// paint draws on a canvas of gonum/plot, whose y runs upward, and writes of each
+// text what spelling makes of it.
+func (d *drawing) paint(c vg.Canvas, spelling func(lettering, string) string) {
 	at := func(p point) vg.Point { return vg.Point{X: vg.Points(p.x), Y: vg.Points(d.h - p.y)} }
 	for _, m := range d.marks {
 		if m.text != "" {
@@ -93,7 +95,7 @@ func (d *drawing) paint(c vg.Canvas) {
 			if m.angle != 0 {
 				c.Rotate(m.angle)
 			}
-			c.FillString(m.font.face(), vg.Point{}, m.text)
+			c.FillString(m.font.face(), vg.Point{}, spelling(m.font, m.text))
 			c.Pop()
 			continue
 		}

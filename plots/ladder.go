@@ -16,7 +16,7 @@ type Ladder struct {
 	Name    string // file name without extension
 	Title   string
 	Caption string
-	Fold    time.Duration // silences of at least this are folded; 0: by their length
+	Fold    time.Duration // silences of at least this are folded, no packet being under way; 0: by their length
 	Width   float64       // mm; 0 means 84
 	Panels  []LadderPanel
 }
@@ -35,6 +35,7 @@ type LadderPanel struct {
 	States   []StateSpan
 	Timers   []Bracket
 
+	pace    int64 // the median flight, before any were bundled
 	omitted int   // messages left out of the drawing
 	resume  int64 // when the first one behind them was sent
 }
@@ -48,9 +49,15 @@ type Message struct {
 	Lost          string // why it never arrived
 	Again         bool   // a retransmission
 	Duplicate     bool   // an old duplicate, or a copy the network made
+
+	// A long run of plain segments is drawn as one arrow, and so are their ACKs.
+	Plain    bool   // no flag but ACK and PSH
+	Seq, Ack uint32 // numbers as Detail has them
+	Len      uint32 // bytes of data
 }
 
-// A StateSpan is a state of a host's end, [From, To). To < 0 means to the end.
+// A StateSpan is a state of a host's end, [From, To). To < 0 means to the end. A
+// host whose last state ends is CLOSED from then on.
 type StateSpan struct {
 	Host     int
 	State    string
@@ -155,10 +162,36 @@ func (p *LadderPanel) sequence() LadderPanel {
 	q.Messages = slices.Clone(p.Messages)
 	slices.SortStableFunc(q.Messages, func(a, b Message) int { return cmp.Compare(a.Sent, b.Sent) })
 	q.States = slices.Clone(p.States)
+	q.close()
 	slices.SortStableFunc(q.States, func(a, b StateSpan) int { return cmp.Compare(a.From, b.From) })
 	q.Timers = slices.Clone(p.Timers)
 	slices.SortStableFunc(q.Timers, func(a, b Bracket) int { return cmp.Compare(a.From, b.From) })
+	q.pace = q.flight()
 	return q
+}
+
+// closed is what a host is when its last state has ended.
+const closed = "CLOSED"
+
+// close says of every host whose last state ends that it is CLOSED then. A last
+// state that ends as it begins is that end itself: there was none.
+func (p *LadderPanel) close() {
+	for h := range p.Hosts {
+		last := -1
+		for i, s := range p.States {
+			if s.Host == h && (last < 0 || s.From >= p.States[last].From) {
+				last = i
+			}
+		}
+		switch {
+		case last < 0 || p.States[last].To < p.States[last].From:
+		case p.States[last].From == p.States[last].To:
+			p.States[last].State = closed
+		default:
+			end := p.States[last].To
+			p.States = append(p.States, StateSpan{h, closed, end, end})
+		}
+	}
 }
 
 // abridge leaves out the middle of a long panel: connections are told by how they
@@ -192,13 +225,30 @@ func (p *LadderPanel) times() []int64 {
 	return slices.Compact(t)
 }
 
-// foldFrom returns from which length on a silence is folded: unless it is given,
-// eight times the median flight, and the median step if nothing arrived.
+// foldFrom returns from which length on a silence of p, which must be in sequence,
+// is folded: unless it is given, eight times the median flight, and the median
+// step if nothing arrived.
 func (l *Ladder) foldFrom(p *LadderPanel) int64 {
 	if l.Fold > 0 {
 		return int64(l.Fold)
 	}
-	return 8 * p.flight()
+	return 8 * p.pace
+}
+
+// silences returns when those of at least that length end: between one event and
+// the next nothing is under way.
+func (p *LadderPanel) silences(least int64) (ends []int64) {
+	times := p.times()
+	sent, landing := 0, int64(-1)
+	for i := 1; i < len(times); i++ {
+		for ; sent < len(p.Messages) && p.Messages[sent].Sent < times[i]; sent++ {
+			landing = max(landing, p.Messages[sent].Arrived)
+		}
+		if times[i]-times[i-1] >= least && landing < times[i] {
+			ends = append(ends, times[i])
+		}
+	}
+	return ends
 }
 
 // flight is the median flight of the messages that arrived, at least 1 ns.

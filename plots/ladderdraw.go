@@ -78,6 +78,8 @@ type ladderPanel struct {
 // panel draws a ladder from (x, y) on and returns the y below it.
 func (l *Ladder) panel(d *drawing, p *LadderPanel, x, y, width float64) float64 {
 	g := &ladderPanel{drawing: d, LadderPanel: p.sequence()}
+	foldFrom := l.foldFrom(&g.LadderPanel)
+	g.bundle(foldFrom)
 	g.abridge()
 	if p.Title != "" {
 		y = d.lines(x, y, 0, headings, black, headings.wrap(p.Title, width)) + 2
@@ -94,7 +96,7 @@ func (l *Ladder) panel(d *drawing, p *LadderPanel, x, y, width float64) float64 
 	}
 	y += small.leading()
 	g.top = y + 8
-	g.compose(l.foldFrom(&g.LadderPanel))
+	g.compose(foldFrom)
 	g.drawColumns(y + 2)
 	g.drawStates()
 	g.drawTimers()

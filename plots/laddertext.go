@@ -37,7 +37,9 @@ func (l *Ladder) Text(w io.Writer, width int) error {
 			fmt.Fprintln(b, "no data")
 			continue
 		}
-		newSheet(&p, width, l.foldFrom(&p)).write(b)
+		foldFrom := l.foldFrom(&p)
+		p.bundle(foldFrom)
+		newSheet(&p, width, foldFrom).write(b)
 	}
 	if l.Caption != "" {
 		fmt.Fprintf(b, "\n%s\n", l.Caption)
@@ -109,16 +111,16 @@ func (p *LadderPanel) deeds() []deed {
 type sheet struct {
 	*LadderPanel
 	deeds    []deed
-	foldFrom int64
-	columns  []int // of each host's bar
-	left     int   // width of the left margin
-	stamps   int   // widest time
-	states   int   // widest state
-	right    int   // width of the whole
+	silences []int64 // when they end
+	columns  []int   // of each host's bar
+	left     int     // width of the left margin
+	stamps   int     // widest time
+	states   int     // widest state
+	right    int     // width of the whole
 }
 
 func newSheet(p *LadderPanel, width int, foldFrom int64) *sheet {
-	s := &sheet{LadderPanel: p, deeds: p.deeds(), foldFrom: foldFrom}
+	s := &sheet{LadderPanel: p, deeds: p.deeds(), silences: p.silences(foldFrom)}
 	for _, e := range s.deeds {
 		s.stamps = max(s.stamps, utf8.RuneCountInString(stamp(e.t, 9)))
 		s.states = max(s.states, utf8.RuneCountInString(e.state))
@@ -140,7 +142,7 @@ func (s *sheet) write(w io.Writer) {
 	s.header(w)
 	for i := range s.deeds {
 		e := &s.deeds[i]
-		if i > 0 && e.t-s.deeds[i-1].t >= s.foldFrom {
+		if i > 0 && within(s.silences, s.deeds[i-1].t, e.t) {
 			s.silence(w, e.t-s.deeds[i-1].t)
 		}
 		if e.done {
@@ -297,12 +299,9 @@ func (s *sheet) departure(row []rune, i int) {
 	for k := i + 1; k < len(s.deeds); k++ {
 		d := &s.deeds[k]
 		if d.arrival && d.message == e.message {
-			if d.t-e.t < s.foldFrom {
-				s.margin(row, d)
-				s.arrow(row, m, 0, 1)
-				return
-			}
-			break
+			s.margin(row, d)
+			s.arrow(row, m, 0, 1)
+			return
 		}
 		if !d.done && d.host == m.To {
 			break

@@ -123,6 +123,10 @@ func (g *page) grid(y float64) float64 {
 		gap, right = g.sides(left)
 	}
 	width := g.plotWidth(left, right, gap)
+	if titled {
+		extra := float64(g.headLines(width)-1) * headings.leading()
+		head, total = head+extra, total+extra*float64(g.rows-1)
+	}
 
 	top := y + head
 	for i := range g.panels {
@@ -139,6 +143,18 @@ func (g *page) grid(y float64) float64 {
 	xTitle := labels.wrap(g.x.title, g.w-2*margin)
 	middle := left + (g.w-left-right)/2
 	return g.lines(middle, bottom+1, 0.5, labels, black, xTitle)
+}
+
+// titleLines is how many lines the title of a panel may take.
+const titleLines = 2
+
+// headLines is how many lines the longest title takes above a panel.
+func (g *page) headLines(width float64) int {
+	n := 1
+	for _, p := range g.f.Panels {
+		n = max(n, len(headings.within(p.Title, width, titleLines)))
+	}
+	return n
 }
 
 // shape chooses rows and columns: as many panels side by side as keep 40 mm.

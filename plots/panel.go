@@ -14,8 +14,8 @@ func sortByIndex(c []curve) {
 func (g *page) panel(i int) {
 	r := g.frames[i]
 	if i < len(g.f.Panels) && g.f.Panels[i].Title != "" {
-		title := headings.shorten(g.f.Panels[i].Title, r.x1-r.x0)
-		g.text(point{r.x0, r.y0 - 4}, 0, headings, black, title)
+		title := headings.within(g.f.Panels[i].Title, r.x1-r.x0, titleLines)
+		g.lines(r.x0, r.y0-4-headings.size-float64(len(title)-1)*headings.leading(), 0, headings, black, title)
 	}
 	curves := slices.Clone(g.panels[i])
 	sortByIndex(curves)

@@ -61,7 +61,8 @@ type arrow struct {
 func lay(p *LadderPanel, arrows []arrow, foldFrom int64) *rungs {
 	g := &rungs{}
 	g.populate(p, arrows)
-	scale := flightFor / float64(p.flight())
+	scale := flightFor / float64(p.pace)
+	silences := p.silences(foldFrom)
 	last := make([]int, len(p.Hosts)) // the lowest rung so far, -1 if none
 	for h := range last {
 		last[h] = -1
@@ -76,7 +77,7 @@ func lay(p *LadderPanel, arrows []arrow, foldFrom int64) *rungs {
 		base := 0.0
 		if i > 0 {
 			gap := t - before
-			words, folded := p.fold(t, gap, foldFrom)
+			words, folded := p.fold(before, t, silences)
 			base = lowest + min(max(scale*float64(gap), rungStep), rungRise)
 			if folded {
 				base = g.clearance(p, lowest, last, i) + foldSpace
@@ -91,12 +92,12 @@ func lay(p *LadderPanel, arrows []arrow, foldFrom int64) *rungs {
 	return g
 }
 
-// fold says what is folded in the gap before t, if anything.
-func (p *LadderPanel) fold(t, gap, from int64) (words string, folded bool) {
+// fold says what is folded between two times, if anything.
+func (p *LadderPanel) fold(before, t int64, silences []int64) (words string, folded bool) {
 	if p.omitted > 0 && t == p.resume {
 		return fmt.Sprintf("… %d more messages …", p.omitted), true
 	}
-	return "… " + silence(gap) + " …", gap >= from
+	return "… " + silence(t-before) + " …", within(silences, before, t)
 }
 
 // least returns the smallest y from base on at which the rungs of one time

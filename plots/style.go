@@ -46,7 +46,7 @@ func (l lettering) face() font.Face {
 // width returns the advance of s in points.
 func (l lettering) width(s string) float64 {
 	f := l.face()
-	return f.Width(s).Points()
+	return f.Width(l.drawable(s)).Points()
 }
 
 // drawable puts a question mark for every character that the font lacks.
@@ -54,6 +54,9 @@ func (l lettering) drawable(s string) string {
 	var b sfnt.Buffer
 	face := l.face().Face
 	return strings.Map(func(r rune) rune {
+		if ' ' <= r && r <= '~' {
+			return r
+		}
 		if i, err := face.GlyphIndex(&b, r); err != nil || i == 0 {
 			return '?'
 		}
@@ -86,6 +89,18 @@ func (l lettering) wrap(s string, w float64) []string {
 		if line != "" {
 			lines = append(lines, line)
 		}
+	}
+	return lines
+}
+
+// within breaks s into at most n lines and cuts what is wider than w.
+func (l lettering) within(s string, w float64, n int) []string {
+	lines := l.wrap(s, w)
+	if len(lines) > n {
+		lines = append(lines[:n-1], strings.Join(lines[n-1:], " "))
+	}
+	for i := range lines {
+		lines[i] = l.shorten(lines[i], w)
 	}
 	return lines
 }
