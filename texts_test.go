@@ -1,7 +1,9 @@
 package netsim_test
 
 import (
+	"compress/gzip"
 	"go/ast"
+	"io"
 	"iter"
 	"os"
 	"path"
@@ -33,6 +35,25 @@ func TestTexts(t *testing.T) {
 					t.Errorf("%s:%d: %q; %s", name, i+1, strings.TrimSpace(found), u.why)
 				}
 			}
+		}
+	}
+}
+
+// TestProfiles holds that the profiles which guide the compiler name no place of one
+// machine, as those of a program built with -trimpath do not.
+func TestProfiles(t *testing.T) {
+	place := regexp.MustCompile(`/(?:home|root|Users|tmp|mnt|srv|work|usr)/[ -~]*`)
+	for _, name := range []string{"bench/default.pgo", "cmd/netsim/default.pgo"} {
+		packed, err := gzip.NewReader(strings.NewReader(read(t, name)))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		profile, err := io.ReadAll(packed)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if found := place.Find(profile); found != nil {
+			t.Errorf("%s: %q; take it of a program built with -trimpath", name, found)
 		}
 	}
 }
