@@ -243,7 +243,7 @@ func (d *drawer) curve(made *plots.Figure, g group, c language.Curve) (plots.Ser
 			return s, err
 		}
 		if d.figure.Kind == "bar" {
-			i := slices.Index(made.Categories, d.category(p, x))
+			i := slices.Index(made.Categories, p.category(x))
 			s.Y[i], s.Low[i], s.High[i] = v.Mean, v.Low(), v.High()
 			continue
 		}
@@ -274,7 +274,7 @@ func (d *drawer) categories(made *plots.Figure) error {
 			if err != nil {
 				return err
 			}
-			if c := d.category(p, x); !slices.Contains(made.Categories, c) {
+			if c := p.category(x); !slices.Contains(made.Categories, c) {
 				made.Categories = append(made.Categories, c)
 			}
 		}
@@ -283,7 +283,7 @@ func (d *drawer) categories(made *plots.Figure) error {
 }
 
 // category is what a value of x is called: a case by its label.
-func (d *drawer) category(p *Point, x any) string {
+func (p *Point) category(x any) string {
 	for _, c := range p.Cases {
 		if x == c.Name {
 			return c.Label

@@ -22,7 +22,7 @@ func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
 		c.maxWnd = c.wnd
 		c.wl1 = s.Seq
 		c.off(synDue)
-		c.establish(now)
+		c.establish()
 		c.advance(now, s.Ack)
 		return true
 	}

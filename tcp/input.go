@@ -72,7 +72,7 @@ func (c *Conn) inSynSent(now des.Time, s *wire.Segment) {
 	c.next = s.Ack
 	c.off(synDue)
 	c.sampleSYN(now, s)
-	c.establish(now)
+	c.establish()
 	c.on(ackDue)
 	c.rearm(now)
 	// Fifth: text or a FIN beside the SYN waits for its retransmission, which is
@@ -80,7 +80,7 @@ func (c *Conn) inSynSent(now des.Time, s *wire.Segment) {
 }
 
 // establish enters ESTABLISHED once our SYN is acknowledged.
-func (c *Conn) establish(now des.Time) {
+func (c *Conn) establish() {
 	c.become(Established)
 	c.news |= Connected
 	c.tries = 0

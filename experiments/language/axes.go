@@ -138,8 +138,8 @@ func (x *Expr) Label() (text, unit string) {
 	return x.Source, ""
 }
 
-// labels gives the axes of a figure the labels that the file does not.
-func (d *drawing) labels(g *Figure) {
+// label gives the axes the labels that the file does not.
+func (g *Figure) label() {
 	x, y := "", ""
 	switch {
 	case g.Of != nil && g.Kind == "time":
@@ -215,7 +215,7 @@ func (f *Flow) called() string { return cmp.Or(f.Label, f.Name) }
 // made completes a figure about something that is called so.
 func (d *drawing) made(of string, g *Figure) *Figure {
 	g.Title, g.Width = d.Title+": "+of, 84
-	d.labels(g)
+	g.label()
 	return g
 }
 

@@ -98,7 +98,7 @@ func (c *config) checkRun(s *Spec) {
 func (c *config) checkNode(s *Spec, n *Node) {
 	path := "node." + n.Name
 	linked := slices.ContainsFunc(s.Links, func(l Link) bool { return slices.Contains(l.Ends, n.Name) })
-	if !linked && len(s.Links) > 0 && c.endsKnown(s) {
+	if !linked && len(s.Links) > 0 && s.endsKnown() {
 		c.faultKey(path, wrongf("name it in the ends of a [link.NAME]", "has no link"))
 	}
 	c.checkPrefix(s, n)
@@ -141,7 +141,7 @@ func (c *config) checkNode(s *Spec, n *Node) {
 
 // endsKnown tells whether every link says which groups it joins; a node without
 // a link may be what a wrong one meant.
-func (c *config) endsKnown(s *Spec) bool {
+func (s *Spec) endsKnown() bool {
 	return !slices.ContainsFunc(s.Links, func(l Link) bool {
 		return len(l.Ends) != 2 || s.Node(l.Ends[0]) == nil || s.Node(l.Ends[1]) == nil
 	})

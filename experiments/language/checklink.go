@@ -43,7 +43,7 @@ func (c *config) checkLink(s *Spec, l *Link) {
 		}
 	}
 	for i := range l.Rules {
-		c.checkRule(s, l, &l.Rules[i])
+		c.checkRule(l, &l.Rules[i])
 	}
 }
 
@@ -103,7 +103,7 @@ func (c *config) checkPair(s *Spec, l *Link) {
 	}
 }
 
-func (c *config) checkRule(s *Spec, l *Link, r *Rule) {
+func (c *config) checkRule(l *Link, r *Rule) {
 	path := "link." + l.Name + ".rule." + r.Name
 	c.need(path, "match", `"syn"`)
 	acts := c.need(path, "do", `"drop"`)

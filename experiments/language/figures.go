@@ -111,7 +111,7 @@ func (d *drawing) figure(name string) *Figure {
 	if between := g.Between; between != nil && (len(between) != 2 || between[0] >= between[1]) {
 		d.fault(path+".between", wrongf(`write ["0 s", "10 s"]`, "is no span of time"))
 	}
-	d.labels(g)
+	g.label()
 	return g
 }
 

@@ -116,7 +116,7 @@ func (c *config) checkReach(s *Spec) {
 		for i, to := range f.To {
 			for _, from := range f.From {
 				if a, b, found := net.stranded(s, from, to); found {
-					c.faultPart("flow."+f.Name+".to", i, c.unreachable(s, from, to, a, b))
+					c.faultPart("flow."+f.Name+".to", i, s.unreachable(from, to, a, b))
 					break
 				}
 			}
@@ -125,7 +125,7 @@ func (c *config) checkReach(s *Spec) {
 }
 
 // unreachable says what keeps two members apart: a host in between, or nothing.
-func (c *config) unreachable(s *Spec, from, to Target, a, b int) *wrong {
+func (s *Spec) unreachable(from, to Target, a, b int) *wrong {
 	what := fmt.Sprintf("no way from %s to %s", nameOf(s, from, a), nameOf(s, to, b))
 	for i := range s.Nodes {
 		middle := &s.Nodes[i]

@@ -47,13 +47,13 @@ func (r *reader) set(into *layer, pinned map[string]string, names *names, assign
 	}
 	switch {
 	case at == nil || at.key == nil && !at.none:
-		refuse(path, wrongf("", "%s", meant("no such key", path, r.paths(names, words))))
+		refuse(path, wrongf("", "%s", meant("no such key", path, names.paths(words))))
 		return
 	case at.key != nil && !at.key.Supported():
 		refuse(path, notYet)
 		return
 	case words[0] == "param" && !names.has[path] || (words[0] == "figure" || words[0] == "expect") && !names.has[parent(path)]:
-		refuse(path, wrongf("", "%s", meant("no such key", path, r.paths(names, words))))
+		refuse(path, wrongf("", "%s", meant("no such key", path, names.paths(words))))
 		return
 	}
 	s := &setting{path: path, key: at.key, file: "--set", off: at.none && value == "none"}
@@ -86,7 +86,7 @@ func (r *reader) pin(pinned map[string]string, names *names, path, axis, value s
 }
 
 // paths are the keys below the same names, for suggestions.
-func (r *reader) paths(names *names, words []string) (paths []string) {
+func (n *names) paths(words []string) (paths []string) {
 	for k := range Keys() {
 		p := strings.Split(k.Path, ".")
 		for i := range p {
@@ -98,7 +98,7 @@ func (r *reader) paths(names *names, words []string) (paths []string) {
 			paths = append(paths, strings.Join(p, "."))
 		}
 	}
-	for _, name := range names.of("param") {
+	for _, name := range n.of("param") {
 		paths = append(paths, "param."+name)
 	}
 	return paths

@@ -150,7 +150,7 @@ func (sc Scope) resolve(s Slot, words []string) (Slot, *wrong) {
 	m, rest := metricOf(path)
 	switch {
 	case m == nil || len(rest) > 1 || len(rest) == 1 && !m.has(rest[0]):
-		return s, sc.unknown(words, m, rest)
+		return s, unknown(words, m, rest)
 	case !m.Supported(), len(rest) == 1 && slices.Contains(laterStatistics, rest[0]):
 		return s, wrongf("", "%s: %s", path, notYet.what)
 	case !sc.Metrics:
@@ -173,9 +173,9 @@ func matches(pattern string, words []string) bool {
 }
 
 // unknown explains a path that names nothing.
-func (sc Scope) unknown(words []string, m *Metric, rest []string) *wrong {
+func unknown(words []string, m *Metric, rest []string) *wrong {
 	if words[0] == "run" || len(words) < 3 {
-		return wrongf("", "%s", meant("no parameter or metric "+strings.Join(words, "."), strings.Join(words, "."), sc.candidates(words, ofBoth)))
+		return wrongf("", "%s", meant("no parameter or metric "+strings.Join(words, "."), strings.Join(words, "."), candidates(words, ofBoth)))
 	}
 	statistic := m != nil && len(rest) == 1
 	if whole := strings.Join(words[:len(words)-1], "."); statistic {
@@ -187,12 +187,12 @@ func (sc Scope) unknown(words []string, m *Metric, rest []string) *wrong {
 	what := strings.Join(words[2:], ".")
 	if final := words[len(words)-1]; len(words) > 3 && isStatistic(final) {
 		stem := strings.Join(words[2:len(words)-1], ".")
-		if best := Nearest(stem, sc.candidates(words, ofMetrics)); best != "" {
+		if best := Nearest(stem, candidates(words, ofMetrics)); best != "" {
 			return wrongf("", "%s has no metric %q (did you mean %s.%s.%s?)", about, stem, about, best, final)
 		}
 		what = stem
 	}
-	if best := Nearest(what, sc.candidates(words, ofMetrics)); best != "" {
+	if best := Nearest(what, candidates(words, ofMetrics)); best != "" {
 		full := about + "." + best
 		if m, _ := metricOf(full); m.Of != "" {
 			full += ".fraction"
@@ -204,7 +204,7 @@ func (sc Scope) unknown(words []string, m *Metric, rest []string) *wrong {
 	if statistic {
 		return wrongf("it has "+strings.Join(m.Statistics(), " "), "%s is a %s and has no %q", strings.TrimSuffix(about+"."+what, "."+rest[0]), m.Class, rest[0])
 	}
-	if best := Nearest(what, sc.candidates(words, ofKeys)); best != "" {
+	if best := Nearest(what, candidates(words, ofKeys)); best != "" {
 		return wrongf("", "%s has no %q (did you mean %s.%s?)", about, what, about, best)
 	}
 	return wrongf("", "%s has no parameter or metric %q", about, what)
@@ -229,7 +229,7 @@ const (
 
 // candidates are the paths of the language that words may have been meant to be,
 // without the first two words, with the names that words have.
-func (sc Scope) candidates(words []string, kind kindOfPath) (list []string) {
+func candidates(words []string, kind kindOfPath) (list []string) {
 	add := func(path string) {
 		p := strings.Split(path, ".")
 		if p[0] != words[0] {
