@@ -160,3 +160,75 @@ response = "100 B"
 		t.Errorf("all of it is %v", all)
 	}
 }
+
+// TestLadderOfBulk holds that a response of 100 kB is a few lines of a ladder,
+// from the numbers of its segments, and all of the table.
+func TestLadderOfBulk(t *testing.T) {
+	s := study(t, pair+`
+rate = "100 Mbps"
+delay = "25 ms"
+[flow.talk]
+from = "client"
+to = "server:7"
+request = "200 B"
+response = "100 kB"
+`)
+	l, err := s.Ladder("talk", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text bytes.Buffer
+	if err := l.Text(&text, 120); err != nil {
+		t.Fatal(err)
+	}
+	segments := 0
+	for _, m := range l.Panels[0].Messages {
+		if m.From == 1 && m.Len > 0 {
+			segments++
+		}
+	}
+	if segments != 70 { // 69 of 1448 B and one of 88 B
+		t.Errorf("100 kB are %d segments", segments)
+	}
+	for _, words := range []string{"69 segments  seq 1:99913, 1448 B each", "ACKs  up to 99913"} {
+		if !strings.Contains(text.String(), words) {
+			t.Errorf("no %q in\n%s", words, &text)
+		}
+	}
+	if n := strings.Count(text.String(), "\n"); n > 24 {
+		t.Errorf("%d lines:\n%s", n, &text)
+	}
+}
+
+// TestClosedBefore holds that the closing of a connection shows who was CLOSED as
+// it began, and nobody's state that had gone by then.
+func TestClosedBefore(t *testing.T) {
+	s := study(t, pair+`
+delay = "10 ms"
+[flow.talk]
+from = "client"
+to = "server:7"
+request = "100 B"
+response = "100 B"
+close = { by = "client", how = "rst" }
+[figure.ladder]
+kind = "ladder"
+flow = "talk"
+part = "closing"
+`)
+	d := &drawer{study: s, figure: s.File.Figures[0], facets: []group{{points: s.Points}}}
+	var text bytes.Buffer
+	l := d.ladder()
+	l.Title, l.Caption = "", ""
+	if err := l.Text(&text, 60); err != nil {
+		t.Fatal(err)
+	}
+	want := strings.TrimPrefix(`
+               client                  server
+                  |                       | ESTABLISHED 40 ms
+40 ms      CLOSED |- RST, ACK  seq 101~ ->| CLOSED      50 ms
+`, "\n")
+	if text.String() != want {
+		t.Errorf("got\n%swant\n%s", &text, want)
+	}
+}

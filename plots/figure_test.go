@@ -202,6 +202,53 @@ func TestPDFTextIsRight(t *testing.T) {
 	}
 }
 
+// TestMissingGlyphs: a character that the font lacks is a question mark where the
+// font is drawn, and itself in SVG, whose viewers have others.
+func TestMissingGlyphs(t *testing.T) {
+	page := func(name string) *drawing {
+		l := Ladder{Panels: []LadderPanel{{Hosts: []string{name, "server"}, Messages: handshake().Messages}}}
+		return l.draw()
+	}
+	missing, mark, none := page("日本"), page("??"), page("")
+	for format, encode := range map[string]func(*drawing) ([]byte, error){"png": encodePNG, "pdf": encodePDF} {
+		var out [3][]byte
+		for i, d := range []*drawing{missing, mark, none} {
+			var err error
+			if out[i], err = encode(d); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !bytes.Equal(out[0], out[1]) || bytes.Equal(out[0], out[2]) {
+			t.Errorf("%s: a host called 日本 is not drawn as ??", format)
+		}
+	}
+	if out, err := encodeSVG(missing); err != nil || !bytes.Contains(out, []byte(">日本<")) {
+		t.Errorf("svg: no 日本, %v", err)
+	}
+}
+
+// TestLongTitlesOfPanels: what differs at the end of long titles is on a second
+// line, and only what is longer than that is cut.
+func TestLongTitlesOfPanels(t *testing.T) {
+	f := facets("long", 4, 174)
+	titles := []string{"retransmission timeout of the first SYN 1 s", "retransmission timeout of the first SYN 3 s", "short", strings.Repeat("very long words ", 9)}
+	for i := range titles {
+		f.Panels[i].Title = titles[i]
+	}
+	d := f.draw()
+	onPage(t, f.Name, d)
+	apart(t, f.Name, d)
+	got := texts(d)
+	for _, want := range []string{"\nthe first SYN 1 s\n", "\nthe first SYN 3 s\n", "\nshort\n", "…\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+	if n := strings.Count(got, "…"); n != 1 {
+		t.Errorf("%d titles are cut, want the last:\n%s", n, got)
+	}
+}
+
 func TestPNGSaysItsResolution(t *testing.T) {
 	f := filling("f", 1, 84)
 	out, err := encodePNG(f.draw())

@@ -2,6 +2,7 @@ package plots
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -136,6 +137,110 @@ func TestFoldsSaySilence(t *testing.T) {
 	l.Fold = time.Second
 	if got := texts(l.draw()); !strings.Contains(got, "… 60 s …") || strings.Contains(got, "189.9") {
 		t.Errorf("folds below a second: %s", got)
+	}
+}
+
+// TestFoldsSpareFlights: however short the silences are that are folded, none is
+// folded while a packet is under way.
+func TestFoldsSpareFlights(t *testing.T) {
+	l := Ladder{Panels: []LadderPanel{handshake()}, Fold: time.Microsecond}
+	p := &l.Panels[0]
+	for i := range p.Messages { // the second half begins 5 ms after the first
+		if i >= 2 {
+			p.Messages[i].Sent, p.Messages[i].Arrived = p.Messages[i].Sent+5*ms, p.Messages[i].Arrived+5*ms
+		}
+	}
+	p.States = nil
+	var b strings.Builder
+	if err := l.Text(&b, 80); err != nil {
+		t.Fatal(err)
+	}
+	for form, got := range map[string]string{"figure": texts(l.draw()), "text": b.String()} {
+		if n := strings.Count(got, " 5 ms "); n != 1 || strings.Count(got, "…")+strings.Count(got, "...") != 2 {
+			t.Errorf("the %s has %d folds of the one silence, of 5 ms:\n%s", form, n, got)
+		}
+	}
+}
+
+// TestClosed: a host whose last state ends is CLOSED, and one whose last state
+// had no length was so at once.
+func TestClosed(t *testing.T) {
+	p := fourSegments()
+	p.States = []StateSpan{
+		{0, "FIN-WAIT-2", 100 * ms, 170 * ms}, {0, "TIME-WAIT", 170 * ms, 60170 * ms},
+		{1, "LAST-ACK", 160 * ms, -1},
+	}
+	for name, c := range map[string]struct {
+		end  int64 // of TIME-WAIT
+		rows []string
+		not  string
+	}{
+		"after TIME-WAIT":   {60170 * ms, []string{"client,,TIME-WAIT,,170000000,60170000000", "client,,CLOSED,,60170000000,60170000000"}, "server,,CLOSED"},
+		"without TIME-WAIT": {170 * ms, []string{"client,,CLOSED,,170000000,170000000"}, "TIME-WAIT"},
+		"after the end":     {-1, []string{"client,,TIME-WAIT,,170000000,,"}, "CLOSED"},
+	} {
+		p.States[1].To = c.end
+		l := Ladder{Panels: []LadderPanel{p}}
+		var b strings.Builder
+		if err := l.Text(&b, 80); err != nil {
+			t.Fatal(err)
+		}
+		table := string(l.table())
+		for _, row := range c.rows {
+			if !strings.Contains(table, row) {
+				t.Errorf("%s: no %s in\n%s", name, row, table)
+			}
+		}
+		if strings.Contains(table, c.not) {
+			t.Errorf("%s: the table has %s:\n%s", name, c.not, table)
+		}
+		want := strings.Contains(table, "CLOSED")
+		for form, got := range map[string]string{"figure": texts(l.draw()), "text": b.String()} {
+			if n := strings.Count(got, "CLOSED"); n > 1 || (n == 1) != want {
+				t.Errorf("%s: the %s says CLOSED %d times:\n%s", name, form, n, got)
+			}
+			if strings.Contains(got, "TIME-WAIT") != strings.Contains(table, "TIME-WAIT") {
+				t.Errorf("%s: the table has\n%sthe %s has\n%s", name, table, form, got)
+			}
+		}
+	}
+}
+
+// TestPages: as long as there is another way, a figure is no taller than a page
+// or its tallest panel, and captions keep their room.
+func TestPages(t *testing.T) {
+	const page = pageHeight * millimetre
+	bare := LadderPanel{Hosts: []string{"a", "b"}, Messages: []Message{
+		{From: 0, To: 1, Sent: 0, Arrived: 10 * ms, Label: "SYN"}, {From: 1, To: 0, Sent: 10 * ms, Arrived: 20 * ms, Label: "RST"}}}
+	for name, c := range map[string]struct {
+		panels []LadderPanel
+		width  float64
+		most   float64 // points
+		cols   int
+	}{
+		"side by side": {[]LadderPanel{fourSegments(), handshake()}, 174, page, 2},
+		"one column":   {slices.Repeat([]LadderPanel{fourSegments()}, 6), 84, 6 * page, 1},
+		"packed":       {[]LadderPanel{bulk(9), handshake(), handshake(), bulk(9), fourSegments(), handshake(), fourSegments()}, 174, page, 2},
+		"narrow":       {slices.Repeat([]LadderPanel{bare}, 18), 174, page, 3},
+	} {
+		l := Ladder{Panels: slices.Clone(c.panels), Width: c.width}
+		for i := range l.Panels {
+			l.Panels[i].Title = "panel"
+		}
+		d := l.draw()
+		onPage(t, name, d)
+		columns := map[float64]bool{}
+		for _, m := range d.marks {
+			if m.text == "panel" {
+				columns[m.path[0].x] = true
+			}
+		}
+		if d.h > c.most || len(columns) != c.cols {
+			t.Errorf("%s: %.0f points high in %d columns, want %d and no more than %.0f", name, d.h, len(columns), c.cols, c.most)
+		}
+	}
+	if l := (Ladder{Panels: []LadderPanel{fourSegments()}}); l.legible(leastColumn*millimetre) || !l.legible(column*millimetre) {
+		t.Error("states and times leave arrows room on 56 mm, or none on 84")
 	}
 }
 

@@ -32,36 +32,6 @@ func stateColour(state string) color.NRGBA {
 	return rgb(0xd0d0d0) // CLOSED, LISTEN, and what is not TCP's
 }
 
-func (l *Ladder) draw() *drawing {
-	width := column * millimetre
-	if l.Width > 0 {
-		width = l.Width * millimetre
-	}
-	d := &drawing{title: l.Title, w: width}
-	if d.title == "" {
-		d.title = l.Name
-	}
-	y := d.lines(margin, margin, 0, titles, black, titles.wrap(l.Title, width-2*margin)) + 2
-	const gap = 14.0
-	cols := max(1, min(len(l.Panels), int((width+1)/(column*millimetre))))
-	each := (width - 2*margin - gap*float64(cols-1)) / float64(cols)
-	for i := 0; i < len(l.Panels); i += cols {
-		bottom := y
-		for k := i; k < min(i+cols, len(l.Panels)); k++ {
-			x := margin + float64(k-i)*(each+gap)
-			bottom = max(bottom, l.panel(d, &l.Panels[k], x, y, each))
-		}
-		y = bottom + 6
-	}
-	if len(l.Panels) == 0 {
-		d.text(point{width / 2, y + 20}, 0.5, labels, grey, "no data")
-		y += 40
-	}
-	y = d.lines(margin, y, 0, small, grey, small.wrap(l.Caption, width-2*margin))
-	d.h = math.Ceil(y + margin)
-	return d
-}
-
 // ladderPanel is one ladder while it is drawn.
 type ladderPanel struct {
 	*drawing
@@ -75,12 +45,19 @@ type ladderPanel struct {
 	obstacles []obstacle // to captions
 }
 
-// panel draws a ladder from (x, y) on and returns the y below it.
-func (l *Ladder) panel(d *drawing, p *LadderPanel, x, y, width float64) float64 {
-	g := &ladderPanel{drawing: d, LadderPanel: p.sequence()}
-	foldFrom := l.foldFrom(&g.LadderPanel)
+// prepare returns what is to be drawn of p, and which silences are folded.
+func (l *Ladder) prepare(p *LadderPanel) (g *ladderPanel, foldFrom int64) {
+	g = &ladderPanel{LadderPanel: p.sequence()}
+	foldFrom = l.foldFrom(&g.LadderPanel)
 	g.bundle(foldFrom)
 	g.abridge()
+	return g, foldFrom
+}
+
+// panel draws a ladder from (x, y) on and returns the y below it.
+func (l *Ladder) panel(d *drawing, p *LadderPanel, x, y, width float64) float64 {
+	g, foldFrom := l.prepare(p)
+	g.drawing = d
 	if p.Title != "" {
 		y = d.lines(x, y, 0, headings, black, headings.wrap(p.Title, width)) + 2
 	}
