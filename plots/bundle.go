@@ -123,8 +123,9 @@ func (r *bundler) parted(before, m *Message) bool {
 // other.
 func (r *bundler) acks(run []int) (all [][]int) {
 	first, last := &r.Messages[run[0]], &r.Messages[run[len(run)-1]]
+	high, end := first.Seq, last.Seq+last.Len
 	var some []int
-	end := func() {
+	part := func() {
 		if len(some) > 1 {
 			all = append(all, some)
 		}
@@ -135,18 +136,21 @@ func (r *bundler) acks(run []int) (all [][]int) {
 		if m.From != first.To || m.To != first.From || m.Sent < first.Arrived {
 			continue
 		}
-		answer := m.Len == 0 && m.usual() && m.Ack-first.Seq-1 < last.Seq+last.Len-first.Seq
+		if m.usual() && m.Ack-end-1 < 1<<31 { // what is sent from here on answers more
+			break
+		}
+		answer := m.Len == 0 && m.usual() && m.Ack-high-1 < end-high // and none of the same again
 		if len(some) > 0 {
 			before := &r.Messages[some[len(some)-1]]
-			if !answer || m.Ack-before.Ack-1 >= 1<<31 || m.Arrived < before.Arrived || r.parted(before, m) {
-				end()
+			if !answer || m.Arrived < before.Arrived || r.parted(before, m) {
+				part()
 			}
 		}
 		if answer {
-			some = append(some, i)
+			some, high = append(some, i), m.Ack
 		}
 	}
-	end()
+	part()
 	return all
 }
 

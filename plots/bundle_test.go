@@ -55,6 +55,11 @@ func TestBundle(t *testing.T) {
 	if got, want := told(short)[0], "5 segments seq 1:4501, up to 1000 B each 0-14"; got != want {
 		t.Errorf("with a short one at its end: %q, want %q", got, want)
 	}
+	twice := bulk(9)
+	twice.Messages[9].Ack = twice.Messages[7].Ack
+	if got := told(twice); len(got) != 5 || got[3] != "ACK ack 5001 14-24" {
+		t.Errorf("with the fourth ACK sent twice: %q, want it alone between others", got)
+	}
 	if got := told(bulk(4)); len(got) != 9 {
 		t.Errorf("of 4 segments are drawn %q, want all", got)
 	}
