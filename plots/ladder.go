@@ -11,7 +11,8 @@ import (
 )
 
 // A Ladder shows the segments between hosts, time running downward. Its panels
-// stand side by side as far as each keeps 84 mm.
+// stand side by side as far as each keeps 84 mm, or 56 mm if they would be taller
+// than a page otherwise and their arrows still have room for what they say.
 type Ladder struct {
 	Name    string // file name without extension
 	Title   string
