@@ -107,6 +107,9 @@ type Flow struct {
 
 // Add takes a flow into the world; its arrivals are scheduled.
 func (w *World) Add(f *Flow) {
+	if len(w.flows) == wire.MaxFlows {
+		panic("apps: more flows than an incarnation can name")
+	}
 	f.world, f.number, f.owner = w, uint32(len(w.flows)), w.sim.Owner()
 	w.flows = append(w.flows, f)
 	for _, s := range f.Servers {

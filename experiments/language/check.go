@@ -16,6 +16,9 @@ func (c *config) check(s *Spec) {
 			c.faultKey(kind, wrongf(fmt.Sprintf("add a [%s.NAME]", kind), "nothing to run: there is no %s", kind))
 		}
 	}
+	if n := len(s.Flows); n > mostFlows {
+		c.faultKey("flow."+s.Flows[mostFlows].Name, wrongf("a flow may be from and to many nodes", "%d flows are more than segments can tell apart, %d", n, mostFlows))
+	}
 	c.checkRun(s)
 	for i := range s.Nodes {
 		c.checkNode(s, &s.Nodes[i])
@@ -30,6 +33,9 @@ func (c *config) check(s *Spec) {
 		c.checkReach(s)
 	}
 }
+
+// mostFlows is how many flows the incarnation of a connection can name.
+const mostFlows = 1 << 12
 
 // sound tells whether nothing was refused that the shape of the network hangs on.
 func (c *config) sound() bool {

@@ -1,10 +1,13 @@
 package language
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"netsim/wire"
 )
 
 func TestHandshakeSpec(t *testing.T) {
@@ -299,5 +302,26 @@ func TestTooMuch(t *testing.T) {
 		if got := faultsOf(t, src); len(got) != 1 {
 			t.Errorf("%s: %d faults, first %s", name, len(got), got[0])
 		}
+	}
+}
+
+// TestMostFlows holds that there may be as many flows as incarnations can name, and
+// not one more.
+func TestMostFlows(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("[node.client]\n[node.server]\n[link.wire]\nends = [\"client\", \"server\"]\ndelay = \"1 ms\"\n")
+	for i := range mostFlows {
+		fmt.Fprintf(&b, "[flow.f%d]\nfrom = \"client\"\nto = \"server:80\"\n", i)
+	}
+	if mostFlows != wire.MaxFlows {
+		t.Errorf("the language has %d flows, segments %d", mostFlows, wire.MaxFlows)
+	}
+	if _, err := Parse("x.toml", []byte(b.String())); err != nil {
+		t.Errorf("%d flows: %v", mostFlows, err)
+	}
+	b.WriteString("[flow.last]\nfrom = \"client\"\nto = \"server:80\"\n")
+	want := "flow.last: 4097 flows are more than segments can tell apart, 4096; a flow may be from and to many nodes"
+	if got := faultsOf(t, b.String()); len(got) != 1 || !strings.HasSuffix(got[0], want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
