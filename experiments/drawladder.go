@@ -27,10 +27,24 @@ func (d *drawer) ladder() *plots.Ladder {
 			cutPart(&panel, f.Part)
 			d.cutTime(&panel)
 			bracketTimeWait(&panel)
+			pointOut(&panel, f.Mark)
 		}
 		l.Panels = append(l.Panels, panel)
 	}
 	return l
+}
+
+// pointOut marks the segments with a flag or data, and the states, that the file
+// wants marked.
+func pointOut(p *plots.LadderPanel, marks []string) {
+	p.Messages, p.Marked = slices.Clone(p.Messages), nil
+	for _, mark := range marks {
+		for i := range p.Messages {
+			m := &p.Messages[i]
+			m.Marked = m.Marked || mark == "data" && m.Len > 0 || slices.Contains(strings.Split(m.Label, ", "), strings.ToUpper(mark))
+		}
+		p.Marked = append(p.Marked, strings.ToUpper(strings.ReplaceAll(mark, "_", "-")))
+	}
 }
 
 // MostTraced is the highest number of a connection that can be traced.

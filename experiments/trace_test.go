@@ -232,3 +232,35 @@ part = "closing"
 		t.Errorf("got\n%swant\n%s", &text, want)
 	}
 }
+
+// TestPointOut holds what figure.mark marks: segments by flag and states by name,
+// and nothing of the ladder that others share.
+func TestPointOut(t *testing.T) {
+	shared := plots.LadderPanel{
+		Messages: []plots.Message{{Label: "SYN"}, {Label: "SYN, ACK"}, {Label: "PSH, ACK", Len: 3}, {Label: "FIN, ACK"}, {Label: "ACK"}},
+		States:   []plots.StateSpan{{State: "FIN-WAIT-1"}, {State: "TIME-WAIT"}},
+	}
+	for marks, want := range map[string]string{ // order-free: each by itself
+		"": "", "syn": "01", "fin": "3", "data fin": "23", "time_wait": "b", "fin_wait_1 rst": "a",
+	} {
+		p := shared
+		pointOut(&p, strings.Fields(marks))
+		got := ""
+		for i, m := range p.Messages {
+			if m.Marked {
+				got += string(rune('0' + i))
+			}
+			if shared.Messages[i].Marked {
+				t.Fatal("the shared ladder was marked")
+			}
+		}
+		for i, s := range p.States {
+			if slices.Contains(p.Marked, s.State) {
+				got += string(rune('a' + i))
+			}
+		}
+		if got != want {
+			t.Errorf("mark %q: %q, want %q", marks, got, want)
+		}
+	}
+}

@@ -63,6 +63,9 @@ func (g *ladderPanel) drawArrow(i int) {
 	m := &g.Messages[i]
 	from, to := g.drawn(i)
 	line := stroke{width: 0.8, color: m.colour()}
+	if m.Marked {
+		line.width = 1.8
+	}
 	if m.Duplicate {
 		line.dash = []float64{3, 1.5}
 	}

@@ -36,9 +36,10 @@ type LadderPanel struct {
 	States   []StateSpan
 	Timers   []Bracket
 
-	pace    int64 // the median flight, before any were bundled
-	omitted int   // messages left out of the drawing
-	resume  int64 // when the first one behind them was sent
+	pace    int64    // the median flight, before any were bundled
+	omitted int      // messages left out of the drawing
+	resume  int64    // when the first one behind them was sent
+	Marked  []string // states to be pointed out: an outline
 }
 
 // A Message is a segment from host to host.
@@ -50,6 +51,7 @@ type Message struct {
 	Lost          string // why it never arrived
 	Again         bool   // a retransmission
 	Duplicate     bool   // an old duplicate, or a copy the network made
+	Marked        bool   // to be pointed out: a thick arrow
 
 	// A long run of plain segments is drawn as one arrow, and so are their ACKs.
 	Plain    bool   // no flag but ACK and PSH

@@ -3,6 +3,7 @@ package plots
 import (
 	"image/color"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -201,6 +202,9 @@ func (g *ladderPanel) drawStates() {
 		x0, x1 := g.bar(s.Host)
 		g.rect(stateColour(s.State), x0, g.top+y0, x1, g.top+y1)
 		g.stroke(stroke{width: 0.4, color: grey}, point{x0, g.top + y0}, point{x1, g.top + y0})
+		if slices.Contains(g.Marked, s.State) {
+			g.stroke(stroke{width: 1.2, color: black}, point{x0, g.top + y0}, point{x1, g.top + y0}, point{x1, g.top + y1}, point{x0, g.top + y1}, point{x0, g.top + y0})
+		}
 		if inner := s.Host > 0 && s.Host < len(g.columns)-1; inner && small.width(s.State) < y1-y0-2 {
 			g.turned(point{x1 - 1.2, g.top + (y0+y1)/2}, 0.5, math.Pi/2, lettering{6, true}, black, s.State)
 		}

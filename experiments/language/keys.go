@@ -252,7 +252,7 @@ var keys = []Key{
 	{"figure.*.connection", some, "1", now, "which of its connections"},
 	{"figure.*.part", words("all opening closing"), "all", now, "which part of its life"},
 	{"figure.*.fold", duration, "1 s", now, "silences longer than this are folded"},
-	{"figure.*.mark", texts, "(none)", now, "segments and states to point out"},
+	{"figure.*.mark", marked, "(none)", now, "segments and states to point out"},
 	{"figure.*.title", text, "(title)", now, "title"},
 	{"figure.*.caption", text, "(made)", now, "caption"},
 	{"figure.*.x_label", text, "(made)", now, "label of the x axis"},

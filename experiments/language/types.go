@@ -126,6 +126,9 @@ func clock(v time.Time) *wrong {
 	return wrongf(fmt.Sprintf("write %q", Format(d)), "%s is a time of day in TOML", v.Format("15:04:05"))
 }
 
+// marked are what a ladder can point out.
+var marked = &Type{Name: "list of syn, fin, rst, data and states", read: words("syn fin rst data " + strings.Join(states, " ")).read, gather: gather[string], single: true}
+
 // formats are those a figure can be written in.
 var formats = &Type{Name: "list of formats", read: words("png svg pdf").read, gather: gather[string], single: true}
 
