@@ -35,11 +35,11 @@ type LadderPanel struct {
 	Messages []Message
 	States   []StateSpan
 	Timers   []Bracket
+	Marked   []string // states to be pointed out: an outline
 
-	pace    int64    // the median flight, before any were bundled
-	omitted int      // messages left out of the drawing
-	resume  int64    // when the first one behind them was sent
-	Marked  []string // states to be pointed out: an outline
+	pace    int64 // the median flight, before any were bundled
+	omitted int   // messages left out of the drawing
+	resume  int64 // when the first one behind them was sent
 }
 
 // A Message is a segment from host to host.
