@@ -134,33 +134,15 @@ func (m *Measure) ofCounter(name string) float64 {
 }
 
 func (m *Measure) ofSample(name string) float64 {
-	s := m.Sample
-	switch name {
-	case "n":
-		return float64(s.N()) / float64(m.Runs)
-	case "mean":
-		return s.Mean() * m.Each / m.Unit
-	case "sd":
-		return s.SD() * m.Each / m.Unit
-	case "min":
-		return s.Min() * m.Each / m.Unit
-	case "max":
-		return s.Max() * m.Each / m.Unit
+	if name == "n" {
+		return float64(m.Sample.N()) / float64(m.Runs)
 	}
-	return s.Quantile(quantileOf(name)) * m.Each / m.Unit
+	return m.ofDistribution(m.Sample, name)
 }
 
 func (m *Measure) ofLevel(name string) float64 {
 	l := m.Level
 	switch name {
-	case "mean":
-		return l.Mean() * m.Each / m.Unit
-	case "sd":
-		return l.SD() * m.Each / m.Unit
-	case "min":
-		return l.Min() * m.Each / m.Unit
-	case "max":
-		return l.Max() * m.Each / m.Unit
 	case "end":
 		return l.End() * m.Each / m.Unit
 	case "integral":
@@ -168,7 +150,33 @@ func (m *Measure) ofLevel(name string) float64 {
 	case "dispersion":
 		return l.Dispersion() * m.Each / m.Unit
 	}
-	return l.Quantile(quantileOf(name)) * m.Each / m.Unit
+	return m.ofDistribution(l, name)
+}
+
+// distribution is what a sample has over its cases and a level over time.
+type distribution interface {
+	Mean() float64
+	SD() float64
+	Min() float64
+	Max() float64
+	Quantile(q float64) float64
+}
+
+func (m *Measure) ofDistribution(s distribution, name string) float64 {
+	var v float64
+	switch name {
+	case "mean":
+		v = s.Mean()
+	case "sd":
+		v = s.SD()
+	case "min":
+		v = s.Min()
+	case "max":
+		v = s.Max()
+	default:
+		v = s.Quantile(quantileOf(name))
+	}
+	return v * m.Each / m.Unit
 }
 
 // quantileOf reads "p99_9" as .999.
