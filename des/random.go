@@ -73,7 +73,7 @@ func log(x float64) float64 {
 
 // Below draws an integer uniform on [0, n), n > 0, from one 64-bit draw; the
 // bias is below n / 2^64.
-func Below(r *rand.Rand, n uint64) uint64 {
+func Below(r rand.Source, n uint64) uint64 {
 	hi, _ := bits.Mul64(r.Uint64(), n)
 	return hi
 }

@@ -2,7 +2,6 @@ package host
 
 import (
 	"errors"
-	"math/bits"
 	"math/rand/v2"
 
 	"netsim/des"
@@ -140,7 +139,7 @@ func (h *Host) iss(now des.Time, tuple [2]uint64) wire.Seq {
 	p := h.group.profile
 	switch p.ISN {
 	case tcp.RandomISN:
-		return wire.SeqOf(uint32(h.draw() >> 32))
+		return wire.SeqOf(uint32(h.stream().Uint64() >> 32))
 	case tcp.ClockISN:
 		return wire.SeqOf(uint32(now / des.Time(p.ISNTick)))
 	case tcp.ZeroISN:
@@ -244,17 +243,11 @@ func (h *Host) inTimeWait(now des.Time, ref uint32, p *wire.Packet) {
 	st.send(now, h, reply, from, to)
 }
 
-// draw returns the next number of the host's random stream, which is made when it
-// is first drawn from.
-func (h *Host) draw() uint64 {
+// stream returns the host's random stream, which is made when it is first drawn
+// from.
+func (h *Host) stream() *rand.PCG {
 	if !h.drawn {
 		h.draws, h.drawn = des.PCG(h.stack.seed, h.stack.rep, "node."+h.rest.name+".ports"), true
 	}
-	return h.draws.Uint64()
-}
-
-// below draws a number uniform on [0, n).
-func (h *Host) below(n uint32) uint32 {
-	hi, _ := bits.Mul64(h.draw(), uint64(n))
-	return uint32(hi)
+	return &h.draws
 }

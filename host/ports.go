@@ -71,9 +71,9 @@ func (st *Stack) holdPort(now des.Time, g *group, i uint32, port uint16) {
 	p.held.hold(g.profile, port)
 }
 
-func (st *Stack) keepPort(now des.Time, y *Tally, i uint32) {
+func (st *Stack) keepPort(now des.Time, g *group, i uint32) {
 	p := &st.pairs[i]
-	y.PortsInTimeWait.change(now, p.waiting, p.waiting+1)
+	g.tally.PortsInTimeWait.change(now, p.waiting, p.waiting+1)
 	p.waiting++
 }
 
@@ -104,9 +104,9 @@ func (h *Host) pickPort(to Remote, pair uint32) (uint16, bool) {
 	step := uint32(1)
 	switch p.PortSelect {
 	case tcp.RandomPort:
-		start = h.below(size)
+		start = uint32(des.Below(h.stream(), uint64(size)))
 	case tcp.ParityPort:
-		start = h.below(size) &^ 1
+		start = uint32(des.Below(h.stream(), uint64(size))) &^ 1
 		step = 2
 	case tcp.HashPort:
 		start = uint32((t.hash() ^ h.secret) % uint64(size))

@@ -89,7 +89,7 @@ func (r *room) enter(now des.Time, s *Socket) {
 	rec.since, rec.expiry = s.since, now.Add(l.length)
 	r.stack.table.replace(s.tuple, s.ref, i|inRoom)
 	if s.pair != 0 {
-		r.stack.keepPort(now, g.tally, s.pair)
+		r.stack.keepPort(now, g, s.pair)
 	}
 	l.append(i)
 	r.held++
