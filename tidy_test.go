@@ -12,8 +12,8 @@ import (
 // layers, none of its own. See docs/architecture.md.
 var layers = [][]string{
 	{"des"},
-	{"wire", "theory"},
-	{"tcp", "topo", "metrics"},
+	{"wire", "theory", "dist", "metrics"},
+	{"tcp", "topo"},
 	{"host", "capture"},
 	{"apps", "plots"},
 	{"experiments/language"},
@@ -28,7 +28,8 @@ var narrower = map[string][]string{
 	"metrics":              {"des"},
 	"tcp":                  {"des", "wire"},
 	"plots":                {},
-	"experiments/language": {"tcp", "theory"},
+	"dist":                 {"des"},
+	"experiments/language": {"dist", "tcp", "theory"},
 }
 
 // layerOf returns the package's layer, -1 if it has none.

@@ -270,8 +270,8 @@ func TestLog(t *testing.T) {
 	for range 200_000 {
 		x := float64(r.Uint64()>>11+1) * 0x1p-53
 		want := math.Log(x)
-		if got := log(x); math.Abs(got-want) > 2e-16*math.Max(1, math.Abs(want)) {
-			t.Fatalf("log(%v) = %v, want %v", x, got, want)
+		if got := Log(x); math.Abs(got-want) > 2e-16*math.Max(1, math.Abs(want)) {
+			t.Fatalf("Log(%v) = %v, want %v", x, got, want)
 		}
 	}
 	if got := Exponential(Stream(1, 1, "golden"), time.Second); got != 25379877 {
@@ -299,5 +299,17 @@ func TestParseTies(t *testing.T) {
 	}
 	if _, err := ParseTies("fair"); err == nil {
 		t.Error("an unknown order was read")
+	}
+}
+
+// TestExp holds Exp against math.Exp over its whole range.
+func TestExp(t *testing.T) {
+	for x := -745.0; x < 709; x += .0917 {
+		if got, want := Exp(x), math.Exp(x); math.Abs(got-want) > 2*0x1p-52*want && got > 1e-300 {
+			t.Fatalf("Exp(%v) = %v, want %v", x, got, want)
+		}
+	}
+	if Exp(0) != 1 || Exp(-1000) != 0 || !math.IsInf(Exp(1000), 1) || !math.IsNaN(Exp(math.NaN())) {
+		t.Error("edges of Exp")
 	}
 }
