@@ -132,7 +132,7 @@ func (c *Connection) find(id uint64) *passage {
 // copy made by the network begins with the original's.
 func (t *Trace) passed(p *wire.Packet) *passage {
 	c := t.connection(p.Segment.Incarnation)
-	if c == nil {
+	if c == nil || p.Report != wire.NoReport { // the segment's own passage is over
 		return nil
 	}
 	if p.Segment.Marks&wire.Duplicate == 0 {

@@ -151,6 +151,10 @@ func (h *Host) iss(now des.Time, tuple [2]uint64) wire.Seq {
 // Receive takes a packet from the network: a [topo.Sink].
 func (h *Host) Receive(now des.Time, p *wire.Packet) {
 	st := h.stack
+	if p.Report != wire.NoReport {
+		st.pool.Put(p)
+		return
+	}
 	seg := &p.Segment
 	h.group.tally.received(seg)
 	if st.observer != nil {

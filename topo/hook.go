@@ -41,7 +41,7 @@ func (k *hook) Receive(now des.Time, p *wire.Packet) {
 // acts decides whether the rule acts on p, and counts.
 func (k *hook) acts(p *wire.Packet) bool {
 	r, s := k.rule, &p.Segment
-	if !r.Match.of(s) {
+	if !r.Match.of(s) || p.Report != wire.NoReport && r.Match != MatchAny {
 		return false
 	}
 	if r.Flow != AnyFlow && (s.Incarnation == 0 || int(s.Incarnation.Flow()) != r.Flow) {

@@ -35,6 +35,9 @@ func (d *Digest) Add(now des.Time, p *Packet) {
 	if s.Options != 0 {
 		h = s.mixOptions(h)
 	}
+	if p.Report != NoReport {
+		h = mix(h, uint64(p.Report)<<48|uint64(p.MTU)<<32|uint64(p.About.n))
+	}
 	d.state = h
 }
 

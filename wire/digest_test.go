@@ -32,6 +32,7 @@ func digest(packets ...wire.Packet) string {
 func TestDigestTakesEveryField(t *testing.T) {
 	w := newWorld()
 	base := fullPacket(w)
+	base.Report = wire.TooBig // MTU and About are a report's
 	seen := map[string]string{digest(base): "the packet itself"}
 	var visit func(path string, get func(*wire.Packet) reflect.Value)
 	visit = func(path string, get func(*wire.Packet) reflect.Value) {
@@ -44,6 +45,8 @@ func TestDigestTakesEveryField(t *testing.T) {
 			p.Src = w.six[0]
 		case path == ".Dst":
 			p.Dst = w.six[1]
+		case path == ".About":
+			p.About = w.six[0]
 		case v.Type() == reflect.TypeFor[wire.Seq]():
 			v.Set(reflect.ValueOf(wire.SeqOf(99)))
 		case v.Kind() == reflect.Struct:

@@ -1,4 +1,4 @@
-// Package wire is what travels: sequence numbers, addresses, TCP segments and
+// Package wire is what travels: sequence numbers, addresses, TCP segments, ICMP reports and
 // the packets that carry them, and their real encoding in bytes.
 //
 // On the hot path payload is counted, not carried. A segment has instead two

@@ -35,12 +35,24 @@ const (
 // oracles are not written. It panics on a packet that cannot be written: see
 // [AppendSegment], or more than 65,535 bytes.
 func AppendPacket(buf []byte, b *Book, p *Packet) []byte {
-	return AppendZeros(AppendHeaders(buf, b, p), int(p.Segment.Len))
+	text := int(p.Segment.Len)
+	if p.Report != NoReport {
+		text = min(text, p.reportLimit()-p.HeaderLen())
+	}
+	return AppendZeros(AppendHeaders(buf, b, p), text)
 }
 
 // AppendHeaders writes the headers that [AppendPacket] writes, without the text.
 func AppendHeaders(buf []byte, b *Book, p *Packet) []byte {
 	length := p.Segment.HeaderLen() + int(p.Segment.Len)
+	if p.Report != NoReport {
+		length = min(length+p.HeaderLen()-p.Segment.HeaderLen(), p.reportLimit())
+		if p.Dst.Is6() {
+			length -= headerLen6
+		} else {
+			length -= headerLen4
+		}
+	}
 	if p.Src.Is6() != p.Dst.Is6() {
 		panic(fmt.Sprintf("wire: no packet goes from %v to %v", b.IP(p.Src), b.IP(p.Dst)))
 	}
@@ -49,6 +61,9 @@ func AppendHeaders(buf []byte, b *Book, p *Packet) []byte {
 		buf, addresses = appendIPv6(buf, b, p, length), 32
 	} else {
 		buf, addresses = appendIPv4(buf, b, p, length), 8
+	}
+	if p.Report != NoReport {
+		return appendReport(buf, b, p, length-headerLenICMP)
 	}
 	tcp := len(buf)
 	buf = AppendSegment(buf, &p.Segment)
@@ -73,7 +88,11 @@ func appendIPv4(buf []byte, b *Book, p *Packet, length int) []byte {
 	buf = binary.BigEndian.AppendUint16(buf, fit(headerLen4+length))
 	buf = binary.BigEndian.AppendUint16(buf, uint16(p.ID))
 	buf = binary.BigEndian.AppendUint16(buf, dontFragment)
-	buf = append(buf, p.TTL, protocolTCP, 0, 0)
+	protocol := byte(protocolTCP)
+	if p.Report != NoReport {
+		protocol = protocolICMP
+	}
+	buf = append(buf, p.TTL, protocol, 0, 0)
 	buf = append(append(buf, src[:]...), dst[:]...)
 	binary.BigEndian.PutUint16(buf[start+10:], checksum(sum(0, buf[start:])))
 	return buf
@@ -83,7 +102,11 @@ func appendIPv6(buf []byte, b *Book, p *Packet, length int) []byte {
 	src, dst := b.IP(p.Src).As16(), b.IP(p.Dst).As16()
 	buf = append(buf, 6<<4, p.ECN&3<<4, 0, 0)
 	buf = binary.BigEndian.AppendUint16(buf, fit(length))
-	buf = append(buf, protocolTCP, p.TTL)
+	protocol := byte(protocolTCP)
+	if p.Report != NoReport {
+		protocol = protocolICMPv6
+	}
+	buf = append(buf, protocol, p.TTL)
 	return append(append(buf, src[:]...), dst[:]...)
 }
 

@@ -17,6 +17,9 @@ func FuzzParsePacket(f *testing.F) {
 	for _, k := range known(w) {
 		f.Add(wire.AppendPacket(nil, w.Book, &k.packet))
 	}
+	for _, p := range reported(w) {
+		f.Add(wire.AppendPacket(nil, w.Book, &p))
+	}
 	for _, c := range optionCases {
 		f.Add(rawPacket(c.raw...))
 	}
@@ -52,7 +55,7 @@ func checkParse(t *testing.T, w world, raw []byte) {
 			return
 		}
 	}
-	if int(p.Size) > len(raw) || p.Segment.Len > uint32(p.Size) || p.Segment.Blocks > wire.MaxBlocks {
+	if int(p.Size) > len(raw) || p.Report == wire.NoReport && p.Segment.Len > uint32(p.Size) || p.Segment.Blocks > wire.MaxBlocks {
 		t.Fatalf("%d bytes became %+v", len(raw), p)
 	}
 	if p.Segment.HeaderLen() > wire.MaxHeaderLen || p.HeaderLen()+int(p.Segment.Len) > 0xffff {

@@ -2,8 +2,9 @@ package wire
 
 import "netsim/des"
 
-// Packet is an IP packet with its TCP segment. Packets are pooled: whoever
-// receives a packet passes it on or puts it back, and touches it no more.
+// Packet is an IP packet with its TCP segment, or an ICMP report on one. Packets
+// are pooled: whoever receives a packet passes it on or puts it back, and touches
+// it no more.
 type Packet struct {
 	Next *Packet  // chains packets for whoever holds this one
 	Time des.Time // for whoever holds this one: when it has left, when it arrives
@@ -12,6 +13,9 @@ type Packet struct {
 	Size     int32 // bytes of the IP packet, headers and text
 	TTL      uint8
 	ECN      uint8  // the two bits of RFC 3168
+	MTU      uint16 // of a report of TooBig: what would fit
+	About    Addr   // of a report: where the packet was to go that it is about
+	Report   Report // the segment was not delivered: the packet tells its sender
 	ID       uint64 // numbers what hosts send, for observers; a duplicate keeps it
 	Segment  Segment
 }
@@ -20,17 +24,26 @@ type Packet struct {
 // configurable; 64 is the IANA's recommended default).
 const DefaultTTL = 64
 
-// HeaderLen is the length of the packet's IP and TCP headers in bytes.
+// HeaderLen is the length of the packet's headers in bytes, up to the text: IP's
+// and TCP's, and with a report those of ICMP, too.
 func (p *Packet) HeaderLen() int {
 	ip := headerLen4
 	if p.Dst.Is6() {
 		ip = headerLen6
 	}
+	if p.Report != NoReport {
+		ip += headerLenICMP + ip
+	}
 	return ip + p.Segment.HeaderLen()
 }
 
 // Measure sets Size from the headers and the text.
-func (p *Packet) Measure() { p.Size = int32(p.HeaderLen()) + int32(p.Segment.Len) }
+func (p *Packet) Measure() {
+	p.Size = int32(p.HeaderLen()) + int32(p.Segment.Len)
+	if p.Report != NoReport {
+		p.Size = min(p.Size, int32(p.reportLimit()))
+	}
+}
 
 // Pool is the free list of packets of one world.
 type Pool struct {
@@ -42,7 +55,7 @@ type Pool struct {
 // poolChunk is how many packets are made at once.
 const poolChunk = 64
 
-// Get takes a packet. Its fields are those of its last use.
+// Get takes a packet. Its fields are those of its last use, but for Report.
 func (pool *Pool) Get() *Packet {
 	if pool.free == nil {
 		chunk := make([]Packet, poolChunk)
@@ -54,7 +67,7 @@ func (pool *Pool) Get() *Packet {
 	}
 	p := pool.free
 	pool.free = p.Next
-	p.Next = nil
+	p.Next, p.Report = nil, NoReport
 	pool.out++
 	return p
 }

@@ -76,7 +76,7 @@ func parseIPv4(raw []byte, b *Book, p *Packet) error {
 		return &ParseError{ErrChecksum, 10, "IPv4 header"}
 	case binary.BigEndian.Uint16(raw[6:])&^(dontFragment|1<<15) != 0:
 		return &ParseError{ErrFragment, 6, "IPv4 packet"}
-	case raw[9] != protocolTCP:
+	case raw[9] != protocolTCP && raw[9] != protocolICMP:
 		return &ParseError{ErrNotTCP, 9, fmt.Sprintf("protocol %d", raw[9])}
 	}
 	var ok bool
@@ -88,6 +88,10 @@ func parseIPv4(raw []byte, b *Book, p *Packet) error {
 	}
 	p.Size, p.TTL, p.ECN = int32(length), raw[8], raw[1]&3
 	p.ID = uint64(binary.BigEndian.Uint16(raw[4:]))
+	if raw[9] == protocolICMP {
+		return p.parseReport(raw[:length], header, b)
+	}
+	p.Report = NoReport
 	return p.Segment.parse(raw[:length], header, pseudo(raw[12:20], length-header))
 }
 
@@ -100,7 +104,7 @@ func parseIPv6(raw []byte, b *Book, p *Packet) error {
 	switch {
 	case length > len(raw):
 		return &ParseError{ErrTruncated, len(raw), "IPv6 packet"}
-	case raw[6] != protocolTCP:
+	case raw[6] != protocolTCP && raw[6] != protocolICMPv6:
 		return &ParseError{ErrNotTCP, 6, fmt.Sprintf("next header %d", raw[6])}
 	}
 	// An address that IPv4 writes as well is a stranger here: Find would take
@@ -113,6 +117,10 @@ func parseIPv6(raw []byte, b *Book, p *Packet) error {
 		return &ParseError{ErrAddress, 24, "destination"}
 	}
 	p.Size, p.TTL, p.ECN, p.ID = int32(length), raw[7], raw[1]>>4&3, 0
+	if raw[6] == protocolICMPv6 {
+		return p.parseReport(raw[:length], headerLen6, b)
+	}
+	p.Report = NoReport
 	return p.Segment.parse(raw[:length], headerLen6, pseudo(raw[8:40], length-headerLen6))
 }
 
@@ -133,11 +141,16 @@ func (s *Segment) parse(packet []byte, at int, pseudo uint64) error {
 		return &ParseError{ErrChecksum, at + 16, "TCP segment"} // MUST-3
 	}
 	s.Clear()
+	s.takeFields(raw)
+	s.Len = uint32(len(raw) - header)
+	return s.parseOptions(raw[headerLenTCP:header], at+headerLenTCP)
+}
+
+// takeFields reads the fixed part of the header.
+func (s *Segment) takeFields(raw []byte) {
 	s.SrcPort, s.DstPort = binary.BigEndian.Uint16(raw), binary.BigEndian.Uint16(raw[2:])
 	s.Seq, s.Ack = SeqOf(binary.BigEndian.Uint32(raw[4:])), SeqOf(binary.BigEndian.Uint32(raw[8:]))
-	s.Flags, s.Window = Flags(raw[13]), binary.BigEndian.Uint16(raw[14:])
-	s.Urgent, s.Len = binary.BigEndian.Uint16(raw[18:]), uint32(len(raw)-header)
-	return s.parseOptions(raw[headerLenTCP:header], at+headerLenTCP)
+	s.Flags, s.Window, s.Urgent = Flags(raw[13]), binary.BigEndian.Uint16(raw[14:]), binary.BigEndian.Uint16(raw[18:])
 }
 
 // parseOptions reads the options, which start at byte at of the packet. They may

@@ -200,7 +200,7 @@ func TestMalformed(t *testing.T) {
 		{"39 bytes of IPv6", six[:39], wire.ErrTruncated, 39},
 		{"IPv6 cut short", six[:len(six)-1], wire.ErrTruncated, len(six) - 1},
 		{"hop-by-hop options", change(six, 6, 0), wire.ErrNotTCP, 6},
-		{"ICMPv6", change(six, 6, 58), wire.ErrNotTCP, 6},
+		{"ICMPv6", change(six, 6, 58), wire.ErrNotTCP, 40},
 		{"stranger as source, IPv6", change(six, 23, 77), wire.ErrAddress, 8},
 		{"stranger as destination, IPv6", change(six, 39, 77), wire.ErrAddress, 24},
 		{"IPv4 address in IPv6", mapped, wire.ErrAddress, 8},

@@ -1,6 +1,9 @@
 package wire
 
-import "strconv"
+import (
+	"fmt"
+	"strconv"
+)
 
 // Origin is what the numbers of a segment are counted from when people read
 // them: Seq the initial sequence number of its sender, Ack that of the other
@@ -9,6 +12,19 @@ type Origin struct{ Seq, Ack Seq }
 
 // Reverse is the Origin of segments that go the other way.
 func (o Origin) Reverse() Origin { return Origin{Seq: o.Ack, Ack: o.Seq} }
+
+// Describe returns the packet as one line: its segment's, and before it what a
+// report says of that.
+func (p *Packet) Describe(from Origin) string {
+	switch line := p.Segment.Describe(from); p.Report {
+	case NoReport:
+		return line
+	case TooBig:
+		return fmt.Sprintf("ICMP %v, mtu %d: %s", p.Report, p.MTU, line)
+	default:
+		return fmt.Sprintf("ICMP %v: %s", p.Report, line)
+	}
+}
 
 // Describe returns the line that [Segment.AppendText] writes.
 func (s *Segment) Describe(from Origin) string { return string(s.AppendText(nil, from)) }

@@ -117,7 +117,16 @@ func repair(raw []byte) {
 		}
 		addresses, tcp = raw[8:40], raw[40:40+int(binary.BigEndian.Uint16(raw[4:]))]
 	}
-	if len(tcp) < 20 {
+	switch {
+	case raw[0]>>4 == 4 && raw[9] == 1 && len(tcp) >= 8: // ICMP
+		binary.BigEndian.PutUint16(tcp[2:], 0)
+		binary.BigEndian.PutUint16(tcp[2:], plainChecksum(tcp))
+		return
+	case raw[0]>>4 == 6 && raw[6] == 58 && len(tcp) >= 8:
+		binary.BigEndian.PutUint16(tcp[2:], 0)
+		binary.BigEndian.PutUint16(tcp[2:], plainChecksum(addresses, []byte{0, 58, byte(len(tcp) >> 8), byte(len(tcp))}, tcp))
+		return
+	case len(tcp) < 20:
 		return
 	}
 	binary.BigEndian.PutUint16(tcp[16:], 0)
