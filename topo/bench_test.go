@@ -152,19 +152,26 @@ func BenchmarkStar(b *testing.B) {
 	}
 }
 
-// BenchmarkFinish makes the routes of a fat tree of k-port switches, without
-// its hosts.
-func BenchmarkFinish(b *testing.B) {
-	for _, k := range []int{8, 16} {
-		b.Run(fmt.Sprint(k), func(b *testing.B) {
-			for b.Loop() {
-				w := newWorld(1)
-				fatTree(w, k)
-				if err := w.net.Finish(); err != nil {
-					b.Fatal(err)
+// BenchmarkTrees makes the routes to every edge switch of a fat tree of k-port
+// switches, by search in breadth and, with lengths that differ, by Dijkstra.
+func BenchmarkTrees(b *testing.B) {
+	for _, k := range []int{16, 48} {
+		for _, metric := range []Metric{ByHops, ByWeight} {
+			b.Run(fmt.Sprint(k, []string{"/weights", "/hops"}[metric]), func(b *testing.B) {
+				for b.Loop() {
+					w := newWorld(1)
+					fatTree(w, k)
+					w.net.Links()[0].Weight = 1.5
+					w.net.Routing(Routing{Metric: metric, ECMP: true})
+					if err := w.net.Finish(); err != nil {
+						b.Fatal(err)
+					}
+					for to := range w.net.forest.cores {
+						w.net.forest.grow(uint32(to))
+					}
 				}
-			}
-		})
+			})
+		}
 	}
 }
 

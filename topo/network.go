@@ -26,6 +26,7 @@ type Network struct {
 	links    []*Link
 	at       []NodeID // by address
 	homes    []home   // by address, once finished
+	forest   forest
 	media    map[medium]*medium
 	holders  *holder // not in use
 	unrouted uint64
@@ -42,6 +43,7 @@ type node struct {
 	only     *Half   // a leaf's way out
 	core     *router // else its table
 	home     home
+	address  wire.Addr // the first
 }
 
 // noNode is where an address is that belongs to nobody.
@@ -81,6 +83,9 @@ func (n *Network) Assign(id NodeID, ip netip.Addr) wire.Addr {
 		n.fault(fmt.Errorf("%v is an address of %s and of %s; each is of one node", ip, n.Name(was), n.Name(id)))
 	}
 	n.at[a.Index()] = id
+	if d := &n.nodes[id]; d.address.IsZero() {
+		d.address = a
+	}
 	return a
 }
 

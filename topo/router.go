@@ -16,6 +16,7 @@ type home struct {
 const (
 	local   = math.MaxUint32     // a port: the node itself
 	nowhere = math.MaxUint32 - 1 // a port: no way
+	many    = 1 << 31            // a port from here on: one of a set of equal ones
 )
 
 var homeless = home{nowhere, nowhere}
@@ -26,36 +27,71 @@ var homeless = home{nowhere, nowhere}
 type router struct {
 	net    *Network
 	node   NodeID
-	core   uint32   // its number among the routers
-	routes []uint32 // by router: the port
-	ports  []*Half  // in the order of links
+	core   uint32     // its number among the routers
+	ports  []*Half    // in the order of links
+	sets   [][]uint32 // of ports that are equally near to some destination
+	static []staticRoute
 
 	in, forwarded, ended, expired, stranded uint64
 }
 
-// port returns where a packet to that address goes on.
-func (r *router) port(a wire.Addr) uint32 {
-	i := a.Index()
-	if int(i) >= len(r.net.homes) {
-		return nowhere
+// port returns where the packet goes on.
+func (r *router) port(p *wire.Packet) uint32 {
+	h := homeless
+	if i := p.Dst.Index(); int(i) < len(r.net.homes) {
+		h = r.net.homes[i]
 	}
-	return r.toward(r.net.homes[i])
+	port := r.way(p.Dst, h)
+	if port >= many && port < nowhere {
+		set := r.sets[port-many]
+		return set[r.hash(p)>>32*uint64(len(set))>>32]
+	}
+	return port
 }
 
-func (r *router) toward(h home) uint32 {
+// way returns the port, or the set of equal ones, that leads to the address at
+// that home: what is next door, then static routes, then the tree to its router.
+func (r *router) way(to wire.Addr, h home) uint32 {
 	if h.core == r.core {
 		return h.port
 	}
-	if int(h.core) >= len(r.routes) {
+	for i := range r.static {
+		if s := &r.static[i]; s.covers(to) {
+			return s.port
+		}
+	}
+	trees := r.net.forest.trees
+	if int(h.core) >= len(trees) {
 		return nowhere
 	}
-	return r.routes[h.core]
+	tree := trees[h.core]
+	if tree == nil {
+		tree = r.net.forest.grow(h.core)
+	}
+	return tree[r.core]
+}
+
+// hash spreads flows, by addresses and ports, over equal ways. Each router has
+// its own: were it the same everywhere, what one router sends up one link would
+// never be split again by the next (polarization).
+func (r *router) hash(p *wire.Packet) uint64 {
+	h := uint64(p.Src.Uint32())<<32 | uint64(p.Dst.Uint32())
+	h = mix(h ^ r.net.forest.salt)
+	h += uint64(p.Segment.SrcPort)<<48 | uint64(p.Segment.DstPort)<<32 | uint64(r.core)
+	return mix(h)
+}
+
+// mix is the finalizer of SplitMix64 (Steele, Lea, Flood 2014).
+func mix(h uint64) uint64 {
+	h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
+	h = (h ^ h>>27) * 0x94d049bb133111eb
+	return h ^ h>>31
 }
 
 // Receive forwards a packet that came over a link, or takes it in.
 func (r *router) Receive(now des.Time, p *wire.Packet) {
 	r.in++
-	port := r.port(p.Dst)
+	port := r.port(p)
 	if int(port) >= len(r.ports) {
 		r.stay(now, p, port)
 		return
@@ -87,7 +123,7 @@ type origin router
 
 func (o *origin) Receive(now des.Time, p *wire.Packet) {
 	r := (*router)(o)
-	if port := r.port(p.Dst); int(port) < len(r.ports) {
+	if port := r.port(p); int(port) < len(r.ports) {
 		r.ports[port].entry.Receive(now, p)
 		return
 	}

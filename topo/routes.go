@@ -1,31 +1,22 @@
 package topo
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"math"
-	"slices"
-
-	"gonum.org/v1/gonum/graph"
-	"gonum.org/v1/gonum/graph/iterator"
-	"gonum.org/v1/gonum/graph/path"
-	"gonum.org/v1/gonum/graph/simple"
 )
 
-// Finish ends the building: it returns what was wrong with it, or makes the
-// routes and lets the network run. Routes are shortest by the sum of the links'
-// weights; of equal ones a node takes its first link. Hosts do not forward.
+// Finish ends the building: it returns what was wrong with it, or lets the
+// network run. Routes are those of [Network.Routing]. Hosts do not forward.
 //
-// Tables are kept between routers only. A host with one link costs an entry at
-// its neighbour and 12 bytes for each address.
+// Tables are kept between routers only, a destination's when the first packet to
+// it comes. A host with one link costs an entry at its neighbour and 12 bytes for
+// each address.
 func (n *Network) Finish() error {
 	n.building()
 	if len(n.faults) > 0 {
 		return fmt.Errorf("topo: %w", errors.Join(n.faults...))
 	}
-	cores := n.plug()
-	if err := route(n, cores); err != nil {
+	if err := n.forest.draw(n, n.plug()); err != nil {
 		return err
 	}
 	n.homes = make([]home, len(n.at))
@@ -99,18 +90,22 @@ func (n *Network) wire(id NodeID) {
 	}
 }
 
-// Path returns the halves that a packet crosses from one node to the other;
-// false if it does not get there.
+// Path returns the halves that a packet crosses from one node to the other, to
+// its first address if it has one; false if it does not get there. Where flows
+// take equal ways it is one of them.
 func (n *Network) Path(from, to NodeID) ([]*Half, bool) {
 	var halves []*Half
 	for at := from; at != to; at = halves[len(halves)-1].To() {
 		d := &n.nodes[at]
-		if at != from && !d.forwards {
+		if at != from && !d.forwards || len(halves) > longestPath {
 			return nil, false
 		}
 		out := d.only
 		if out == nil {
-			port := d.core.toward(n.nodes[to].home)
+			port := d.core.way(n.nodes[to].address, n.nodes[to].home)
+			if port >= many && port < nowhere {
+				port = d.core.sets[port-many][0]
+			}
 			if int(port) >= len(d.core.ports) {
 				return nil, false
 			}
@@ -121,117 +116,6 @@ func (n *Network) Path(from, to NodeID) ([]*Half, bool) {
 	return halves, true
 }
 
-// route fills the routers' tables, a destination at a time: the distances of
-// all to it, then at each router the first link that lies on a shortest path.
-// Distances are summed from the destination, so that a sum found once is found
-// again to the bit.
-func route(n *Network, cores []*router) error {
-	g := &backbone{nodes: n.nodes, cores: cores, edges: make([][]edge, len(cores)), neighbours: make([][]graph.Node, len(cores))}
-	if err := g.draw(); err != nil {
-		return err
-	}
-	for _, r := range cores {
-		r.routes = make([]uint32, len(cores))
-	}
-	distance := make([]float64, len(cores))
-	for to := range cores {
-		g.to = int64(to)
-		tree := path.DijkstraFrom(simple.Node(to), g)
-		for u := range cores {
-			distance[u] = tree.WeightTo(int64(u))
-		}
-		distance[to] = 0 // gonum knows no distance to a lonely node
-		for u, r := range cores {
-			r.routes[to] = g.first(r, distance, u)
-		}
-	}
-	return nil
-}
-
-// backbone is the routers and the links between them as a graph for gonum, seen
-// from one destination: paths grow backward from it and pass only nodes that
-// forward.
-type backbone struct {
-	nodes      []node
-	cores      []*router
-	edges      [][]edge       // by router, in the order of neighbours
-	neighbours [][]graph.Node // the same for gonum
-	to         int64
-}
-
-// edge leads to a neighbour by the lightest link.
-type edge struct {
-	to     int64
-	weight float64
-}
-
-// draw lists the edges.
-func (g *backbone) draw() error {
-	least, sum := math.Inf(1), 0.0
-	for u, r := range g.cores {
-		for _, out := range r.ports {
-			peer := g.nodes[out.To()].core
-			if peer == nil {
-				continue
-			}
-			w := out.link.Weight
-			least, sum = min(least, w), sum+w
-			g.edges[u] = append(g.edges[u], edge{int64(peer.core), w})
-		}
-		slices.SortFunc(g.edges[u], func(a, b edge) int {
-			return cmp.Or(cmp.Compare(a.to, b.to), cmp.Compare(a.weight, b.weight))
-		})
-		g.edges[u] = slices.CompactFunc(g.edges[u], func(a, b edge) bool { return a.to == b.to })
-		for _, e := range g.edges[u] {
-			g.neighbours[u] = append(g.neighbours[u], simple.Node(e.to))
-		}
-	}
-	if !(least > sum*0x1p-52) && len(g.cores) > 1 {
-		return fmt.Errorf("topo: weights from %v up to a sum of %v: too far apart to be added", least, sum)
-	}
-	return nil
-}
-
-// first returns the first port of router u on a shortest path to g.to.
-func (g *backbone) first(r *router, distance []float64, u int) uint32 {
-	if int64(u) == g.to || math.IsInf(distance[u], 1) {
-		return nowhere
-	}
-	for i, out := range r.ports {
-		peer := g.nodes[out.To()].core
-		if peer == nil || !g.passable(int64(peer.core)) {
-			continue
-		}
-		if distance[peer.core]+out.link.Weight == distance[u] {
-			return uint32(i)
-		}
-	}
-	panic("topo: a distance without a path")
-}
-
-// passable reports whether a path may lead through the router, or end there.
-func (g *backbone) passable(u int64) bool {
-	return u == g.to || g.nodes[g.cores[u].node].forwards
-}
-
-// From returns the neighbours from which packets come to u.
-func (g *backbone) From(u int64) graph.Nodes {
-	if !g.passable(u) || len(g.neighbours[u]) == 0 {
-		return graph.Empty
-	}
-	return iterator.NewOrderedNodes(g.neighbours[u])
-}
-
-// Edge is asked for by gonum's interface, not by its search.
-func (g *backbone) Edge(u, v int64) graph.Edge {
-	return simple.Edge{F: simple.Node(u), T: simple.Node(v)}
-}
-
-// Weight returns the weight of the link between neighbours.
-func (g *backbone) Weight(u, v int64) (float64, bool) {
-	i, ok := slices.BinarySearchFunc(g.edges[u], v, func(e edge, v int64) int { return cmp.Compare(e.to, v) })
-	if !ok {
-		return math.Inf(1), false
-	}
-	return g.edges[u][i].weight, true
-}
+// longestPath is the most links that a TTL lets a packet cross; static routes
+// may go in circles.
+const longestPath = 256
