@@ -80,7 +80,8 @@ const (
 	RoundRobin
 )
 
-// Flow is many jobs of one kind: conversations of requests and responses.
+// Flow is many jobs of one kind: conversations of requests and responses, or
+// packets that load the network and want no answer.
 type Flow struct {
 	Name     string
 	Arrivals Arrivals
@@ -94,6 +95,7 @@ type Flow struct {
 	Exchanges         int
 	Closing           Closing
 	LocalPort         uint16 // 0: ephemeral
+	Packet            int32  // bytes: an arrival is a packet of this size, and no connection; 0: conversations
 	Tally             *Tally
 
 	world                  *World
@@ -144,6 +146,10 @@ func (f *Flow) arrive(now des.Time, client int) {
 	to := f.Servers[f.choose(f.Pick, len(f.Servers), &f.nextServer, &f.picks, ".pick")]
 	for to.Host == from && f.several {
 		to = f.Servers[f.choose(f.Pick, len(f.Servers), &f.nextServer, &f.picks, ".pick")]
+	}
+	if f.Packet > 0 {
+		f.packet(now, from, to)
+		return
 	}
 	f.job(now, from, to)
 }

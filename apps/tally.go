@@ -51,7 +51,8 @@ type Tally struct {
 	StaleArrived, StaleAccepted uint64 // segments of an earlier incarnation at a later one
 	Misplaced                   uint64 // our mistake; must be 0
 
-	Open metrics.Level // connections open, all of them
+	Open    metrics.Level // connections open, all of them
+	Packets Packets       // of a background flow
 
 	// Undecided attempts are neither opened nor failed; unclosed connections have
 	// not come to their end.

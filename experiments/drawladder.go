@@ -51,11 +51,13 @@ func pointOut(p *plots.LadderPanel, marks []string) {
 const MostTraced = 1000
 
 // Ladder is one connection of a flow in every case; an empty name is the first
-// flow. The study must have traced that many.
+// flow that has connections. The study must have traced that many.
 func (s *Study) Ladder(flow string, connection int) (*plots.Ladder, error) {
 	flows := s.Points[0].Spec.Flows
-	if flow == "" {
-		flow = flows[0].Name
+	for i := range flows {
+		if flow == "" && !flows[i].Packets() {
+			flow = flows[i].Name
+		}
 	}
 	if !slices.ContainsFunc(flows, func(f language.Flow) bool { return f.Name == flow }) {
 		return nil, fmt.Errorf("%s has no flow %q", s.File.Name, flow)

@@ -22,6 +22,10 @@ func (s *Study) Headlines() (all []Headline) {
 	for _, p := range s.Points {
 		for i := range p.Spec.Flows {
 			flow := "flow." + p.Spec.Flows[i].Name
+			if p.Spec.Flows[i].Packets() {
+				all = append(all, p.headlines(flow+".packets.sent.total", flow+".packets.received.total", flow+".packets.delay.mean")...)
+				continue
+			}
 			all = append(all, p.headlines(flow+".attempts.total", flow+".failed.total", flow+".setup_time.mean", flow+".setup_time.max",
 				flow+".close_segments.mean")...)
 		}

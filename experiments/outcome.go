@@ -86,6 +86,9 @@ func (g *gatherer) flow(at string, t *apps.Tally) {
 	g.count(at+"closed.dirty", t.Dirty, closed)
 	g.count(at+"stale.arrived", t.StaleArrived, t.StaleArrived)
 	g.count(at+"stale.accepted", t.StaleAccepted, t.StaleArrived)
+	g.count(at+"packets.sent", t.Packets.Sent, 0)
+	g.count(at+"packets.received", t.Packets.Received, t.Packets.Sent)
+	g.enter(at+"packets.delay", sample(&t.Packets.Delay, inSeconds))
 	g.enter(at+"open", level(t.Open.Result(), 1, 1))
 }
 

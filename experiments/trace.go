@@ -67,6 +67,9 @@ func (c *Connection) column(node topo.NodeID) int {
 
 // Sent notes a packet that leaves a host.
 func (t *Trace) Sent(now des.Time, node topo.NodeID, p *wire.Packet) {
+	if p.Segment.Marks&wire.Datagram != 0 {
+		return
+	}
 	c := t.connection(p.Segment.Incarnation)
 	if c == nil {
 		return
@@ -131,6 +134,9 @@ func (c *Connection) find(id uint64) *passage {
 // passed returns the passage of a packet that has come to its end; that of a
 // copy made by the network begins with the original's.
 func (t *Trace) passed(p *wire.Packet) *passage {
+	if p.Segment.Marks&wire.Datagram != 0 {
+		return nil
+	}
 	c := t.connection(p.Segment.Incarnation)
 	if c == nil || p.Report != wire.NoReport { // the segment's own passage is over
 		return nil

@@ -298,6 +298,9 @@ func (w *World) addFlow(f *language.Flow) {
 		LocalPort: f.LocalPort,
 		Tally:     &apps.Tally{From: from, Until: until},
 	}
+	if f.Packets() {
+		made.Packet = int32(f.Size)
+	}
 	if f.Close.Reply == language.Never {
 		made.Closing.Reply = -1
 	}

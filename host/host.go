@@ -156,6 +156,10 @@ func (h *Host) Receive(now des.Time, p *wire.Packet) {
 		return
 	}
 	seg := &p.Segment
+	if seg.Marks&wire.Datagram != 0 {
+		h.sink(now, p)
+		return
+	}
 	h.group.tally.received(seg)
 	if st.observer != nil {
 		st.observer.Received(now, h.node, p)

@@ -54,12 +54,15 @@ func NewStack(sim *des.Sim, net *topo.Network, pool *wire.Pool, seed, replicatio
 // Observe sets the one observer of the hosts; nil is none.
 func (st *Stack) Observe(o Observer) { st.observer = o }
 
-// Strays is told of resets that a host sends for connections it does not have.
+// Strays is told of what belongs to no connection.
 type Strays interface {
+	// Reset is called when a host sends a reset for a connection it does not have.
 	Reset(now des.Time, who wire.Incarnation)
+	// Datagram is called when a packet of [Host.Send] has arrived. It may be read.
+	Datagram(now des.Time, p *wire.Packet)
 }
 
-// Witness sets who is told of stray resets; nil is nobody.
+// Witness sets who is told of strays; nil is nobody.
 func (st *Stack) Witness(s Strays) { st.strays = s }
 
 // inRoom marks a reference to a TIME-WAIT record.

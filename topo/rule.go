@@ -37,8 +37,11 @@ func ParseMatch(name string) (Match, error) {
 	return Match(i), nil
 }
 
-// of reports whether s is such a segment.
+// of reports whether s is such a segment. A datagram is none of TCP's.
 func (m Match) of(s *wire.Segment) bool {
+	if s.Marks&wire.Datagram != 0 {
+		return m == MatchAny
+	}
 	switch m {
 	case MatchSYN:
 		return s.Flags&(wire.SYN|wire.ACK) == wire.SYN

@@ -73,6 +73,7 @@ const (
 	Duplicate                   // a copy that the network made
 	Challenge                   // a challenge ACK of RFC 5961
 	Probe                       // a zero-window or keepalive probe
+	Datagram                    // no segment of TCP: bytes that load the network, of UDP in a capture
 )
 
 // Segment is a TCP segment: the header's fields, the options by value, and the

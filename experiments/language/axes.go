@@ -184,10 +184,13 @@ func (d *drawing) usual() (figures []*Figure) {
 	s := d.Points[0].Spec
 	few := true
 	for i := range s.Flows {
-		few = few && s.Flows[i].few(s)
+		few = few && (s.Flows[i].Packets() || s.Flows[i].few(s))
 	}
 	for i := range s.Flows {
 		f := &s.Flows[i]
+		if f.Packets() {
+			continue
+		}
 		if few {
 			figures = append(figures, d.made(f.called(), &Figure{Name: "ladder_" + f.Name, Kind: "ladder", Flow: f.Name, Connection: 1, Part: "all", Fold: 1e9,
 				Facet: axes[0]}))

@@ -75,6 +75,9 @@ func (c *config) fill(path string, into any) {
 // one makes a listener: port 80 that of name p80.
 func (c *config) listeners() {
 	for _, flow := range c.under("flow") {
+		if c.background(flow) {
+			continue
+		}
 		path := "flow." + flow + ".to"
 		v, _ := c.value(path)
 		targets, _ := v.([]Target)

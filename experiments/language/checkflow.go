@@ -37,6 +37,7 @@ func (c *config) checkFlow(s *Spec, f *Flow) {
 		c.fault(path+".to", wrongf("", "%q cannot connect to itself", f.To[0].Node))
 	}
 	c.checkArrivals(s, f)
+	c.checkBackground(s, f)
 	if f.Close.By == "nobody" {
 		for _, key := range []string{"how", "when", "after", "reply"} {
 			if at := path + ".close." + key; c.set(at) && !c.fromDefault(at, path) {
@@ -85,7 +86,9 @@ func (c *config) checkArrivals(s *Spec, f *Flow) {
 	}
 	switch a.Process {
 	case "even", "poisson":
-		c.need(path, "rate", `"10/s"`)
+		if !c.set("flow." + f.Name + ".load.of") {
+			c.need(path, "rate", `"10/s"`)
+		}
 	case "at":
 		c.need(path, "times", `["0 s", "1 s"]`)
 		if !slices.IsSorted(a.Times) {

@@ -53,6 +53,11 @@ func (c *config) wants(path string) bool {
 		return true
 	}
 	table, key := parent(path), last(path)
+	if words := strings.SplitN(path, ".", 3); words[0] == "flow" && len(words) == 3 {
+		if !c.belongs(words[1], words[2]) || words[2] == "arrivals.rate" && c.set("flow."+words[1]+".load.share") {
+			return false
+		}
+	}
 	switch {
 	case strings.HasSuffix(table, ".arrivals") && key != "process":
 		process, _ := c.value(table + ".process")

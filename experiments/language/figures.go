@@ -123,6 +123,8 @@ func (d *drawing) content(g *Figure, path string) {
 	case "ladder":
 		if d.need(path, "flow", `"`+strings.Join(append(d.under("flow"), "web")[:1], "")+`"`) && !slices.Contains(d.names.of("flow"), g.Flow) {
 			d.fault(path+".flow", wrongf("", "%s", meant(fmt.Sprintf("no flow %q", g.Flow), g.Flow, d.names.of("flow"))))
+		} else if g.Flow != "" && d.background(g.Flow) {
+			d.fault(path+".flow", wrongf("", "flow.%s is packets without connections, and has no ladder", g.Flow))
 		}
 	case "time":
 		g.Of = d.metric(path, Level)

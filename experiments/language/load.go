@@ -244,6 +244,7 @@ func (f *File) arrange(r *reader, over *layer, pinned map[string]string) {
 		}
 		c := newConfig(f, choice, append(layers, over)...)
 		c.listeners()
+		c.loads()
 		c.settle()
 		p.Spec = c.bind()
 		if n := p.Spec.Run.Replications; len(f.Points) == 0 && n > mostRuns/len(points) && !c.bad("run.replications") {

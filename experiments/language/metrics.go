@@ -123,6 +123,9 @@ var metrics = []Metric{
 	{"flow.*.pool.idle", Level, "", "", "connections of the pool at rest", later},
 	{"flow.*.pool.waiting", Level, "", "", "jobs that wait for one", later},
 	{"flow.*.bytes", Counter, "B", "", "bytes delivered to applications", !later},
+	{"flow.*.packets.sent", Counter, "", "", "packets of a background flow", !later},
+	{"flow.*.packets.received", Counter, "", "sent", "of those, arrived", !later},
+	{"flow.*.packets.delay", Sample, "s", "", "time from the one host to the other", !later},
 	{"flow.*.backscatter", Sample, "", "", "answers to a spoofed SYN", later},
 
 	{"node.*.<state>.count", Level, "", "", "connections in <state>", !later},

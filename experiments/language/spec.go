@@ -149,6 +149,7 @@ type Rule struct {
 // Flow is who opens connections to whom, and what both do with them.
 type Flow struct {
 	Name      string
+	Kind      string        `key:"kind"` // conversation, background
 	Label     string        `key:"label"`
 	From      []Target      `key:"from"`
 	To        []Target      `key:"to"`     // each with its Port and the Listener there
@@ -162,6 +163,15 @@ type Flow struct {
 	Think     time.Duration `key:"think"`
 	Close     Close         `key:"close"`
 	LocalPort uint16        `key:"local.port"` // 0: ephemeral
+	Size      int64         `key:"size"`       // of the packets of a background flow
+	Load      Load          `key:"load"`
+}
+
+// Load is what a background flow is to be of a link: its arrivals have the rate
+// that makes that share.
+type Load struct {
+	Of    string  `key:"of"` // link.NAME, link.NAME.forward; "": none
+	Share float64 `key:"share"`
 }
 
 // Arrivals are the instants at which connections are opened.
