@@ -124,6 +124,20 @@ profile = "rfc9293"
 from = "client"
 to = "server:80"
 response = "4 kB"
+`, `
+[node.client]
+[node.server]
+[link.wire]
+ends = ["client", "server"]
+delay = "10 ms"
+rate = "10 Mbps"
+back.rate = "5 Mbps"
+[flow.web]
+kind = "background"
+from = "client"
+to = "server"
+load = { of = "link.wire.forward", share = "20 %" }
+arrivals = { process = "poisson", stop = "200 ms" }
 `}
 
 // otherValues gives for every key of a world a value, or several, that it does
@@ -147,14 +161,14 @@ var otherValues = map[string][]string{
 	"flow.*.arrivals.rate": {"30/s"}, "flow.*.arrivals.per": {"host"}, "flow.*.arrivals.count": {"7"}, "flow.*.arrivals.start": {"1 s"},
 	"flow.*.arrivals.stop": {"200 ms"}, "flow.*.request": {"5 kB"}, "flow.*.response": {"5 kB"}, "flow.*.service": {"5 ms"}, "flow.*.exchanges": {"4"}, "flow.*.think": {"5 ms"},
 	"flow.*.close.by": {"server", "both"}, "flow.*.close.how": {"half", "rst"}, "flow.*.close.when": {"connected", "request-sent"}, "flow.*.close.after": {"7 ms"}, "flow.*.close.reply": {"9 ms"},
-	"flow.*.local.port": {"2222"},
+	"flow.*.local.port": {"2222"}, "flow.*.size": {"700 B"}, "flow.*.load.of": {"link.wire.back"}, "flow.*.load.share": {"60 %"},
 }
 
 // elsewhere are keys that are read otherwise: words for the reader, what is made
 // of results, and what needs a file of its own.
 var elsewhere = map[string]string{
 	"run.replications": "TestSeeds", "run.confidence": "TestTables", "flow.*.arrivals.times": "TestDrain", "flow.*.arrivals.process": "given with its whole table: TestGolden",
-	"link.*.queue.kind": "drop-tail is the only one", "flow.*.kind": "conversation is the only one", "flow.*.pick": "with several servers", "link.*.pair": "language",
+	"link.*.queue.kind": "drop-tail is the only one", "flow.*.kind": "TestBackgroundIsMD1", "flow.*.pick": "with several servers", "link.*.pair": "language",
 	"link.*.ends": "language", "node.*.kind": "language", "flow.*.to": "language", "link.*.rule.*.flow": "there is one flow", "node.*.listen.*.port": "found by name",
 	"node.*.prefix": "TestAddresses", "node.*.label": "words", "link.*.label": "words", "flow.*.label": "words",
 }
