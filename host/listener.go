@@ -59,7 +59,7 @@ func (h *Host) Listen(port uint16, backlog int, acceptor Acceptor, tally *Listen
 	}
 	l := &Listener{host: h, port: port, places: -1, acceptor: acceptor, ListenerTally: tally}
 	if backlog >= 0 {
-		l.places = int64(backlog + h.group.profile.BacklogExtra)
+		l.places = int64(h.group.profile.Places(backlog))
 	}
 	h.listeners = append(h.listeners, l)
 	return l, nil

@@ -1,73 +1,81 @@
 package tcp
 
-import (
-	"maps"
-	"slices"
-	"time"
-)
+import "time"
 
 // Profile is how a system speaks TCP: every constant and every choice that the
 // RFCs leave open or a system takes otherwise. A Profile is data; a copy with
-// some fields changed is another system.
+// some fields changed is another system. The tag of a field is the key by which
+// an experiment changes it and by which it is listed; the file of each profile
+// says where each value is from, see [SourceOf].
 type Profile struct {
 	Name string
 
 	// Opening. A schedule holds the wait after each transmission; the last one is
 	// the wait before giving up.
-	SYNSchedule      []time.Duration
-	SYNACKSchedule   []time.Duration
-	SYNACK           SYNACKPolicy
-	RepeatInterval   time.Duration // least time between two answers to a repeated SYN
-	Backlog          int           // of a listener that says none; Unlimited
-	BacklogExtra     int           // places a queue has beyond its backlog
-	InitialWindow    int           // segments, RFC 6928
-	LossWindowAfter  int           // SYNs resent before the initial window is one segment
-	MSS              int           // the most we advertise; 0: from the MTU
-	AlwaysMSS        bool          // say it where it is the default, too
-	WindowScale      int           // shift we offer; NoScale
-	Timestamps       bool
-	SACKPermitted    bool
-	ISN              ISNRule
-	ISNTick          time.Duration // period of the clock of RFC 6528
-	RFC5961, RFC1337 bool
-	RenewsEcho       bool // a segment that comes again renews the timestamp we echo
-	ResetAtFIN       bool // after the peer's FIN a RST may have the FIN's own number
+	SYNSchedule     []time.Duration `key:"tcp.syn_schedule"`
+	SYNACKSchedule  []time.Duration `key:"tcp.synack_schedule"`
+	SYNACK          SYNACKPolicy    `key:"tcp.synack"`
+	RepeatInterval  time.Duration   `key:"tcp.synack_interval"`   // least time between two answers to a repeated SYN
+	Backlog         int             `key:"tcp.max_backlog"`       // of a listener that says none; Unlimited
+	BacklogPercent  int             `key:"tcp.backlog_percent"`   // places of a queue for a hundred of its backlog
+	BacklogExtra    int             `key:"tcp.backlog_extra"`     // places it has beyond these
+	InitialWindow   int             `key:"tcp.initial_window"`    // segments, RFC 6928
+	LossWindowAfter int             `key:"tcp.loss_window_after"` // SYNs resent before the initial window is one segment
+	MSS             int             `key:"tcp.mss"`               // the most we advertise; 0: from the MTU
+	AlwaysMSS       bool            `key:"tcp.always_mss"`        // say it where it is the default, too
+	WindowScale     int             `key:"tcp.window_scale"`      // shift we offer; NoScale
+	Timestamps      bool            `key:"tcp.timestamps"`
+	SACKPermitted   bool            `key:"tcp.sack"`
+	ISN             ISNRule         `key:"tcp.isn"`
+	ISNTick         time.Duration   `key:"tcp.isn_tick"` // period of the clock of RFC 6528
+	RFC5961         bool            `key:"tcp.rfc5961"`
+	RFC1337         bool            `key:"tcp.rfc1337"`
+	RenewsEcho      bool            `key:"tcp.renews_echo"`  // a segment that comes again renews the timestamp we echo
+	ResetAtFIN      bool            `key:"tcp.reset_at_fin"` // after the peer's FIN a RST may have the FIN's own number
 
 	// Timers, RFC 6298.
-	RTOInitial, RTOMin, RTOMax time.Duration
-	RTOAfterSYN                time.Duration // RTO when a SYN was lost and no sample is there (5.7)
-	MinBoundsVariance          bool          // RTOMin bounds 4*RTTVAR (Linux), not the RTO
-	GiveUp                     GiveUp
-	Retries                    int // R2 of a connection (MUST-20)
-	OrphanRetries              int // R2 of one whose user has gone
-	UserTimeout                time.Duration
-	ProbeBytes                 int // text in a zero-window probe: 0 or 1
+	RTOInitial        time.Duration `key:"tcp.rto_initial"`
+	RTOMin            time.Duration `key:"tcp.rto_min"`
+	RTOMax            time.Duration `key:"tcp.rto_max"`
+	RTOAfterSYN       time.Duration `key:"tcp.rto_after_syn"`       // RTO when a SYN was lost and no sample is there (5.7)
+	MinBoundsVariance bool          `key:"tcp.rto_bounds_variance"` // RTOMin bounds 4*RTTVAR (Linux), not the RTO
+	GiveUp            GiveUp        `key:"tcp.give_up"`
+	Retries           int           `key:"tcp.retries"`     // R2 of a connection (MUST-20)
+	OrphanRetries     int           `key:"tcp.fin_retries"` // R2 of one whose user has gone
+	UserTimeout       time.Duration `key:"tcp.user_timeout"`
+	ProbeBytes        int           `key:"tcp.probe_bytes"` // text in a zero-window probe: 0 or 1
 
 	// Acknowledging. With QuickACKs the first ones after data are sent at once
 	// and the delay adapts between the two bounds.
-	DelayedACK, DelayedACKMax time.Duration
-	FINDelay                  time.Duration // for the ACK of a FIN when no data has come
-	QuickACKs                 int
+	DelayedACK    time.Duration `key:"tcp.delayed_ack"`
+	DelayedACKMax time.Duration `key:"tcp.delayed_ack_max"`
+	FINDelay      time.Duration `key:"tcp.fin_delay"` // for the ACK of a FIN when no data has come
+	QuickACKs     int           `key:"tcp.quick_ack"`
 
 	// Buffers, bytes. The receive window begins at ReceiveInitial and grows with
 	// what has been delivered to ReceiveWindow.
-	ReceiveInitial, ReceiveWindow uint32
-	SendBuffer                    uint64
-	Nagle                         bool
-	NagleSmallOnly                bool // a small segment waits for another small one only (Minshall, Linux)
+	ReceiveInitial uint32 `key:"tcp.receive_initial"`
+	ReceiveWindow  uint32 `key:"tcp.receive_window"`
+	SendBuffer     uint64 `key:"tcp.send_buffer"`
+	Nagle          bool   `key:"tcp.nagle"`
+	NagleSmallOnly bool   `key:"tcp.nagle_small_only"` // a small segment waits for another small one only (Minshall, Linux)
 
 	// Closing.
-	TimeWait          time.Duration // 2 MSL
-	TimeWaitRestart   TimeWaitRestart
-	LimitEmptyAnswers bool          // answer empty segments at most every 500 ms
-	FinWait2          time.Duration // of an orphan; 0 is for ever
-	ResetWithAck      bool          // an abort sends RST,ACK
+	TimeWait          time.Duration   `key:"tcp.time_wait"` // 2 MSL
+	TimeWaitRestart   TimeWaitRestart `key:"tcp.time_wait_restart"`
+	LimitEmptyAnswers bool            `key:"tcp.limit_empty_answers"` // answer empty segments at most every 500 ms
+	FinWait2          time.Duration   `key:"tcp.fin_wait_2"`          // of an orphan; 0 is for ever
+	ResetWithAck      bool            `key:"tcp.reset_with_ack"`      // an abort sends RST,ACK
 
 	// The host. Ephemeral ports are PortLow to PortHigh.
-	PortLow, PortHigh uint16
-	PortSelect        PortSelect
-	Bytes             [States]int // kernel memory held in each state
+	PortLow    uint16      `key:"ports.range"`
+	PortHigh   uint16      `key:"ports.range"`
+	PortSelect PortSelect  `key:"ports.select"`
+	Bytes      [States]int `key:"memory.per.<state>"` // kernel memory held in each state
 }
+
+// Places is how many a queue of that backlog holds.
+func (p *Profile) Places(backlog int) int { return backlog*p.BacklogPercent/100 + p.BacklogExtra }
 
 // Unlimited is a Backlog without bound, NoScale a WindowScale not offered.
 const (
@@ -89,6 +97,8 @@ const (
 	Stateless
 )
 
+func (p SYNACKPolicy) String() string { return [...]string{"strict", "linux", "stateless"}[p] }
+
 // GiveUp is the kind of rule by which R2 is reached.
 type GiveUp uint8
 
@@ -100,6 +110,8 @@ const (
 	ByTime
 )
 
+func (g GiveUp) String() string { return [...]string{"count", "time"}[g] }
+
 // TimeWaitRestart is what begins the 2 MSL again.
 type TimeWaitRestart uint8
 
@@ -107,6 +119,8 @@ const (
 	FINOnly TimeWaitRestart = iota // the peer's FIN once more: RFC 9293
 	AnyACK                         // every segment with an ACK: Linux
 )
+
+func (r TimeWaitRestart) String() string { return [...]string{"fin", "any-ack"}[r] }
 
 // ISNRule is how initial sequence numbers are chosen.
 type ISNRule uint8
@@ -118,6 +132,8 @@ const (
 	ZeroISN
 )
 
+func (r ISNRule) String() string { return [...]string{"rfc6528", "random", "clock", "zero"}[r] }
+
 // PortSelect is how an ephemeral port is chosen (RFC 6056).
 type PortSelect uint8
 
@@ -128,101 +144,16 @@ const (
 	HashPort                         // a start by destination, then sequential (RFC 6056 section 3.3.3)
 )
 
+func (s PortSelect) String() string {
+	return [...]string{"random", "linux-parity", "sequential", "hash"}[s]
+}
+
 func seconds(s ...int) []time.Duration {
 	d := make([]time.Duration, len(s))
 	for i := range s {
 		d[i] = time.Duration(s[i]) * time.Second
 	}
 	return d
-}
-
-// RFC9293 is the standard, with RFC 6298, 5681, 6928, 7323 and 5961.
-func RFC9293() *Profile {
-	return &Profile{
-		Name:            "rfc9293",
-		SYNSchedule:     seconds(1, 2, 4, 8, 16, 32, 64, 128), // 255 s: R2 >= 180 s (MUST-23)
-		SYNACKSchedule:  seconds(1, 2, 4, 8, 16, 32, 64, 128),
-		SYNACK:          Strict,
-		Backlog:         Unlimited, // the RFC has none
-		InitialWindow:   10,        // RFC 6928
-		LossWindowAfter: 0,         // RFC 5681 section 3.1: IW is one segment if a SYN was lost
-		WindowScale:     7,
-		Timestamps:      true,
-		ISNTick:         4 * time.Microsecond, // RFC 9293 section 3.4.1
-		RFC5961:         true,
-
-		RTOInitial:    time.Second,      // RFC 6298 (2.1)
-		RTOMin:        time.Second,      // (2.4)
-		RTOMax:        60 * time.Second, // (2.5)
-		RTOAfterSYN:   3 * time.Second,  // (5.7)
-		GiveUp:        ByCount,
-		Retries:       8, // 1+2+4+8+16+32+60+60+60 s: R2 >= 100 s (SHLD-11)
-		OrphanRetries: 8,
-		ProbeBytes:    1, // section 3.8.6.1: at least one octet of new data
-
-		DelayedACK: 200 * time.Millisecond, // < 0.5 s (MUST-40)
-
-		ReceiveInitial: 65535, ReceiveWindow: 4 << 20, SendBuffer: 4 << 20,
-		Nagle: true, // SHLD-7
-
-		TimeWait:        240 * time.Second, // 2 MSL (MUST-13), MSL 2 minutes
-		TimeWaitRestart: FINOnly,
-
-		PortLow: 49152, PortHigh: 65535, // IANA's dynamic ports, RFC 6335
-		PortSelect: RandomPort,
-		Bytes:      bytesPerState(512, 512, 256),
-	}
-}
-
-// Linux is Linux 6.18 on x86-64. Values were measured on a running 6.18.44
-// kernel or are its documented defaults.
-func Linux() *Profile {
-	return &Profile{
-		Name:            "linux",
-		SYNSchedule:     seconds(1, 1, 1, 1, 1, 2, 4, 8, 16, 32, 64), // tcp_syn_retries 6, tcp_syn_linear_timeouts 4: 131 s
-		SYNACKSchedule:  seconds(1, 2, 4, 8, 16, 32),                 // tcp_synack_retries 5: 63 s
-		SYNACK:          Eager,
-		RepeatInterval:  500 * time.Millisecond, // tcp_invalid_ratelimit
-		Backlog:         4096,                   // somaxconn
-		BacklogExtra:    1,                      // a queue of backlog b holds b+1
-		InitialWindow:   10,
-		LossWindowAfter: 1,
-		AlwaysMSS:       true,
-		WindowScale:     10,
-		Timestamps:      true,
-		SACKPermitted:   true,
-		ISNTick:         64 * time.Nanosecond,
-		RFC5961:         true,
-		RenewsEcho:      true, // tcp_sequence, tcp_replace_ts_recent
-		ResetAtFIN:      true, // tcp_reset_check
-
-		RTOInitial:        time.Second,
-		RTOMin:            200 * time.Millisecond, // TCP_RTO_MIN
-		RTOMax:            120 * time.Second,      // TCP_RTO_MAX
-		RTOAfterSYN:       3 * time.Second,        // TCP_TIMEOUT_FALLBACK
-		MinBoundsVariance: true,
-		GiveUp:            ByTime,
-		Retries:           15, // tcp_retries2: 924.6 s at the least
-		OrphanRetries:     8,  // tcp_orphan_retries 0 means 8: 102.2 s at the least
-
-		DelayedACK:    40 * time.Millisecond, // TCP_ATO_MIN
-		DelayedACKMax: 200 * time.Millisecond,
-		FINDelay:      4 * time.Millisecond, // one clock tick at 250 Hz
-		QuickACKs:     16,                   // TCP_MAX_QUICKACKS
-
-		ReceiveInitial: 64240, ReceiveWindow: 6 << 20, SendBuffer: 4 << 20, // tcp_rmem[2], tcp_wmem[2]
-		Nagle: true, NagleSmallOnly: true, // tcp_minshall_check
-
-		TimeWait:          60 * time.Second, // TCP_TIMEWAIT_LEN
-		TimeWaitRestart:   AnyACK,
-		LimitEmptyAnswers: true,
-		FinWait2:          60 * time.Second, // tcp_fin_timeout
-		ResetWithAck:      true,
-
-		PortLow: 32768, PortHigh: 60999, // ip_local_port_range
-		PortSelect: ParityPort,
-		Bytes:      bytesPerState(3584, 320, 256), // slab of socket, inode, file, dentry; request; tw_sock
-	}
 }
 
 // bytesPerState gives every open state the size of a socket, SYN-RECEIVED that
@@ -235,15 +166,30 @@ func bytesPerState(socket, request, timeWait int) (b [States]int) {
 	return b
 }
 
-var profiles = map[string]func() *Profile{"linux": Linux, "rfc9293": RFC9293}
+// profiles in the order in which they are listed.
+var profiles = []struct {
+	name    string
+	profile func() *Profile
+	sources sources
+}{
+	{"linux", Linux, linuxSources},
+	{"rfc9293", RFC9293, rfc9293Sources},
+}
 
 // ProfileNames lists the profiles in alphabetical order.
-func ProfileNames() []string { return slices.Sorted(maps.Keys(profiles)) }
+func ProfileNames() (names []string) {
+	for _, p := range profiles {
+		names = append(names, p.name)
+	}
+	return names
+}
 
 // ProfileByName returns a new copy of a profile, nil if there is none.
 func ProfileByName(name string) *Profile {
-	if profile := profiles[name]; profile != nil {
-		return profile()
+	for _, p := range profiles {
+		if p.name == name {
+			return p.profile()
+		}
 	}
 	return nil
 }

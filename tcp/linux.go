@@ -1,0 +1,100 @@
+package tcp
+
+import "time"
+
+// Linux is Linux 6.18 on x86-64.
+func Linux() *Profile {
+	return &Profile{
+		Name:            "linux",
+		SYNSchedule:     seconds(1, 1, 1, 1, 1, 2, 4, 8, 16, 32, 64),
+		SYNACKSchedule:  seconds(1, 2, 4, 8, 16, 32),
+		SYNACK:          Eager,
+		RepeatInterval:  500 * time.Millisecond,
+		Backlog:         4096,
+		BacklogPercent:  100,
+		BacklogExtra:    1,
+		InitialWindow:   10,
+		LossWindowAfter: 1,
+		AlwaysMSS:       true,
+		WindowScale:     10,
+		Timestamps:      true,
+		SACKPermitted:   true,
+		ISNTick:         64 * time.Nanosecond,
+		RFC5961:         true,
+		RenewsEcho:      true,
+		ResetAtFIN:      true,
+
+		RTOInitial:        time.Second,
+		RTOMin:            200 * time.Millisecond,
+		RTOMax:            120 * time.Second,
+		RTOAfterSYN:       3 * time.Second,
+		MinBoundsVariance: true,
+		GiveUp:            ByTime,
+		Retries:           15,
+		OrphanRetries:     8,
+
+		DelayedACK:    40 * time.Millisecond,
+		DelayedACKMax: 200 * time.Millisecond,
+		FINDelay:      4 * time.Millisecond,
+		QuickACKs:     16,
+
+		ReceiveInitial: 64240, ReceiveWindow: 6 << 20, SendBuffer: 4 << 20,
+		Nagle: true, NagleSmallOnly: true,
+
+		TimeWait:          60 * time.Second,
+		TimeWaitRestart:   AnyACK,
+		LimitEmptyAnswers: true,
+		FinWait2:          60 * time.Second,
+		ResetWithAck:      true,
+
+		PortLow: 32768, PortHigh: 60999,
+		PortSelect: ParityPort,
+		Bytes:      bytesPerState(3584, 320, 256),
+	}
+}
+
+const measured = "measured on Linux 6.18.44"
+
+var linuxSources = sources{
+	"SYNSchedule":                         measured + ": tcp_syn_retries 6, tcp_syn_linear_timeouts 4; 131 s",
+	"SYNACKSchedule":                      measured + ": tcp_synack_retries 5; 63 s",
+	"SYNACK":                              measured + ": a repeated SYN draws a SYN-ACK and its timer begins anew",
+	"RepeatInterval":                      measured + ": tcp_invalid_ratelimit",
+	"Backlog":                             measured + ": net.core.somaxconn",
+	"BacklogPercent BacklogExtra":         measured + ": a queue of backlog b holds b + 1",
+	"InitialWindow":                       "code of Linux: TCP_INIT_CWND; RFC 6928",
+	"LossWindowAfter":                     "code of Linux: tcp_init_transfer; RFC 5681 section 3.1 would have 0",
+	"MSS":                                 "RFC 9293 section 3.7.1: from the MTU",
+	"AlwaysMSS WindowScale SACKPermitted": measured + ": its SYN; tcp_window_scaling, tcp_sack",
+	"Timestamps":                          measured + ": tcp_timestamps 1",
+	"ISN":                                 "RFC 6528; code of Linux: secure_tcp_seq",
+	"ISNTick":                             measured + ": 15.6 million numbers a second",
+	"RFC5961":                             measured + ": challenge ACKs to a RST or SYN in the window",
+	"RFC1337":                             measured + ": tcp_rfc1337 0",
+	"RenewsEcho":                          "code of Linux: tcp_sequence, tcp_replace_ts_recent",
+	"ResetAtFIN":                          "code of Linux: tcp_reset_check",
+	"RTOInitial":                          measured + ": TCP_TIMEOUT_INIT",
+	"RTOMin MinBoundsVariance":            measured + ": TCP_RTO_MIN bounds 4*RTTVAR, tcp_rtt_estimator",
+	"RTOMax":                              measured + ": TCP_RTO_MAX, tcp_rto_max_ms",
+	"RTOAfterSYN":                         measured + ": TCP_TIMEOUT_FALLBACK",
+	"GiveUp":                              measured + ": a time, not a count; retransmits_timed_out",
+	"Retries":                             measured + ": tcp_retries2 15; 924.6 s at the least",
+	"OrphanRetries":                       measured + ": tcp_orphan_retries 0 stands for 8; 102.2 s at the least",
+	"UserTimeout":                         "code of Linux: TCP_USER_TIMEOUT is off unless set",
+	"ProbeBytes":                          "code of Linux: tcp_xmit_probe_skb sends an old number without text",
+	"DelayedACK":                          measured + ": TCP_ATO_MIN",
+	"DelayedACKMax":                       "code of Linux: TCP_DELACK_MAX",
+	"FINDelay":                            measured + ": one or two clock ticks of 4 ms (CONFIG_HZ 250)",
+	"QuickACKs":                           "code of Linux: TCP_MAX_QUICKACKS",
+	"ReceiveInitial":                      measured + ": the window of its SYN at an MSS of 1460",
+	"ReceiveWindow SendBuffer":            "code of Linux: the most of tcp_rmem, of tcp_wmem, with enough memory",
+	"Nagle NagleSmallOnly":                "code of Linux: tcp_nagle_test, tcp_minshall_check",
+	"TimeWait":                            measured + ": TCP_TIMEWAIT_LEN",
+	"TimeWaitRestart":                     measured + ": old data and old ACKs begin it again, too",
+	"LimitEmptyAnswers":                   measured + ": tcp_invalid_ratelimit 500, of segments without text",
+	"FinWait2":                            measured + ": tcp_fin_timeout 60",
+	"ResetWithAck":                        measured + ": close with unread data, SO_LINGER of 0 s",
+	"PortLow PortHigh":                    measured + ": ip_local_port_range",
+	"PortSelect":                          measured + ": even ports first, then odd ones",
+	"Bytes":                               measured + ": slabs of socket, inode, file and dentry; request_sock_TCP; tw_sock_TCP",
+}
