@@ -191,7 +191,7 @@ func opens(s *wire.Segment) bool {
 func (h *Host) fresh(now des.Time, t tuple, p *wire.Packet) {
 	if opens(&p.Segment) {
 		if l := h.listener(t.localPort); l != nil {
-			l.arrive(now, t, p)
+			l.arrive(now, t, p, nil)
 			return
 		}
 		h.group.tally.SYNs.Refused++
@@ -224,10 +224,10 @@ func (h *Host) inTimeWait(now des.Time, ref uint32, p *wire.Packet) {
 	verdict := r.tcp.Segment(now, h.group.profile, &p.Segment, &reply.Segment)
 	if verdict&tcp.Reopen != 0 {
 		if l := h.listener(p.Segment.DstPort); l != nil {
-			t := r.tuple
+			t, old := r.tuple, r.tcp
 			st.keep(reply)
 			st.room.leave(now, ref&^inRoom, Reopened)
-			l.arrive(now, t, p)
+			l.arrive(now, t, p, &old)
 			return
 		}
 		verdict = r.tcp.Decline(now, h.group.profile, &p.Segment, &reply.Segment)

@@ -74,8 +74,9 @@ func (h *Host) listener(port uint16) *Listener {
 	return nil
 }
 
-// arrive takes a SYN: a new connection in SYN-RECEIVED, if there is a place.
-func (l *Listener) arrive(now des.Time, t tuple, p *wire.Packet) {
+// arrive takes a SYN: a new connection in SYN-RECEIVED, if there is a place. It may
+// follow one in TIME-WAIT.
+func (l *Listener) arrive(now des.Time, t tuple, p *wire.Packet, old *tcp.TimeWait) {
 	h, st := l.host, l.host.stack
 	l.SYNs++
 	if l.places >= 0 && l.pending >= l.places {
@@ -89,7 +90,11 @@ func (l *Listener) arrive(now des.Time, t tuple, p *wire.Packet) {
 	s.listener = l
 	l.request(now, 1)
 	st.table.add(t, s.ref)
-	s.Conn.Listen(now, h.opening(now, t, p.Segment.Incarnation))
+	o := h.opening(now, t, p.Segment.Incarnation)
+	if old != nil {
+		o.ISS = old.Successor(o.Profile, o.ISS)
+	}
+	s.Conn.Listen(now, o)
 	s.Conn.Trail() // LISTEN is the listener's
 	s.state = tcp.Listen
 	s.Conn.Segment(now, &p.Segment)

@@ -22,6 +22,9 @@ func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
 		c.maxWnd = c.wnd
 		c.wl1 = s.Seq
 		c.off(synDue)
+		if s.Flags.Has(wire.SYN) && c.crossed() {
+			c.on(ackDue)
+		}
 		c.establish()
 		c.advance(now, s.Ack)
 		return true

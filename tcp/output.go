@@ -98,8 +98,8 @@ func (c *Conn) emitSYN(now des.Time, s *wire.Segment) {
 		s.Options |= wire.HasMSS
 		s.MSS = c.advMSS
 	}
-	offer := c.state == SynSent
-	if p.Timestamps && offer {
+	offer := c.state == SynSent || c.crossed()
+	if p.Timestamps && offer && !c.has(useTS) {
 		s.Options |= wire.HasTimestamps
 		s.TSVal, s.TSEcr = c.tsNow(now), 0
 	}
@@ -124,6 +124,12 @@ func (c *Conn) emitSYN(now des.Time, s *wire.Segment) {
 		return
 	}
 	c.rtxAt = now.Add(schedule[c.tries])
+}
+
+// crossed reports a simultaneous open as Linux has it: the SYN,ACK is the SYN once
+// more, with all that it offered, and that of the peer is acknowledged.
+func (c *Conn) crossed() bool {
+	return c.state == SynReceived && c.has(active) && c.profile.CrossedAgain
 }
 
 // bare is the number of a segment that occupies none: SND.NXT, but not past a

@@ -27,7 +27,9 @@ type Profile struct {
 	Timestamps      bool            `key:"tcp.timestamps"`
 	SACKPermitted   bool            `key:"tcp.sack"`
 	ISN             ISNRule         `key:"tcp.isn"`
-	ISNTick         time.Duration   `key:"tcp.isn_tick"` // period of the clock of RFC 6528
+	ISNTick         time.Duration   `key:"tcp.isn_tick"`      // period of the clock of RFC 6528
+	ReopenISN       uint32          `key:"tcp.reopen_isn"`    // ISS beyond the old SND.NXT, over a TIME-WAIT; 0: by the rule
+	CrossedAgain    bool            `key:"tcp.crossed_again"` // in a simultaneous open, the SYN is sent again as it was
 	RFC5961         bool            `key:"tcp.rfc5961"`
 	RFC1337         bool            `key:"tcp.rfc1337"`
 	RenewsEcho      bool            `key:"tcp.renews_echo"`  // a segment that comes again renews the timestamp we echo

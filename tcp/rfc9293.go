@@ -56,6 +56,8 @@ var rfc9293Sources = sources{
 	"RFC5961":                             "RFC 9293 section 3.10.7.4, RFC 5961",
 	"RFC1337":                             "RFC 9293 section 3.10.7.4: a RST ends TIME-WAIT",
 	"RenewsEcho":                          "RFC 7323 section 4.3",
+	"ReopenISN":                           "RFC 9293 section 3.10.7.4 (MAY-2): any number above it",
+	"CrossedAgain":                        "RFC 9293 section 3.5, figure 7: four segments",
 	"ResetAtFIN":                          "RFC 9293 section 3.10.7.4: it is outside the window",
 	"RTOInitial":                          "RFC 6298 (2.1)",
 	"RTOMin MinBoundsVariance":            "RFC 6298 (2.4)",

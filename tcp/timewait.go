@@ -76,6 +76,16 @@ func (w *TimeWait) Segment(now des.Time, p *Profile, s, reply *wire.Segment) (v 
 	return v
 }
 
+// Successor is the ISS of a connection that follows w with the same addresses and
+// ports, where iss is what it would have otherwise: larger than any number that w
+// used (MAY-2).
+func (w *TimeWait) Successor(p *Profile, iss wire.Seq) wire.Seq {
+	if p.ReopenISN == 0 && iss.After(w.SndNxt) {
+		return iss
+	}
+	return w.SndNxt.Add(max(p.ReopenISN, 1))
+}
+
 // Decline answers a SYN that may [Reopen] the connection where nobody listens: as
 // an old duplicate, which is all that it can be then.
 func (w *TimeWait) Decline(now des.Time, p *Profile, s, reply *wire.Segment) Verdict {
