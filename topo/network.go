@@ -198,18 +198,27 @@ func (n *Network) Observer() Observer { return n.observer }
 // Unrouted counts the packets dropped at nodes that had no way for them.
 func (n *Network) Unrouted() uint64 { return n.unrouted }
 
-// discard tells the observer and puts p back.
+// discard tells the observer that p was dropped at a half, and its sender where
+// that is a router's; else it puts p back.
 func (n *Network) discard(now des.Time, at *Half, p *wire.Packet, cause Cause) {
 	if n.observer != nil {
 		n.observer.Dropped(now, at, p, cause)
 	}
-	n.pool.Put(p)
+	if why := reportOn(cause); why == wire.NoReport || !n.report(now, at.From(), p, why, at.MTU()) {
+		n.pool.Put(p)
+	}
 }
 
-// strand is the end of a packet at a node that has no way for it.
-func (n *Network) strand(now des.Time, p *wire.Packet) {
+// strand is the end of a packet for which there is no way on; the node is where
+// that was found.
+func (n *Network) strand(now des.Time, p *wire.Packet, node NodeID, why wire.Report) {
 	n.unrouted++
-	n.discard(now, nil, p, DropNoRoute)
+	if n.observer != nil {
+		n.observer.Dropped(now, nil, p, DropNoRoute)
+	}
+	if !n.report(now, node, p, why, 0) {
+		n.pool.Put(p)
+	}
 }
 
 func (n *Network) stream(name string) *rand.Rand { return des.Stream(n.seed, n.replication, name) }

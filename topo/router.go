@@ -31,6 +31,7 @@ type router struct {
 	ports  []*Half    // in the order of links
 	sets   [][]uint32 // of ports that are equally near to some destination
 	static []staticRoute
+	voice  *reporter // nil: says nothing of what it cannot deliver
 
 	in, forwarded, ended, expired, stranded uint64
 }
@@ -115,7 +116,11 @@ func (r *router) stay(now des.Time, p *wire.Packet, port uint32) {
 		return
 	}
 	r.stranded++
-	r.net.strand(now, p)
+	why := wire.NetUnreachable
+	if port == local {
+		why = wire.PortUnreachable // the router is addressed, and nobody is there
+	}
+	r.net.strand(now, p, r.node, why)
 }
 
 // origin is where the packets of a router's own node enter.
@@ -127,7 +132,7 @@ func (o *origin) Receive(now des.Time, p *wire.Packet) {
 		r.ports[port].entry.Receive(now, p)
 		return
 	}
-	r.net.strand(now, p)
+	r.net.strand(now, p, r.node, wire.NoReport)
 }
 
 // terminal is the way into a host that may get what is not its own: it has
@@ -140,8 +145,17 @@ type terminal struct {
 func (t *terminal) Receive(now des.Time, p *wire.Packet) {
 	end := t.net.nodes[t.node].end
 	if at, ok := t.net.NodeOf(p.Dst); end == nil || !ok || at != t.node {
-		t.net.strand(now, p)
+		t.net.strand(now, p, t.gate(), wire.HostUnreachable)
 		return
 	}
 	end.Receive(now, p)
+}
+
+// gate is the node that would notice that the host does not answer: its one
+// neighbour.
+func (t *terminal) gate() NodeID {
+	if only := t.net.nodes[t.node].only; only != nil {
+		return only.To()
+	}
+	return t.node
 }
