@@ -139,6 +139,7 @@ func drops(rules ...topo.RuleSpec) topo.HalfSpec {
 
 // However a connection ends, each App is told once, of the right end, at the right
 // time, and nothing is left of it.
+// Proves MUST-12, MUST-47.
 func TestToldOnceOfTheEnd(t *testing.T) {
 	everything := topo.RuleSpec{Name: "all", Match: topo.MatchAny}
 	late := func(match topo.Match, first uint64) topo.RuleSpec {

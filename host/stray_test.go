@@ -174,6 +174,7 @@ func TestAssassination(t *testing.T) {
 
 // A SYN of a newer connection takes the place of a server's TIME-WAIT (RFC 6191);
 // what is left of the old connection then is stale to the new one.
+// Proves SHLD-4, MAY-2.
 func TestReopening(t *testing.T) {
 	w := newWorld(t, 1, line(), linux(func(p *tcp.Profile) { p.TimeWait = 0 }), tcp.Linux())
 	y := w.listen(1, 80, 128, each(func() App { return w.caller() }))

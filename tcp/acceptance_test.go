@@ -289,6 +289,7 @@ func TestAnswerLimit(t *testing.T) {
 
 // RST in SYN-RECEIVED: a passive connection ends (its listener is still there),
 // an active one was refused (MUST-11).
+// Proves MUST-11.
 func TestResetInSynReceived(t *testing.T) {
 	if got := reaction(inState(SynReceived, RFC9293()), from(wire.RST, 1, 0)); got != "CLOSED reset" {
 		t.Errorf("passive: %s", got)

@@ -56,7 +56,7 @@ func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
 // scaled is the window a segment offers; that of a SYN is never scaled (RFC 7323
 // section 2.2).
 func (c *Conn) scaled(s *wire.Segment) uint32 {
-	w := uint32(s.Window)
+	w := uint32(s.Window) // unsigned (MUST-1), and wide once it is scaled (REC-1)
 	if c.has(useScale) && !s.Flags.Has(wire.SYN) {
 		w <<= c.sndScale
 	}
@@ -158,7 +158,8 @@ func (c *Conn) dataReceived(now des.Time) {
 // quickACK reports whether an ACK is sent at once by the profile's rule.
 func (c *Conn) quickACK() bool { return c.quick > 0 && !c.has(pingpong) }
 
-// delayACK puts the ACK off, but never beyond one that is already due (SHLD-18).
+// delayACK puts the ACK off, so that one may tell of several segments (SHLD-18,
+// MUST-58), but never beyond one that is already due (MUST-40).
 func (c *Conn) delayACK(now des.Time, by time.Duration) {
 	c.ackAt = min(c.ackAt, now.Add(by))
 }

@@ -73,7 +73,7 @@ func (c *Conn) shut(now des.Time) {
 // probeExpired probes the window again, less often each time (SHLD-30). Only
 // silence counts towards giving up (MUST-37).
 func (c *Conn) probeExpired(now des.Time) {
-	c.tries += min(1, ^c.tries) // probing may go on for ever
+	c.tries += min(1, ^c.tries) // probing may go on for ever (MAY-8)
 	c.unanswered++
 	if int(c.unanswered) > c.retries() {
 		c.fail(TimedOut)
@@ -133,7 +133,7 @@ func (p *Profile) Patience(retries int) (total time.Duration) {
 	return total
 }
 
-// backedOff is the RTO after the expiries so far.
+// backedOff is the RTO after the expiries so far (MUST-19).
 func (c *Conn) backedOff() time.Duration {
 	rto := c.rto
 	for range c.tries {

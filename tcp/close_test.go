@@ -207,6 +207,7 @@ func TestOrphanedLate(t *testing.T) {
 }
 
 // Data for which no user is left draw a reset (RFC 9293 section 3.6.1).
+// Proves MAY-1.
 func TestDataToOrphan(t *testing.T) {
 	for _, state := range []State{FinWait1, FinWait2} {
 		p := connected(t, Linux(), 50*ms)
@@ -245,6 +246,7 @@ func TestDataToOrphan(t *testing.T) {
 }
 
 // SHLD-3: a close that leaves bytes unread is a reset.
+// Proves SHLD-3.
 func TestCloseWithUnread(t *testing.T) {
 	p := connected(t, Linux(), 50*ms)
 	p.at(1, func() { p.server.write(100) })

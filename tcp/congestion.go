@@ -21,8 +21,8 @@ func (c *Conn) restartIdle(now des.Time) {
 	}
 }
 
-// newACK is what n bytes newly acknowledged do to the window: RFC 5681 section
-// 3.1, in fast recovery RFC 6582 section 3.2 step 3.
+// newACK is what n bytes newly acknowledged do to the window (MUST-19): RFC 5681
+// section 3.1, in fast recovery RFC 6582 section 3.2 step 3.
 func (c *Conn) newACK(n uint32) {
 	c.dupAcks = 0
 	mss := c.effectiveMSS()

@@ -10,6 +10,7 @@ import (
 
 // RFC 9293: every second full segment is acknowledged at once (SHLD-19), a last
 // one after the delay (MUST-40).
+// Proves MUST-40, MUST-58, SHLD-18, SHLD-19.
 func TestDelayedACK(t *testing.T) {
 	p := connected(t, plain(RFC9293()), 50*ms)
 	p.server.reader(false)

@@ -19,6 +19,7 @@ func delayless() *Profile {
 // Flow control: the server does not read, and is sent what its window holds and
 // no more. When its user reads, the window is told once it has grown by two
 // segments or half (MUST-39).
+// Proves MUST-39.
 func TestFlowControl(t *testing.T) {
 	profile := delayless()
 	profile.ReceiveInitial, profile.ReceiveWindow = 4000, 4000
@@ -71,6 +72,7 @@ func TestReceiveLimit(t *testing.T) {
 
 // Half of the largest window may go though it is no full segment (section
 // 3.8.6.2.1, 3), less may not.
+// Proves MUST-38.
 func TestHalfOfWindow(t *testing.T) {
 	for wnd, want := range map[uint32]int{999: 0, 1000: 1} {
 		c := inState(Established, RFC9293())
@@ -143,6 +145,7 @@ func TestDuplicates(t *testing.T) {
 
 // Small writes while something is outstanding wait for its acknowledgment or a
 // full segment (Nagle, SHLD-7), unless that is switched off (MUST-17).
+// Proves MUST-17, SHLD-7.
 func TestNagle(t *testing.T) {
 	for _, off := range []bool{false, true} {
 		p := newPair(t, delayless(), 50*ms)

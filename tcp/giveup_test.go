@@ -72,6 +72,7 @@ func TestFINUnansweredElsewhere(t *testing.T) {
 
 // Data that nobody acknowledges (R2, MUST-20, SHLD-11): Linux's tcp_retries2 of
 // 15 is 924.6 s at the least.
+// Proves MUST-20, SHLD-11.
 func TestDataUnanswered(t *testing.T) {
 	for _, test := range []struct{ rto, life float64 }{{.2, 924.6}, {.3, 993.3}, {1, 967}, {3, 1029}} {
 		p := unanswered(t, Linux(), span(test.rto))
@@ -107,6 +108,7 @@ func TestPatienceAfterProgress(t *testing.T) {
 
 // The user's own R2 (MUST-21): it begins when data are first sent, and again
 // with every acknowledgment of something new.
+// Proves MUST-21.
 func TestUserTimeout(t *testing.T) {
 	profile := Linux()
 	profile.UserTimeout = 10 * time.Second
@@ -140,6 +142,7 @@ func TestPatience(t *testing.T) {
 }
 
 // Retransmissions double their wait up to the profile's limit (RFC 6298 5.5).
+// Proves MUST-19.
 func TestRetransmissionTimes(t *testing.T) {
 	p := unanswered(t, RFC9293(), time.Second)
 	sent := p.client.times(isText)
@@ -181,6 +184,7 @@ func TestRTOArithmetic(t *testing.T) {
 // Karn (MUST-18): what was sent twice tells no round-trip time, and the RTO
 // stays backed off until something sent once is acknowledged. With timestamps
 // the echo tells it.
+// Proves MUST-18.
 func TestKarn(t *testing.T) {
 	p := connected(t, plain(RFC9293()), 50*ms)
 	p.server.reader(false)

@@ -158,7 +158,8 @@ func (c *Conn) resetsOldFIN(s *wire.Segment) bool {
 	return c.profile.ResetAtFIN && c.has(gotFIN) && s.Seq.Add(1) == c.rcvNxt
 }
 
-// checkReset is the second check, with section 3 of RFC 5961.
+// checkReset is the second check, with section 3 of RFC 5961. What text a RST has is
+// passed over (SHLD-2).
 func (c *Conn) checkReset(now des.Time, s *wire.Segment) bool {
 	if !s.Flags.Has(wire.RST) {
 		return true
@@ -254,7 +255,7 @@ func (c *Conn) takeText(now des.Time, s *wire.Segment) {
 		return
 	}
 	filled := !c.gaps.empty()
-	if filled {
+	if filled { // one ACK tells of all that was held (MUST-59)
 		right = c.gaps.take(right)
 	}
 	c.deliver(now, right, filled)

@@ -36,6 +36,7 @@ func TestThreeWayHandshake(t *testing.T) {
 
 // RFC 9293 figure 7, MUST-10: four segments, both ESTABLISHED after a round trip.
 // Linux acknowledges the SYN,ACKs, which are the SYNs once more to it.
+// Proves MUST-10.
 func TestSimultaneousOpen(t *testing.T) {
 	for _, profile := range []*Profile{Linux(), RFC9293(), plain(RFC9293())} {
 		p := newPair(t, profile, 50*ms)
@@ -156,6 +157,7 @@ func TestRefused(t *testing.T) {
 
 // Nothing answers. Linux since 6.5 begins with four equal waits and gives up
 // after 131 s; without them 127 s; RFC 9293 asks for at least 180 s (MUST-23).
+// Proves MUST-22, MUST-23.
 func TestSYNSchedules(t *testing.T) {
 	exponential := Linux()
 	exponential.SYNSchedule = seconds(1, 2, 4, 8, 16, 32, 64)
@@ -240,6 +242,7 @@ func TestRoundTripBeyondRTO(t *testing.T) {
 
 // RFC 6298 (5.7): the SYN was lost and no timestamp tells the round-trip time,
 // so data begin with an RTO of 3 s. Measured on Linux: 3.03 s, then 6.1 s.
+// Proves MUST-18.
 func TestDataAfterLostSYN(t *testing.T) {
 	patient := plain(RFC9293())
 	patient.RTOInitial = 5 * time.Second

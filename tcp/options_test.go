@@ -9,6 +9,7 @@ import (
 
 // What the SYNs offer and what holds then. The MSS is the least of what the
 // peer says (536 or 1220 if nothing, MUST-15) and what the own link takes.
+// Proves MUST-14, MUST-15, MUST-16, SHLD-5, MAY-3.
 func TestOptions(t *testing.T) {
 	small := plain(RFC9293())
 	small.MSS = 1000
@@ -102,6 +103,7 @@ func TestInitialWindow(t *testing.T) {
 }
 
 // RFC 6528: a clock, and a hash that keeps tuples and secrets apart.
+// Proves MUST-8, MUST-9, SHLD-1.
 func TestISN(t *testing.T) {
 	tuple := [2]uint64{1, 2}
 	base := ISN(0, 4*time.Microsecond, tuple, 7)

@@ -94,7 +94,7 @@ func (c *Conn) emitSYN(now des.Time, s *wire.Segment) {
 	}
 	c.off(synDue)
 	c.header(now, s, flags, c.iss)
-	if p.AlwaysMSS || c.advMSS != c.defaultMSS() { // SHLD-5, MAY-3
+	if p.AlwaysMSS || c.advMSS != c.defaultMSS() { // MUST-14, MUST-65, SHLD-5, MAY-3
 		s.Options |= wire.HasMSS
 		s.MSS = c.advMSS
 	}
@@ -180,21 +180,21 @@ func (c *Conn) emitText(now des.Time, s *wire.Segment) bool {
 // the FIN goes with them.
 func (c *Conn) sendable(from wire.Seq, forced bool) (n uint32, fin bool) {
 	waiting := max(c.end.Sub(from), 0)   // the RFC's D
-	usable := c.una.Add(c.wnd).Sub(from) // the RFC's U
+	usable := c.una.Add(c.wnd).Sub(from) // the RFC's U; below 0 after the window shrank (MUST-34, SHLD-15)
 	room := min(usable, int32(c.cwnd)-from.Sub(c.una))
 	if c.has(fast) || forced {
 		room = usable
 	}
 	mss := int32(c.effectiveMSS())
 	length := max(min(waiting, room, mss), 0)
-	if c.has(fast) { // what was sent and no more, even beyond a shrunk window (SHLD-16)
+	if c.has(fast) { // what was sent and no more, even beyond a shrunk window (SHLD-16, MAY-7)
 		length = max(min(waiting, mss, c.nxt.Sub(from)), 0)
 	}
 	fin = c.has(finQueued) && length == waiting && !from.After(c.end) &&
 		(usable > length && !c.has(fast) || !c.nxt.Before(c.last()))
 	switch {
 	case length == 0 || forced || fin || from.Before(c.nxt):
-	case length == mss: // (1) of section 3.8.6.2.1
+	case length == mss: // (1) of section 3.8.6.2.1 (MUST-38, SHLD-28)
 	case length == waiting && !c.holds(): // (2), Nagle
 	case usable == length && uint32(length) >= c.maxWnd/2 && c.flight() == 0: // (3)
 	default:
@@ -221,7 +221,7 @@ func (c *Conn) holds() bool {
 func (c *Conn) emitStream(now des.Time, s *wire.Segment, from wire.Seq, n uint32, fin bool) {
 	flags := wire.ACK
 	to := from.Add(n)
-	if n > 0 && to == c.end {
+	if n > 0 && to == c.end { // nothing waits for a push (MUST-60), and the last has it (MUST-61)
 		flags |= wire.PSH
 	}
 	if fin {

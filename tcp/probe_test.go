@@ -11,6 +11,7 @@ import (
 // Both kinds of zero-window probe: a byte at the left edge (RFC 9293 section
 // 3.8.6.1), or an old number as Linux sends. The first comes after one RTO
 // (SHLD-29), the next ones back off (SHLD-30).
+// Proves MUST-36, SHLD-29, SHLD-30.
 func TestZeroWindowProbe(t *testing.T) {
 	for probe, want := range []string{`
 		2.700 client > ACK 2000 ack 1 probe
@@ -93,6 +94,7 @@ func TestUserTimeoutOfShutWindow(t *testing.T) {
 
 // A window may stay shut for ever while its probes are answered (MUST-37); when
 // they are not, R2 ends the connection.
+// Proves MUST-37, MAY-8.
 func TestZeroWindowForEver(t *testing.T) {
 	for _, probe := range []int{0, 1} {
 		profile := delayless()
@@ -211,6 +213,7 @@ func TestFINIntoShutWindow(t *testing.T) {
 // A peer that takes its window back (MUST-34, MUST-35): nothing new is sent,
 // what was is probed, and the connection lives on while there are answers
 // (SHLD-17).
+// Proves MUST-34, MUST-35, SHLD-15, SHLD-17.
 func TestShrunkWindow(t *testing.T) {
 	c := inState(Established, RFC9293())
 	c.Write(0, 900)

@@ -47,6 +47,7 @@ func emitted(c *Conn, now des.Time) (sent []int) {
 // Slow start: the window grows by a segment with every acknowledgment (RFC 5681
 // section 3.1), by half in a round trip when every second segment has one;
 // congestion avoidance: by a segment in a round trip.
+// Proves MUST-19.
 func TestWindowGrowth(t *testing.T) {
 	for _, test := range []struct {
 		ssthresh uint32
@@ -313,6 +314,7 @@ func TestBulkThroughLoss(t *testing.T) {
 }
 
 // Reassembly against a bitmap.
+// Proves SHLD-31.
 func TestReassembly(t *testing.T) {
 	for seed := range uint64(200) {
 		rng := des.Stream(seed, 0, "reassembly")

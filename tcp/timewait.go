@@ -47,7 +47,7 @@ func (w *TimeWait) Segment(now des.Time, p *Profile, s, reply *wire.Segment) (v 
 		}
 		return Die
 	case s.Flags.Has(wire.SYN) && !acks:
-		// Fourth check: a SYN beyond the old connection opens a new one (MAY-2,
+		// Fourth check: a SYN beyond the old connection opens a new one (MAY-2, SHLD-4,
 		// RFC 6191); any other is an old duplicate and is answered.
 		newer := stamped && int32(s.TSVal-w.TSRecent) > 0
 		if newer || !stale && s.Seq.After(w.RcvNxt) {

@@ -11,6 +11,7 @@ import (
 // What a record in TIME-WAIT does with what still arrives. Sequence numbers are
 // counted from RCV.NXT, the window is 1000; "linux" is what a running Linux 6.18
 // does, "rfc9293" the standard with RFC 5961.
+// Proves SHLD-4, MAY-2.
 func TestTimeWait(t *testing.T) {
 	const again = Answer | Restart
 	first := RFC9293()
@@ -110,6 +111,7 @@ func TestTimeWaitAnswerLimit(t *testing.T) {
 }
 
 // With a window of zero an exact RST counts still (MUST-66).
+// Proves MUST-66.
 func TestTimeWaitShutWindow(t *testing.T) {
 	w := TimeWait{RcvNxt: irs}
 	s, reply := from(wire.RST, 0, 0), wire.Segment{}

@@ -30,7 +30,7 @@ const (
 )
 
 // AppendPacket writes p as IPv4 or IPv6 would send it, by the family of its
-// destination, and its text as zero bytes. Both checksums are right. The
+// destination, and its text as zero bytes. Both checksums are right (MUST-2). The
 // identification of IPv4 is the low 16 bits of p.ID, with "don't fragment"; the
 // oracles are not written. It panics on a packet that cannot be written: see
 // [AppendSegment], or more than 65,535 bytes.
@@ -141,7 +141,8 @@ func AppendSegment(buf []byte, s *Segment) []byte {
 	return buf
 }
 
-// appendOptions follows the order and the alignment of Linux.
+// appendOptions follows the order and the alignment of Linux. What is left of a
+// word are NOPs in front, so that no padding is needed (MUST-69).
 func appendOptions(buf []byte, s *Segment) []byte {
 	if s.Options&HasMSS != 0 {
 		buf = append(buf, kindMSS, 4, byte(s.MSS>>8), byte(s.MSS))

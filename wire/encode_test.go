@@ -73,6 +73,7 @@ func unhex(t *testing.T, s string) []byte {
 	return raw
 }
 
+// Proves MUST-2, MUST-14.
 func TestKnownBytes(t *testing.T) {
 	w := newWorld()
 	for name, k := range known(w) {
@@ -120,6 +121,7 @@ func TestRoundTrip(t *testing.T) {
 
 // MUST-2 and MUST-3: the checksum is always made, and always checked. It sees
 // any single bit that changes in what it covers.
+// Proves MUST-2, MUST-3.
 func TestChecksumSeesEveryBit(t *testing.T) {
 	w := newWorld()
 	for name, k := range known(w) {

@@ -153,7 +153,7 @@ func (s *Segment) takeFields(raw []byte) {
 	s.Flags, s.Window, s.Urgent = Flags(raw[13]), binary.BigEndian.Uint16(raw[14:]), binary.BigEndian.Uint16(raw[18:])
 }
 
-// parseOptions reads the options, which start at byte at of the packet. They may
+// parseOptions reads the options (MUST-4), which start at byte at of the packet. They may
 // begin at any byte (MUST-64) and, but for two, have a length (MUST-68). What
 // follows the end of the list is padding (MUST-69), whatever it is.
 func (s *Segment) parseOptions(raw []byte, at int) error {

@@ -52,6 +52,7 @@ func checkOptions(t *testing.T, what string, options []byte, want wire.Segment) 
 // SYN), MUST-64 (options that do not begin on a word boundary): each option at
 // each place that leaves room for it, with NOPs before it, and with an option
 // before it that nobody knows (MUST-6, MUST-68).
+// Proves MUST-4, MUST-5, MUST-6, MUST-64.
 func TestMUST4and5and64EveryAlignment(t *testing.T) {
 	for _, c := range optionCases {
 		for lead := 0; lead+len(c.raw) <= 40; lead++ {
@@ -65,6 +66,7 @@ func TestMUST4and5and64EveryAlignment(t *testing.T) {
 }
 
 // MUST-69: behind the end of the list is padding, whatever a sender put there.
+// Proves MUST-69.
 func TestMUST69NothingCountsBehindTheEnd(t *testing.T) {
 	for _, c := range optionCases {
 		checkOptions(t, c.name, append([]byte{0}, c.raw...), wire.Segment{})
@@ -73,6 +75,7 @@ func TestMUST69NothingCountsBehindTheEnd(t *testing.T) {
 }
 
 // MUST-69 for the sender: whatever is left of the last word are NOPs.
+// Proves MUST-68, MUST-69.
 func TestMUST69OwnHeadersNeedNoPadding(t *testing.T) {
 	for options := range wire.Options(64) {
 		s := wire.Segment{Options: options, Blocks: 1, CookieLen: 4}
@@ -108,6 +111,7 @@ func TestBadCookieLengthsAreIgnored(t *testing.T) {
 }
 
 // MUST-7: an illegal length is told, and what could be read is there.
+// Proves MUST-7.
 func TestMUST7BadOptionLengths(t *testing.T) {
 	mss := wire.Segment{Options: wire.HasMSS, MSS: 1460}
 	none := wire.Segment{}
