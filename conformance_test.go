@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write docs/conformance.md anew")
 
 const conformancePage = "docs/conformance.md"
 
-// A comment of the code that cites a label says where a requirement lives. The
+// A comment of the code that cites a label, or a string, says where a requirement lives. The
 // comment of a test bears the labels it proves: "Proves MUST-13, SHLD-4."
 var (
 	label  = regexp.MustCompile(`\b(?:MUST|SHLD|MAY|REC)-\d+\b`)
@@ -37,7 +37,7 @@ func TestConformance(t *testing.T) {
 	e := evidence{map[string][]string{}, map[string][]string{}}
 	for _, p := range src.packages {
 		for _, name := range slices.Sorted(maps.Keys(p.files)) {
-			cited(src, name, p.files[name], e.homes)
+			cited(name, p.files[name], e.homes)
 		}
 		for _, name := range slices.Sorted(maps.Keys(p.tests)) {
 			proven(p.path, p.tests[name], e.proofs)
@@ -106,22 +106,30 @@ func (r *requirement) held() bool {
 	return false
 }
 
-// cited adds the places of a file whose comments cite labels.
-func cited(src *source, name string, file *ast.File, homes map[string][]string) {
-	for _, group := range file.Comments {
-		for _, comment := range group.List {
-			for _, at := range label.FindAllStringIndex(comment.Text, -1) {
-				id := comment.Text[at[0]:at[1]]
-				place := name
-				if in := enclosing(file, comment.Pos()+token.Pos(at[0])); in != "" {
-					place += ": " + in
-				}
-				if !slices.Contains(homes[id], place) {
-					homes[id] = append(homes[id], place)
-				}
+// cited adds the places of a file whose comments, or strings, cite labels.
+func cited(name string, file *ast.File, homes map[string][]string) {
+	cites := func(text string, pos token.Pos) {
+		for _, at := range label.FindAllStringIndex(text, -1) {
+			id, place := text[at[0]:at[1]], name
+			if in := enclosing(file, pos+token.Pos(at[0])); in != "" {
+				place += ": " + in
+			}
+			if !slices.Contains(homes[id], place) {
+				homes[id] = append(homes[id], place)
 			}
 		}
 	}
+	for _, group := range file.Comments {
+		for _, comment := range group.List {
+			cites(comment.Text, comment.Pos())
+		}
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		if s, ok := n.(*ast.BasicLit); ok && s.Kind == token.STRING {
+			cites(s.Value, s.Pos())
+		}
+		return true
+	})
 }
 
 // enclosing names the declaration in or above which something stands: "Conn.Emit",
