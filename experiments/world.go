@@ -226,7 +226,7 @@ func (w *World) addHosts(n *language.Node) error {
 		return nil
 	}
 	g := w.nodes[n.Name]
-	g.profile = profileOf(n)
+	g.profile = n.TCP
 	from, until := w.window()
 	g.tally = host.NewTally(g.profile, from, until)
 	if w.needs.Memory {

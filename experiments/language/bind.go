@@ -19,6 +19,7 @@ func (c *config) bind() *Spec {
 		n := Node{Name: name}
 		c.fill("node."+name, &n)
 		n.Count = max(1, n.Count) // were it refused
+		n.TCP = c.profile("node." + name)
 		for _, l := range c.under("node." + name + ".listen") {
 			listener := Listener{Name: l, Implied: !c.set("node." + name + ".listen." + l + ".port")}
 			c.fill("node."+name+".listen."+l, &listener)

@@ -108,8 +108,8 @@ func (c *config) checkNode(s *Spec, n *Node) {
 		c.faultKey(path, wrongf("name it in the ends of a [link.NAME]", "has no link"))
 	}
 	c.checkPrefix(s, n)
-	c.checkSchedule(path+".tcp.syn_schedule", n.TCP.SYNSchedule, n.TCP.SYNRetries)
-	c.checkSchedule(path+".tcp.synack_schedule", n.TCP.SYNACKSchedule, n.TCP.SYNACKRetries)
+	c.checkSchedule(path + ".tcp.syn")
+	c.checkSchedule(path + ".tcp.synack")
 	least, most := c.span(path+".tcp.rto_min"), c.span(path+".tcp.rto_max")
 	if c.set(path+".tcp.rto_min") || c.set(path+".tcp.rto_max") {
 		if most > 0 && least > most {
@@ -120,15 +120,10 @@ func (c *config) checkNode(s *Spec, n *Node) {
 			c.fault(at, wrongf("", "rto_min, %s, is above rto_max, %s", Format(least), Format(most)))
 		}
 	}
-	if m := n.TCP.MSS; m != nil && (*m < 64 || *m > 65495) {
-		c.fault(path+".tcp.mss", wrongf("write 64 B to 65495 B", "%d B is no segment", *m))
-	}
-	if w := n.TCP.ReceiveWindow; w != nil && (*w < 1 || *w > 1<<30) {
-		c.fault(path+".tcp.receive_window", wrongf("write 1 B to 1 GiB", "%s is no window", Format(Size(*w)))) // RFC 7323 section 2.3
-	}
-	if b := n.TCP.SendBuffer; b != nil && *b < 1 {
-		c.fault(path+".tcp.send_buffer", wrongf("write 1 B or more", "0 B sends nothing"))
-	}
+	c.checkSize(path+".tcp.mss", 64, 65495, "segment")
+	c.checkSize(path+".tcp.receive_window", 1, 1<<30, "window") // RFC 7323 section 2.3
+	c.checkSize(path+".tcp.receive_initial", 1, 1<<30, "window")
+	c.checkSize(path+".tcp.send_buffer", 1, 16<<30, "buffer")
 	taken := map[uint16]string{}
 	for _, l := range n.Listeners {
 		table := path + ".listen." + l.Name
@@ -160,11 +155,22 @@ func (c *config) span(path string) time.Duration {
 	return d
 }
 
+// checkSize holds a size of the file's within bounds.
+func (c *config) checkSize(path string, least, most Size, what string) {
+	if v, _ := c.value(path); v != nil && c.set(path) && (v.(Size) < least || v.(Size) > most) {
+		c.fault(path, wrongf(fmt.Sprintf("write %s to %s", Format(least), Format(most)), "%s is no %s", Format(v), what))
+	}
+}
+
 // checkSchedule holds the number of waits against the number of repetitions.
-func (c *config) checkSchedule(path string, waits []time.Duration, retries *int) {
-	if waits != nil && retries != nil && *retries+1 != len(waits) {
-		c.fault(path, wrongf("leave one of them out", "%d waits are of %d repetitions, and %s is %d",
-			len(waits), len(waits)-1, strings.Replace(last(path), "schedule", "retries", 1), *retries))
+func (c *config) checkSchedule(what string) {
+	path := what + "_schedule"
+	schedule, _ := c.value(path)
+	n, _ := c.value(what + "_retries")
+	waits, ok := schedule.([]time.Duration)
+	if retries, given := n.(int64); ok && given && int(retries)+1 != len(waits) {
+		c.fault(path, wrongf("leave one of them out", "%d waits are of %d repetitions, and %s_retries is %d",
+			len(waits), len(waits)-1, last(what), retries))
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"netsim/tcp"
 )
 
 // config is the configuration of one point: defaults, tables, cases and --set
@@ -265,7 +267,7 @@ func (c *config) typed(s Slot) (any, error) {
 	if k := keyOf(s.Path); words[0] == "node" && k.Default == "(profile)" {
 		name, _ := c.value("node." + words[1] + ".profile")
 		profile, _ := name.(string)
-		if v := profileValue(profile, words[2]); v != nil {
+		if v := profileValue(tcp.ProfileByName(profile), words[2]); v != nil {
 			return v, nil
 		}
 	}

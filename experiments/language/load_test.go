@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"netsim/tcp"
 	"netsim/wire"
 )
 
@@ -19,7 +20,7 @@ func TestHandshakeSpec(t *testing.T) {
 	if s.Run.Drain != 5*time.Minute || s.Run.Seed != 1 || s.Run.Replications != 1 || s.Run.Confidence != 0.95 || s.Run.Duration != 0 {
 		t.Errorf("run is %+v", s.Run)
 	}
-	if len(s.Nodes) != 2 || s.Nodes[0].Name != "client" || s.Nodes[0].Count != 1 || s.Nodes[0].Profile != "linux" || s.Nodes[0].TCP.TimeWait != nil {
+	if len(s.Nodes) != 2 || s.Nodes[0].Name != "client" || s.Nodes[0].Count != 1 || s.Nodes[0].Profile != "linux" || s.Nodes[0].TCP.TimeWait != time.Minute {
 		t.Errorf("nodes are %+v", s.Nodes)
 	}
 	if l := s.Nodes[1].Listeners; len(l) != 1 || l[0].Name != "p80" || l[0].Port != 80 || !l[0].Implied || l[0].Backlog != nil {
@@ -69,16 +70,16 @@ func TestPoints(t *testing.T) {
 func TestPrecedence(t *testing.T) {
 	f := load(t, "closes.toml")
 	slow, fast := point(t, f, "style=four pace=slow").Spec, point(t, f, "style=never pace=fast").Spec
-	if got := *slow.Node("client").TCP.TimeWait; got != 15*time.Second {
+	if got := slow.Node("client").TCP.TimeWait; got != 15*time.Second {
 		t.Errorf("the table over [default], computed: %v", got)
 	}
-	if got := *slow.Node("server").TCP.TimeWait; got != 30*time.Second {
+	if got := slow.Node("server").TCP.TimeWait; got != 30*time.Second {
 		t.Errorf("[default] over the profile: %v", got)
 	}
-	if got := *fast.Node("server").TCP.TimeWait; got != 0 {
+	if got := fast.Node("server").TCP.TimeWait; got != 0 {
 		t.Errorf("a case over all: %v", got)
 	}
-	if got := *fast.Node("client").TCP.RTOMin; got != 300*time.Millisecond {
+	if got := fast.Node("client").TCP.RTOMin; got != 300*time.Millisecond {
 		t.Errorf("[default] reaches every node: %v", got)
 	}
 	if a := slow.Flows[0].Arrivals; a.Process != "even" || a.Rate != 2 || a.Count != 10 {
@@ -143,7 +144,7 @@ func TestSet(t *testing.T) {
 	if s.Flows[0].Arrivals.Rate != 5 || s.Flows[0].Arrivals.Process != "even" {
 		t.Errorf("arrivals are %+v", s.Flows[0].Arrivals)
 	}
-	if s.Node("client").Count != 3 || *s.Node("client").TCP.TimeWait != 2*time.Second || *s.Node("server").TCP.Timestamps {
+	if s.Node("client").Count != 3 || s.Node("client").TCP.TimeWait != 2*time.Second || s.Node("server").TCP.Timestamps {
 		t.Errorf("node is %+v", s.Node("client"))
 	}
 	if from := s.Flows[0].From[0]; from.First != 0 || from.Last != 0 {
@@ -172,12 +173,12 @@ func TestProfileValues(t *testing.T) {
 			t.Errorf("%s is %v, want %v", path, got, want)
 		}
 	}
-	if m := p.Spec.Node("server").Memory; *m.TimeWait != 1000 || m.Established != nil {
-		t.Errorf("memory is %+v", m)
+	if m := p.Spec.Node("server").TCP.Bytes; m[tcp.TimeWaiting] != 1000 || m[tcp.Established] != 3584 {
+		t.Errorf("memory is %v", m)
 	}
 	for k := range Keys() {
 		if key, ok := strings.CutPrefix(k.Path, "node.*."); ok && k.Supported() && k.Default == "(profile)" {
-			if v := profileValue("rfc9293", key); v == nil && key != "listen.*.backlog" {
+			if v := profileValue(tcp.RFC9293(), key); v == nil && key != "listen.*.backlog" {
 				t.Errorf("no profile value for %s", k.Path)
 			}
 		}

@@ -17,7 +17,7 @@ func TestMessagesOfTheWhole(t *testing.T) {
 		{"rto of the profile", base + "[node.client.tcp]\nrto_max = \"100 ms\"\n", `x.toml:10:11: node.client.tcp.rto_max: rto_min, 200 ms, is above rto_max, 100 ms`},
 		{"mss", base + "[node.client.tcp]\nmss = \"1 B\"\n", `x.toml:10:7: node.client.tcp.mss: 1 B is no segment; write 64 B to 65495 B`},
 		{"window", base + "[node.client.tcp]\nreceive_window = \"2 GiB\"\n", `x.toml:10:18: node.client.tcp.receive_window: 2 GiB is no window; write 1 B to 1 GiB`},
-		{"buffer", base + "[node.client.tcp]\nsend_buffer = 0\n", `x.toml:10:15: node.client.tcp.send_buffer: 0 B sends nothing; write 1 B or more`},
+		{"buffer", base + "[node.client.tcp]\nsend_buffer = 0\n", `x.toml:10:15: node.client.tcp.send_buffer: 0 B is no buffer; write 1 B to 16 GiB`},
 		{"listeners", base + "[node.server.listen]\na.port = 80\nb.port = 80\n", `x.toml:11:10: node.server.listen.b.port: port 80 is taken by listen.a`},
 		{"listener without port", base + "[node.server.listen.a]\nbacklog = 1\n", `x.toml:9:1: node.server.listen.a.port: is missing; add port = 80 under [node.server.listen.a]`},
 		{"prefix", base + "[node.client]\n", `x.toml:9:2: not TOML: Key 'node.client' has already been defined.`},

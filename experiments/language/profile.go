@@ -1,95 +1,176 @@
 package language
 
 import (
+	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 	"time"
 
 	"netsim/tcp"
 )
 
-// profileValue is what a node's profile gives a key ("tcp.time_wait"), typed as
-// the key is; nil if it gives none.
-func profileValue(profile, key string) any {
-	p := tcp.ProfileByName(profile)
+// place is where a key's value stands in a profile: a field, or an element of it.
+type place struct{ field, element int }
+
+func (at place) in(p *tcp.Profile) reflect.Value {
+	v := reflect.ValueOf(p).Elem().Field(at.field)
+	if at.element >= 0 {
+		v = v.Index(at.element)
+	}
+	return v
+}
+
+// places are those of each key of a node that a profile has a value for, by the
+// tags of its fields; a range of ports has two.
+var places = func() map[string][]place {
+	all := map[string][]place{}
+	fields := reflect.TypeFor[tcp.Profile]()
+	for i := range fields.NumField() {
+		key := fields.Field(i).Tag.Get("key")
+		if !strings.Contains(key, "<state>") {
+			all[key] = append(all[key], place{i, -1})
+			continue
+		}
+		for s := range tcp.States {
+			state := strings.ReplaceAll(strings.ToLower(tcp.State(s).String()), "-", "_")
+			all[strings.Replace(key, "<state>", state, 1)] = []place{{i, s}}
+		}
+	}
+	delete(all, "")
+	return all
+}()
+
+// shorthands are keys that stand for the length of a list.
+var shorthands = map[string]string{"tcp.syn_retries": "tcp.syn_schedule", "tcp.synack_retries": "tcp.synack_schedule"}
+
+// profileValue is what a profile has for a key of its node ("tcp.time_wait"),
+// typed as the key is; nil if it has nothing.
+func profileValue(p *tcp.Profile, key string) any {
 	if p == nil {
 		return nil
-	}
-	if state, ok := strings.CutPrefix(key, "memory.per."); ok {
-		return profileBytes(p, state)
 	}
 	if strings.HasPrefix(key, "listen.") && strings.HasSuffix(key, ".backlog") && p.Backlog != tcp.Unlimited {
 		return int64(p.Backlog)
 	}
-	switch key {
-	case "tcp.time_wait":
-		return p.TimeWait
-	case "tcp.rfc1337":
-		return p.RFC1337
-	case "tcp.rfc5961":
-		return p.RFC5961
-	case "tcp.syn_schedule":
-		return p.SYNSchedule
-	case "tcp.syn_retries":
-		return int64(len(p.SYNSchedule) - 1)
-	case "tcp.synack_schedule":
-		return p.SYNACKSchedule
-	case "tcp.synack_retries":
-		return int64(len(p.SYNACKSchedule) - 1)
-	case "tcp.synack":
-		return map[tcp.SYNACKPolicy]string{tcp.Stateless: "stateless", tcp.Strict: "strict", tcp.Eager: "linux"}[p.SYNACK]
-	case "tcp.isn":
-		return "rfc6528"
-	case "tcp.fin_retries":
-		return int64(p.OrphanRetries)
-	case "tcp.fin_wait_2":
-		return orNever(p.FinWait2)
-	case "tcp.give_up":
-		return map[tcp.GiveUp]string{tcp.ByTime: "time", tcp.ByCount: "count"}[p.GiveUp]
-	case "tcp.retries":
-		return int64(p.Retries)
-	case "tcp.user_timeout":
-		return orNever(p.UserTimeout)
-	case "tcp.rto_initial":
-		return p.RTOInitial
-	case "tcp.rto_min":
-		return p.RTOMin
-	case "tcp.rto_max":
-		return p.RTOMax
-	case "tcp.delayed_ack":
-		return p.DelayedACK
-	case "tcp.timestamps":
-		return p.Timestamps
-	case "tcp.window_scale":
-		return Shift(p.WindowScale)
-	case "tcp.receive_window":
-		return Size(p.ReceiveWindow)
-	case "tcp.send_buffer":
-		return Size(p.SendBuffer)
-	case "tcp.initial_window":
-		return int64(p.InitialWindow)
-	case "tcp.nagle":
-		return p.Nagle
-	case "ports.range":
-		return Ports{p.PortLow, p.PortHigh}
-	case "ports.select":
-		return map[tcp.PortSelect]string{tcp.RandomPort: "random", tcp.ParityPort: "linux-parity", tcp.SequentialPort: "sequential"}[p.PortSelect]
+	if schedule, ok := shorthands[key]; ok {
+		return int64(len(profileValue(p, schedule).([]time.Duration)) - 1)
 	}
-	return nil
+	at := places[key]
+	k := keyOf("node.*." + key)
+	if at == nil || k == nil {
+		return nil
+	}
+	v := at[0].in(p)
+	if len(at) == 2 {
+		return Ports{uint16(v.Uint()), uint16(at[1].in(p).Uint())}
+	}
+	return k.Type.profiled(v)
 }
 
-func orNever(d time.Duration) time.Duration {
-	if d == 0 {
-		return Never
+// profiled is a field of a profile as a value of the type.
+func (t *Type) profiled(v reflect.Value) any {
+	switch have := v.Interface().(type) {
+	case time.Duration:
+		if t == endspan && have == 0 {
+			return Never
+		}
+		return have
+	case fmt.Stringer: // a word
+		return have.String()
 	}
-	return d
+	switch {
+	case t == endless && v.Int() == tcp.Unlimited:
+		return Count(Unlimited)
+	case t == endless:
+		return Count(v.Int())
+	case t == shift:
+		return Shift(v.Int())
+	case t.Unit == "B" && v.CanInt():
+		return Size(v.Int())
+	case t.Unit == "B":
+		return Size(v.Uint())
+	case v.CanInt():
+		return v.Int()
+	}
+	return v.Interface()
 }
 
-// profileBytes is the memory of a connection in a state named as in paths.
-func profileBytes(p *tcp.Profile, state string) any {
-	for s := range tcp.States {
-		if strings.ReplaceAll(strings.ToLower(tcp.State(s).String()), "-", "_") == state {
-			return Size(p.Bytes[s])
+// put sets the value of a key in a profile.
+func put(p *tcp.Profile, key string, value any) {
+	at := places[key]
+	v := at[0].in(p)
+	switch value := value.(type) {
+	case Ports:
+		v.SetUint(uint64(value.First))
+		at[1].in(p).SetUint(uint64(value.Last))
+	case string:
+		for v.SetUint(0); v.Interface().(fmt.Stringer).String() != value; { // the table has checked the word
+			v.SetUint(v.Uint() + 1)
+		}
+	default:
+		switch value {
+		case Never:
+			value = time.Duration(0)
+		case Count(Unlimited):
+			value = tcp.Unlimited
+		}
+		v.Set(reflect.ValueOf(value).Convert(v.Type()))
+	}
+}
+
+// profile is that of a node, with what the file says otherwise.
+func (c *config) profile(node string) *tcp.Profile {
+	name, _ := c.value(node + ".profile")
+	word, _ := name.(string)
+	p := tcp.ProfileByName(word)
+	if p == nil {
+		return tcp.Linux() // the word was refused
+	}
+	own := *p
+	for key := range places { // order-free: each key has fields of its own
+		if path := node + "." + key; c.set(path) {
+			if v, ok := c.value(path); ok {
+				put(p, key, v)
+			}
 		}
 	}
-	return nil
+	c.schedule(node, "tcp.syn", &own, &p.SYNSchedule, p)
+	c.schedule(node, "tcp.synack", &own, &p.SYNACKSchedule, p)
+	if c.set(node+".tcp.fin_retries") && !c.set(node+".tcp.give_up") {
+		p.GiveUp = tcp.ByCount // a count was asked for
+	}
+	if !c.set(node + ".tcp.delayed_ack_max") {
+		p.DelayedACKMax = max(p.DelayedACKMax, p.DelayedACK)
+	}
+	if !c.set(node + ".tcp.receive_initial") {
+		p.ReceiveInitial = min(p.ReceiveInitial, p.ReceiveWindow)
+	}
+	return p
+}
+
+// schedule sets when a SYN or a SYN-ACK is sent again. The profile's own waits
+// stay in proportion to the initial timeout and end at the longest one where the
+// file sets these; a number of retransmissions takes the first of the waits, or
+// doubles the last one as often as it takes.
+func (c *config) schedule(node, key string, own *tcp.Profile, waits *[]time.Duration, p *tcp.Profile) {
+	schedule := slices.Clone(*waits)
+	if !c.set(node + "." + key + "_schedule") {
+		for i := range schedule {
+			if p.RTOInitial != own.RTOInitial {
+				schedule[i] = time.Duration(float64(schedule[i]) / float64(own.RTOInitial) * float64(p.RTOInitial))
+			}
+			if c.set(node + ".tcp.rto_max") {
+				schedule[i] = min(schedule[i], p.RTOMax)
+			}
+		}
+	}
+	if v, ok := c.value(node + "." + key + "_retries"); ok && c.set(node+"."+key+"_retries") {
+		retries := int(v.(int64))
+		schedule = schedule[:min(len(schedule), retries+1)]
+		for len(schedule) <= retries {
+			schedule = append(schedule, min(2*schedule[len(schedule)-1], p.RTOMax))
+		}
+	}
+	*waits = schedule
 }

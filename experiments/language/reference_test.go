@@ -82,7 +82,7 @@ func (k *Key) fallsBack() string {
 	}
 	var values []string
 	for _, profile := range tcp.ProfileNames() {
-		if v := profileValue(profile, key); v != nil {
+		if v := profileValue(tcp.ProfileByName(profile), key); v != nil {
 			values = append(values, profile+": "+strings.NewReplacer("[", "", "]", "", `"`, "").Replace(literal(v)))
 		}
 	}

@@ -62,6 +62,12 @@ func TestEveryKeyIsBound(t *testing.T) {
 		"title": true, "about": true, "chapter": true, "param.*": true, "case.*.*.label": true,
 		"flow.*.kind": true, "link.*.queue.kind": true, // of which there is one
 	}
+	for key := range places { // of the profile
+		bound["node.*."+key] = true
+	}
+	for key := range shorthands {
+		bound["node.*."+key] = true
+	}
 	var walk func(path string, typ reflect.Type)
 	walk = func(path string, typ reflect.Type) {
 		for i := range typ.NumField() {

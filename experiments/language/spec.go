@@ -4,6 +4,8 @@ import (
 	"iter"
 	"net/netip"
 	"time"
+
+	"netsim/tcp"
 )
 
 // A Spec is the effective configuration of one point: all that the world is built
@@ -45,63 +47,12 @@ type Node struct {
 	Label     string       `key:"label"`
 	Prefix    netip.Prefix `key:"prefix"` // invalid: to be assigned
 	Profile   string       `key:"profile"`
-	TCP       TCP          `key:"tcp"`
-	Ports     PortRules    `key:"ports"`
-	Memory    Memory       `key:"memory.per"`
+	TCP       *tcp.Profile // that profile, with what the file says otherwise
 	Listeners []Listener
 }
 
 // Router tells whether the node forwards.
 func (n *Node) Router() bool { return n.Kind == "router" }
-
-// TCP is what the file says otherwise than the node's profile; nil is as there.
-type TCP struct {
-	TimeWait       *time.Duration  `key:"time_wait"`
-	SYNSchedule    []time.Duration `key:"syn_schedule"` // waits; the last one before giving up
-	SYNRetries     *int            `key:"syn_retries"`
-	SYNACK         *string         `key:"synack"` // stateless, strict, linux
-	SYNACKSchedule []time.Duration `key:"synack_schedule"`
-	SYNACKRetries  *int            `key:"synack_retries"`
-	RFC5961        *bool           `key:"rfc5961"`
-	RFC1337        *bool           `key:"rfc1337"`
-	FINRetries     *int            `key:"fin_retries"`
-	FinWait2       *time.Duration  `key:"fin_wait_2"` // Never
-	GiveUp         *string         `key:"give_up"`    // time, count
-	Retries        *int            `key:"retries"`
-	UserTimeout    *time.Duration  `key:"user_timeout"` // Never
-	RTOInitial     *time.Duration  `key:"rto_initial"`
-	RTOMin         *time.Duration  `key:"rto_min"`
-	RTOMax         *time.Duration  `key:"rto_max"`
-	DelayedACK     *time.Duration  `key:"delayed_ack"`
-	Timestamps     *bool           `key:"timestamps"`
-	WindowScale    *int            `key:"window_scale"`
-	ReceiveWindow  *int64          `key:"receive_window"`
-	SendBuffer     *int64          `key:"send_buffer"`
-	MSS            *int            `key:"mss"`
-	InitialWindow  *int            `key:"initial_window"`
-	Nagle          *bool           `key:"nagle"`
-	ISN            *string         `key:"isn"` // rfc6528, random, clock, zero
-}
-
-// PortRules are about ephemeral ports; nil is as in the profile.
-type PortRules struct {
-	Range  *Ports  `key:"range"`
-	Select *string `key:"select"` // linux-parity, random, sequential, hash
-}
-
-// Memory is the kernel memory of a connection in each state, in bytes; nil is as
-// in the profile.
-type Memory struct {
-	SynSent     *int64 `key:"syn_sent"`
-	SynReceived *int64 `key:"syn_received"`
-	Established *int64 `key:"established"`
-	FinWait1    *int64 `key:"fin_wait_1"`
-	FinWait2    *int64 `key:"fin_wait_2"`
-	CloseWait   *int64 `key:"close_wait"`
-	Closing     *int64 `key:"closing"`
-	LastAck     *int64 `key:"last_ack"`
-	TimeWait    *int64 `key:"time_wait"`
-}
 
 // Listener is a port at which every member of its group accepts connections.
 type Listener struct {

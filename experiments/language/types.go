@@ -34,6 +34,8 @@ var (
 	repeats  = &Type{Name: "whole number", read: checked(readInt, between(1, mostRuns)), made: checked(madeInt, between(1, mostRuns))}
 	members  = &Type{Name: "whole number", read: checked(readInt, between(1, 1<<24)), made: checked(madeInt, between(1, 1<<24))}
 	retries  = &Type{Name: "whole number", read: checked(readInt, between(0, 254)), made: checked(madeInt, between(0, 254))}
+	bit      = &Type{Name: "whole number", read: checked(readInt, between(0, 1)), made: checked(madeInt, between(0, 1))}
+	few      = &Type{Name: "whole number", read: checked(readInt, between(0, 255)), made: checked(madeInt, between(0, 255))}
 	endless  = &Type{Name: "whole number", Words: []string{"unlimited"}, read: worded("unlimited", Count(Unlimited), counting(some.read)), made: counting(some.made)}
 	shift    = &Type{Name: "whole number", Words: []string{"none"}, read: worded("none", NoShift, shifting(checked(readInt, between(0, 14)))), made: shifting(checked(madeInt, between(0, 14)))}
 	port     = &Type{Name: "port", read: checked(readInt, between(1, 65535)), made: checked(madeInt, between(1, 65535))}
