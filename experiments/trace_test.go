@@ -190,7 +190,7 @@ response = "100 kB"
 	if segments != 70 { // 69 of 1448 B and one of 88 B
 		t.Errorf("100 kB are %d segments", segments)
 	}
-	for _, words := range []string{"69 segments  seq 1:99913, 1448 B each", "ACKs  up to 99913"} {
+	for _, words := range []string{"69 segments  seq 1:99913, 1448 B each", "ACKs  up to 98465"} {
 		if !strings.Contains(text.String(), words) {
 			t.Errorf("no %q in\n%s", words, &text)
 		}

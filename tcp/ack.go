@@ -82,7 +82,7 @@ func (c *Conn) acknowledged(now des.Time, s *wire.Segment) {
 	n := uint32(s.Ack.Sub(c.una))
 	c.sample(now, s)
 	c.advance(now, s.Ack)
-	c.newACK(n)
+	c.newACK(now, n)
 }
 
 // advance moves SND.UNA and restarts the retransmission timer (RFC 6298 5.2,

@@ -101,7 +101,7 @@ func (c *Conn) retransmissionExpired(now des.Time) {
 		c.fail(TimedOut)
 		return
 	}
-	c.collapse()
+	c.collapse(now)
 	c.next = c.una
 	c.rtxAt = now.Add(c.backedOff())
 }

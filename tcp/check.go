@@ -55,7 +55,7 @@ func (c *Conn) brokenSynchronized() string {
 		return "more to read than the buffer holds"
 	case c.cwnd < c.effectiveMSS():
 		return "congestion window below one segment"
-	case c.has(recovering) && !c.una.Before(c.recover):
+	case c.recovering() && !c.una.Before(c.rec.recover):
 		return "fast recovery past its end"
 	}
 	for i, g := range c.gaps.ranges {

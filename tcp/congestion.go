@@ -1,6 +1,87 @@
 package tcp
 
-import "netsim/des"
+import (
+	"time"
+
+	"netsim/des"
+)
+
+// Congestion is a congestion control (MAY-18): how much of the network one connection
+// takes. It is told what happens and sets the Window and the Threshold of its
+// Path; loss recovery is not its concern. In recovery it is not asked.
+type Congestion interface {
+	// Begin makes it that of a new connection.
+	Begin()
+	// Acked is told of n bytes newly acknowledged while the window was in use, and
+	// grows it.
+	Acked(p *Path, n uint32)
+	// Congested answers a sign of congestion, at most one a round trip: it sets
+	// the Threshold, to which recovery brings the window down. After a timeout the
+	// window is one segment whatever it says.
+	Congested(p *Path, sign Sign)
+	// Undone is told that the last sign was none: what was held lost had only been
+	// late. Window and Threshold are as before already.
+	Undone(p *Path)
+}
+
+// Sign is by what congestion is seen.
+type Sign uint8
+
+const (
+	Loss    Sign = iota // a segment was lost, found by what arrived after it
+	Timeout             // nothing came back for an RTO
+	Echo                // a router marked a packet, RFC 3168
+)
+
+// Path is what a congestion control knows of its connection, in bytes.
+type Path struct {
+	Now       des.Time
+	MSS       uint32
+	Window    uint32 // the congestion window
+	Threshold uint32 // the slow start threshold
+	Flight    uint32 // sent and not acknowledged
+	Acked     uint64 // acknowledged since the connection began
+	SRTT      time.Duration
+	RTT       time.Duration // the latest sample, 0 if the last acknowledgment gave none
+	Idle      time.Duration // time in which nothing was outstanding, so far
+
+	slowLimit uint32
+}
+
+// SlowStart grows the window by n bytes acknowledged, as far as one
+// acknowledgment may (RFC 5681 equation 2, RFC 3465), up to the threshold, and
+// returns how many of them are left for congestion avoidance.
+func (p *Path) SlowStart(n uint32) (rest uint32) {
+	if p.Window >= p.Threshold {
+		return n
+	}
+	grown := min(n, p.slowLimit, p.Threshold-p.Window)
+	p.Window += grown
+	if p.Window < p.Threshold {
+		return 0
+	}
+	return n - grown
+}
+
+// Algorithm is a kind of congestion control: a name and how to make one. A
+// Profile may have one from outside this package.
+type Algorithm struct {
+	Name string
+	New  func() Congestion
+}
+
+var algorithms = []*Algorithm{Reno, Cubic}
+
+// AlgorithmByName returns a congestion control of this package, nil if there is
+// none of the name.
+func AlgorithmByName(name string) *Algorithm {
+	for _, a := range algorithms {
+		if a.Name == name {
+			return a
+		}
+	}
+	return nil
+}
 
 // startCongestion sets the initial window (RFC 6928), one segment if the SYN was
 // lost (RFC 5681 section 3.1).
@@ -10,72 +91,54 @@ func (c *Conn) startCongestion() {
 		segments = 1
 	}
 	c.cwnd = segments * c.effectiveMSS()
-	c.recover = c.iss
 }
 
 // restartIdle takes back the window of a connection that was idle for an RTO
 // (RFC 5681 section 4.1).
 func (c *Conn) restartIdle(now des.Time) {
-	if now.Sub(c.firstSentAt) > c.rto {
+	idle := now.Sub(c.firstSentAt)
+	if idle > c.rto {
 		c.cwnd = min(c.cwnd, uint32(c.profile.InitialWindow)*c.effectiveMSS())
 	}
-}
-
-// newACK is what n bytes newly acknowledged do to the window (MUST-19): RFC 5681
-// section 3.1, in fast recovery RFC 6582 section 3.2 step 3.
-func (c *Conn) newACK(n uint32) {
-	c.dupAcks = 0
-	mss := c.effectiveMSS()
-	switch {
-	case c.has(recovering) && c.una.Before(c.recover): // partial
-		c.on(fast)
-		c.cwnd -= min(n, c.cwnd)
-		if n >= mss {
-			c.cwnd += mss
-		}
-		c.cwnd = max(c.cwnd, mss)
-	case c.has(recovering): // full
-		c.off(recovering)
-		c.cwnd = min(c.ssthresh, max(c.flight(), mss)+mss)
-	case c.flight()+n < c.cwnd/2: // not half used: the window is not what limits
-	case c.cwnd < c.ssthresh: // slow start
-		c.cwnd += min(n, mss)
-	default: // congestion avoidance, by bytes (RFC 3465)
-		c.ackedBytes += n
-		if c.ackedBytes >= c.cwnd {
-			c.ackedBytes -= c.cwnd
-			c.cwnd += mss
-		}
+	if c.has(kept) {
+		c.rec.path.Idle += idle
 	}
 }
 
-// duplicateACK is fast retransmit (RFC 5681 section 3.2, RFC 6582 section 3.2).
-func (c *Conn) duplicateACK(now des.Time) {
-	mss := c.effectiveMSS()
-	if c.has(recovering) {
-		c.cwnd += mss
+// grow lets n bytes newly acknowledged open the window, if it is what limits.
+func (c *Conn) grow(now des.Time, n uint32) {
+	if c.flight()+n < c.cwnd/2 { // not half used
 		return
 	}
-	c.dupAcks++
-	if c.dupAcks != 3 || !c.una.After(c.recover) {
-		return
-	}
-	c.ssthresh = max(c.flight()/2, 2*mss)
-	c.recover = c.nxt
-	c.cwnd = c.ssthresh + 3*mss
-	c.on(recovering | fast)
-	c.rtxAt = now.Add(c.backedOff())
+	p := c.path(now)
+	c.rec.congestion.Acked(p, n)
+	c.cwnd, c.ssthresh = p.Window, p.Threshold
 }
 
-// collapse is the loss window after a timeout (RFC 5681 section 3.1, RFC 6582
-// section 4.1). The next one in a row finds the same flight, so that ssthresh
-// stays as equation 4 wants it.
-func (c *Conn) collapse() {
-	mss := c.effectiveMSS()
-	c.ssthresh = max(c.flight()/2, 2*mss)
-	c.cwnd = mss
-	c.ackedBytes = 0
-	c.dupAcks = 0
-	c.recover = c.nxt
-	c.off(recovering | fast)
+// congested lets the congestion control answer a sign.
+func (c *Conn) congested(now des.Time, sign Sign) {
+	p := c.path(now)
+	c.rec.congestion.Congested(p, sign)
+	c.ssthresh = p.Threshold
+	if sign == Timeout {
+		c.cwnd = c.effectiveMSS()
+	}
+}
+
+// path fills in what the congestion control is told.
+func (c *Conn) path(now des.Time) *Path {
+	r := c.recovery()
+	if r.algorithm != c.profile.Congestion {
+		r.algorithm = c.profile.Congestion
+		r.congestion = r.algorithm.New()
+		r.congestion.Begin()
+	}
+	p := &r.path
+	p.Now, p.MSS, p.Window, p.Threshold = now, c.effectiveMSS(), c.cwnd, c.ssthresh
+	p.Flight, p.Acked, p.SRTT = c.flight(), c.baseOffset, c.srtt
+	p.slowLimit = ^uint32(0)
+	if l := c.profile.SlowStartLimit; l > 0 {
+		p.slowLimit = uint32(l) * p.MSS
+	}
+	return p
 }

@@ -59,11 +59,9 @@ type Conn struct {
 	replyAt    des.Time // last SYN-ACK in answer to a repeated SYN
 	answeredAt des.Time // last answer of those that are limited
 
-	// Congestion, RFC 5681 and 6582.
+	// Congestion, RFC 5681. What only loss or a full window need is in rec.
 	cwnd, ssthresh uint32
-	ackedBytes     uint32
-	recover        wire.Seq
-	dupAcks        uint8
+	rec            *recovery
 
 	reset pendingReset
 
@@ -90,7 +88,7 @@ const (
 	heldFIN                        // the peer's FIN has come and is at finAt
 	timing                         // timedSeq is being timed
 	fast                           // one segment at una is to be sent again
-	recovering                     // fast recovery
+	kept                           // rec is of this connection, not of one before
 	persist                        // the window is shut: rtxAt probes it, and next is what the probe sends
 	probeDue                       // a probe is to be sent
 	pingpong                       // interactive: acknowledge late
@@ -165,11 +163,12 @@ type Opening struct {
 	NoDelay     bool // switches Nagle's algorithm off (MUST-17)
 }
 
-// begin makes c a new connection, keeping the memory of its reassembly.
+// begin makes c a new connection, keeping the memory of its reassembly and its
+// loss recovery.
 func (c *Conn) begin(o *Opening) {
 	p := o.Profile
 	*c = Conn{
-		profile: p, gaps: c.gaps.emptied(),
+		profile: p, gaps: c.gaps.emptied(), rec: c.rec,
 		iss: o.ISS, una: o.ISS, nxt: o.ISS, next: o.ISS, small: o.ISS, end: o.ISS.Add(1), base: o.ISS.Add(1),
 		tsOffset: o.TSOffset, own: o.Incarnation,
 		rtxAt: des.Never, ackAt: des.Never, lifeAt: des.Never,

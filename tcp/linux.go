@@ -35,6 +35,8 @@ func Linux() *Profile {
 		Retries:           15,
 		OrphanRetries:     8,
 
+		Congestion: Cubic,
+
 		DelayedACK:    40 * time.Millisecond,
 		DelayedACKMax: 200 * time.Millisecond,
 		FINDelay:      4 * time.Millisecond,
@@ -86,6 +88,8 @@ var linuxSources = sources{
 	"OrphanRetries":                       measured + ": tcp_orphan_retries 0 stands for 8; 102.2 s at the least",
 	"UserTimeout":                         "code of Linux: TCP_USER_TIMEOUT is off unless set",
 	"ProbeBytes":                          "code of Linux: tcp_xmit_probe_skb sends an old number without text",
+	"Congestion":                          "code of Linux: tcp_congestion_control, CONFIG_DEFAULT_CUBIC",
+	"SlowStartLimit":                      "code of Linux: tcp_slow_start counts all that is acknowledged",
 	"DelayedACK":                          measured + ": TCP_ATO_MIN",
 	"DelayedACKMax":                       "code of Linux: TCP_DELACK_MAX",
 	"FINDelay":                            measured + ": one or two clock ticks of 4 ms (CONFIG_HZ 250)",

@@ -47,6 +47,10 @@ type Profile struct {
 	UserTimeout       time.Duration `key:"tcp.user_timeout"`
 	ProbeBytes        int           `key:"tcp.probe_bytes"` // text in a zero-window probe: 0 or 1
 
+	// Congestion and loss.
+	Congestion     *Algorithm `key:"tcp.congestion"`
+	SlowStartLimit int        `key:"tcp.slow_start_limit"` // segments by which one ACK opens the window, RFC 3465's L; 0: no limit
+
 	// Acknowledging. With QuickACKs the first ones after data are sent at once
 	// and the delay adapts between the two bounds.
 	DelayedACK    time.Duration `key:"tcp.delayed_ack"`

@@ -82,14 +82,14 @@ func TestCongestionAvoidanceByBytes(t *testing.T) {
 	c := sender(t, 10)
 	c.ssthresh = 1460
 	for i, ack := range []struct{ bytes, cwnd uint32 }{{10000, 14600}, {4599, 14600}, {1, 16060}, {20000, 17520}, {13579, 17520}, {1, 18980}} {
-		if c.newACK(ack.bytes); c.cwnd != ack.cwnd {
+		if c.newACK(0, ack.bytes); c.cwnd != ack.cwnd {
 			t.Errorf("%d: window %d after %d bytes more, want %d", i, c.cwnd, ack.bytes, ack.cwnd)
 		}
 	}
-	c.newACK(5000)
+	c.newACK(0, 5000)
 	c.Timeout(c.Deadline())
-	if c.ackedBytes != 0 {
-		t.Errorf("%d bytes counted after a timeout", c.ackedBytes)
+	if n := c.rec.congestion.(*reno).acked; n != 0 {
+		t.Errorf("%d bytes counted after a timeout", n)
 	}
 }
 
@@ -143,7 +143,7 @@ func TestNewReno(t *testing.T) {
 	want("first duplicate", ack(c, now, 0))
 	want("second", ack(c, now, 0))
 	want("third", ack(c, now, 0), 0) // fast retransmit
-	if c.ssthresh != 10*1460 || c.cwnd != 13*1460 || !c.has(recovering) || c.Deadline() != now.Add(c.RTO()) {
+	if c.ssthresh != 10*1460 || c.cwnd != 13*1460 || !c.recovering() || c.Deadline() != now.Add(c.RTO()) {
 		t.Errorf("ssthresh %d, cwnd %d segments, deadline %v", c.ssthresh/1460, c.cwnd/1460, c.Deadline())
 	}
 	for i := range 7 {
@@ -157,8 +157,8 @@ func TestNewReno(t *testing.T) {
 	want("partial", ack(c, now, 3), 3, 22) // cwnd 22-3+1 = 20 from 3
 	want("partial", ack(c, now, 7), 7, 23)
 	want("full", ack(c, now, 20), 24)
-	if c.has(recovering) || c.cwnd != 5*1460 { // min(ssthresh, flight + 1)
-		t.Errorf("recovering %v, cwnd %d segments, flight %d", c.has(recovering), c.cwnd/1460, c.flight()/1460)
+	if c.recovering() || c.cwnd != 5*1460 { // min(ssthresh, flight + 1)
+		t.Errorf("recovering %v, cwnd %d segments, flight %d", c.recovering(), c.cwnd/1460, c.flight()/1460)
 	}
 	want("slow start", ack(c, now, 22), 25, 26, 27)
 	if c.Stats().Resent != 3 {
@@ -211,8 +211,8 @@ func TestDuplicateACKs(t *testing.T) {
 		same.Window--
 		c.Segment(now, &other)
 	}
-	if got := emitted(c, now); c.has(recovering) || c.dupAcks != 0 {
-		t.Errorf("%d duplicates, sent %v", c.dupAcks, got)
+	if got := emitted(c, now); c.recovering() || c.recovery().dupAcks != 0 {
+		t.Errorf("%d duplicates, sent %v", c.recovery().dupAcks, got)
 	}
 }
 

@@ -27,6 +27,9 @@ func RFC9293() *Profile {
 		OrphanRetries: 8,
 		ProbeBytes:    1,
 
+		Congestion:     Reno,
+		SlowStartLimit: 1,
+
 		DelayedACK: 200 * time.Millisecond,
 
 		ReceiveInitial: 65535, ReceiveWindow: 4 << 20, SendBuffer: 4 << 20,
@@ -66,6 +69,8 @@ var rfc9293Sources = sources{
 	"GiveUp Retries OrphanRetries":        "RFC 9293 section 3.8.3 (SHLD-11): R2 of 8 retransmissions, 243 s at an RTO of 1 s, is 100 s at the least",
 	"UserTimeout":                         "RFC 9293 section 3.8.3 (MUST-21): what the user says",
 	"ProbeBytes":                          "RFC 9293 section 3.8.6.1: one octet of new data",
+	"Congestion":                          "RFC 9293 section 3.8.2 (MUST-19): RFC 5681",
+	"SlowStartLimit":                      "RFC 5681 equation 2",
 	"DelayedACK":                          "chosen: RFC 9293 section 3.8.6.3 (MUST-40) allows 500 ms",
 	"DelayedACKMax FINDelay QuickACKs":    "RFC 9293 section 3.8.6.3 has one delay",
 	"ReceiveInitial ReceiveWindow SendBuffer": "chosen: RFC 9293 has no buffers",
