@@ -12,7 +12,7 @@ import (
 // layers, none of its own. See docs/architecture.md.
 var layers = [][]string{
 	{"des"},
-	{"wire", "theory", "dist", "metrics"},
+	{"wire", "theory", "dist", "metrics", "shapes"},
 	{"tcp", "topo"},
 	{"host", "capture"},
 	{"apps", "plots"},
@@ -25,11 +25,12 @@ var layers = [][]string{
 // this module that they may import.
 var narrower = map[string][]string{
 	"theory":               {},
+	"shapes":               {"des"},
 	"metrics":              {"des"},
 	"tcp":                  {"des", "wire"},
 	"plots":                {},
 	"dist":                 {"des"},
-	"experiments/language": {"dist", "tcp", "theory"},
+	"experiments/language": {"dist", "shapes", "tcp", "theory"},
 }
 
 // layerOf returns the package's layer, -1 if it has none.
