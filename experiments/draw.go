@@ -70,7 +70,7 @@ func byCase(points []*Point, axis string) (groups []group) {
 	for _, p := range points {
 		label := ""
 		for _, c := range p.Cases {
-			if c.Axis == axis && axis != "" {
+			if c.Path == axis && axis != "" {
 				label = c.Label
 			}
 		}

@@ -69,22 +69,28 @@ func (s *Study) noteworthy(path string) bool {
 	return false
 }
 
+// axes are the columns of the axes: case.style, link.wire.delay_s.
 func (s *Study) axes() (names []string) {
-	for _, a := range s.File.Axes {
-		names = append(names, "case."+a.Name)
+	for _, c := range s.Points[0].Cases {
+		names = append(names, c.Path+c.Suffix())
 	}
 	return names
 }
 
+// cases are the cells of the axes: the name of a case, a value in its base unit.
 func (p *Point) cases() (names []string) {
 	for _, c := range p.Cases {
-		names = append(names, c.Name)
+		if f, ok := language.Base(c.Value).(float64); ok {
+			names = append(names, decimals(f))
+		} else {
+			names = append(names, c.Name)
+		}
 	}
 	return names
 }
 
 // WriteResults writes the tidy table of all runs as CSV, a row a run: a column for
-// each axis (case.style), replication, seed, and one for each number that is not
+// each axis (case.style, link.wire.delay_s), replication, seed, and one for each number that is not
 // zero or empty in every run, by its path with the unit behind
 // (flow.web.setup_time.mean_s). What was not measured is left empty.
 func (s *Study) WriteResults(w io.Writer) error {

@@ -16,41 +16,61 @@ func (d *drawing) place(g *Figure, path string) {
 		return
 	}
 	for _, a := range d.Axes {
-		if a.Name == g.Series || a.Name == g.Facet || g.X.names("case."+a.Name) || g.X.spreads(wanted, a.Name) {
+		if a.Has(g.Series) || a.Has(g.Facet) || slices.ContainsFunc(a.Paths, g.X.names) || g.X.spreads(wanted, &a) {
 			continue
 		}
-		if first := wanted[0].choice(a.Name); slices.ContainsFunc(wanted, func(p *Point) bool { return p.choice(a.Name) != first }) {
-			d.faultKey(path, wrongf(fmt.Sprintf(`make it series or facet, or fix it: where = "case.%s == '%s'"`, a.Name, first),
-				"the axis case.%s is in no place", a.Name))
+		path0 := a.Paths[0]
+		first := wanted[0].choice(path0)
+		if slices.ContainsFunc(wanted, func(p *Point) bool { return p.choice(path0).Name != first.Name }) {
+			d.faultKey(path, wrongf("make it series or facet, or fix it: where = "+quoted(path0+" == "+first.literal()),
+				"the axis %s is in no place", path0))
 		}
 	}
 }
 
-// swept tells whether the file has axes that this version does not read.
-func (d *drawing) swept() bool { return d.index.marks["sweep"] != nil }
+// literal is the value as an expression would have it.
+func (c Choose) literal() string {
+	switch v := Base(c.Value).(type) {
+	case float64:
+		return decimal(v)
+	case bool:
+		return fmt.Sprint(v)
+	}
+	return "'" + c.Name + "'"
+}
 
-// axis reads the name of an axis.
+// axis reads the path of an axis; of a parameter of the experiment's own the bare
+// name will do.
 func (d *drawing) axis(path string) string {
 	v, ok := d.config.value(path)
-	if !ok || d.swept() {
+	if !ok {
 		return ""
 	}
-	name, isCase := strings.CutPrefix(v.(string), "case.")
-	if !isCase || !slices.Contains(d.names.axes, name) {
-		axes := make([]string, len(d.names.axes))
-		for i, a := range d.names.axes {
-			axes[i] = "case." + a
+	var axes []string
+	for _, a := range d.Axes {
+		for _, known := range a.Paths {
+			if known == v || known == "param."+v.(string) {
+				return known
+			}
+			axes = append(axes, known)
 		}
-		d.fault(path, wrongf("", "%s", meant(fmt.Sprintf("%q is no axis of this file", v), v.(string), axes)))
+	}
+	if d.pinned && d.names.settled(v.(string)) {
 		return ""
 	}
-	return name
+	d.fault(path, wrongf("", "%s", meant(fmt.Sprintf("%q is no axis of this file", v), v.(string), axes)))
+	return ""
+}
+
+// settled tells whether a path could be that of an axis which --set has pinned.
+func (n *names) settled(path string) bool {
+	return n.has["param."+path] || slices.Contains(n.axes, path) || keyOf(path) != nil
 }
 
 // wanted are the points where a condition holds; ok is false if there is
 // none, or they cannot be known.
 func (d *drawing) wanted(where *Expr, path string) (points []*Point, ok bool) {
-	if d.swept() || d.bad(path+".where") {
+	if d.bad(path + ".where") {
 		return nil, false
 	}
 	for _, p := range d.Points {
@@ -69,14 +89,14 @@ func (d *drawing) wanted(where *Expr, path string) (points []*Point, ok bool) {
 	return points, len(points) > 0
 }
 
-// choice is the case that a point has on an axis.
-func (p *Point) choice(axis string) string {
+// choice is what a point has on an axis.
+func (p *Point) choice(path string) Choose {
 	for _, c := range p.Cases {
-		if c.Axis == axis {
-			return c.Name
+		if c.Path == path {
+			return c
 		}
 	}
-	return ""
+	return Choose{}
 }
 
 // names tells whether an expression depends on a path.
@@ -84,9 +104,9 @@ func (x *Expr) names(path string) bool {
 	return x != nil && slices.ContainsFunc(x.Slots, func(s Slot) bool { return s.Path == path })
 }
 
-// spreads tells whether an expression of parameters alone tells the cases of an
-// axis apart, whatever the other cases are.
-func (x *Expr) spreads(points []*Point, axis string) bool {
+// spreads tells whether an expression of parameters alone tells the values of an
+// axis apart, whatever those of the others are.
+func (x *Expr) spreads(points []*Point, axis *Axis) bool {
 	if x == nil {
 		return false
 	}
@@ -95,7 +115,7 @@ func (x *Expr) spreads(points []*Point, axis string) bool {
 		v, err := x.Value(p.Lookup)
 		at := fmt.Sprint(v)
 		for _, c := range p.Cases {
-			if c.Axis != axis {
+			if !axis.Has(c.Path) {
 				at += "\n" + c.Name
 			}
 		}
@@ -175,7 +195,7 @@ func (d *drawing) usual() (figures []*Figure) {
 	axes := []string{"", ""}
 	for i, a := range d.Axes {
 		if i < len(axes) {
-			axes[i] = a.Name
+			axes[i] = a.Paths[0]
 		}
 	}
 	if len(d.Axes) > len(axes) {

@@ -18,7 +18,7 @@ type config struct {
 	tables []string            // named tables in the order of the file
 	has    map[string]bool
 	below  map[string][]string // their names, by what they lie below
-	choice map[string]string   // the case of each axis
+	choice map[string]string   // the case of each axis of cases: "case.style"
 	done   map[string]any
 	busy   map[string]bool
 	faults Faults
@@ -278,7 +278,7 @@ func (c *config) typed(s Slot) (any, error) {
 func (c *config) lookup(s Slot) (any, error) {
 	switch s.Kind {
 	case Choice:
-		return c.choice[strings.TrimPrefix(s.Path, "case.")], nil
+		return c.choice[s.Path], nil
 	case Derived:
 		if node, ok := strings.CutSuffix(s.Path, ".ports.size"); ok {
 			v, err := c.typed(Slot{Path: node + ".ports.range"})
@@ -305,8 +305,8 @@ func (c *config) where(path string) (file string, key, value Pos) {
 		if m := c.file.index.marks[p]; m != nil {
 			return c.file.Name, m.key, m.value
 		}
-		for _, axis := range c.file.Axes { // a table that a case has added
-			if m := c.file.index.marks["case."+axis.Name+"."+c.choice[axis.Name]+"."+p]; m != nil {
+		for axis, name := range c.choice { // order-free: a table that a case has added stands once
+			if m := c.file.index.marks[axis+"."+name+"."+p]; m != nil {
 				return c.file.Name, m.key, m.value
 			}
 		}

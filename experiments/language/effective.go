@@ -11,6 +11,12 @@ func (s *Spec) Effective() string {
 	var b strings.Builder
 	s.config.section(&b, "run", "run.")
 	s.config.paramSection(&b)
+	return b.String() + s.world()
+}
+
+// world is the part that tells one world from another in the same run.
+func (s *Spec) world() string {
+	var b strings.Builder
 	for _, kind := range []string{"node", "link", "flow"} {
 		for _, table := range s.config.tables {
 			words := strings.Split(table, ".")

@@ -170,7 +170,7 @@ func TestSlots(t *testing.T) {
 func TestFigures(t *testing.T) {
 	f := load(t, "closes.toml")
 	bar, level := f.Figures[0], f.Figures[1]
-	if bar.Name != "segments" || bar.Series != "pace" || bar.X == nil || len(bar.Y) != 2 || bar.Y[0].Label != "seen" || bar.Y[1].Label != "lost" || bar.Width != 84 {
+	if bar.Name != "segments" || bar.Series != "case.pace" || bar.X == nil || len(bar.Y) != 2 || bar.Y[0].Label != "seen" || bar.Y[1].Label != "lost" || bar.Width != 84 {
 		t.Errorf("figure is %+v", bar)
 	}
 	if level.Of == nil || level.Of.Subject != "node.client.time_wait.count" || len(level.Theory) != 1 || !level.Theory[0].Timed || level.YLabel != "connections in TIME-WAIT" {

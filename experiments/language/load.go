@@ -15,45 +15,60 @@ type File struct {
 	Title   string
 	About   string
 	Chapter string
-	Axes    []Axis   // of cases; the first varies slowest
-	Points  []*Point // one for each combination of cases, at least one
+	Axes    []Axis   // the first varies slowest
+	Points  []*Point // one for each combination that is wanted, at least one
 	Figures []*Figure
 	Expects []*Expect
 	Output  Output
 
 	index  *index
 	names  *names
-	pinned bool // some axis, to one of its cases: what is about others rests
+	pinned bool // some axis, to one of its values: what is about others rests
 }
 
-// Axis is a variation of the experiment with a name for each value.
+// Axis is a variation of the experiment: of its cases, or of the values of one
+// parameter or of several that advance together.
 type Axis struct {
-	Name  string // of [case.NAME.*]
-	Cases []Case
+	Paths []string // "case.style", "link.wire.loss"
 }
+
+// Has tells whether a path varies along the axis.
+func (a *Axis) Has(path string) bool { return slices.Contains(a.Paths, path) }
 
 // Case is one value of an axis.
 type Case struct{ Name, Label string }
 
-// Point is one combination of cases: a configuration to be run and repeated.
+// Point is one combination of cases and values: a configuration to be run and
+// repeated.
 type Point struct {
-	Cases []Choose // one for each axis
+	Cases []Choose // one for each path of each axis
 	Spec  *Spec
 }
 
-// Choose is the case that a point has on an axis.
+// Choose is what a point has at a path that varies. The name of a value is as
+// the file writes it.
 type Choose struct {
-	Axis string
+	Path string
 	Case
+	Value any // typed; nil of a case
 }
 
-// Name is "style=four loss=none", and "" for the point of a file without cases.
+// Name is "style=four link.wire.loss=0.1", and "" for the point of a file without
+// axes.
 func (p *Point) Name() string {
 	words := make([]string, len(p.Cases))
 	for i, c := range p.Cases {
-		words[i] = c.Axis + "=" + c.Name
+		words[i] = strings.TrimPrefix(c.Path, "case.") + "=" + c.Name
 	}
 	return strings.Join(words, " ")
+}
+
+// Suffix is the unit behind the name of a column: "_s", "" of a plain number.
+func (c Choose) Suffix() string {
+	if m := measure(c.Value); m != nil {
+		return "_" + m.Unit
+	}
+	return ""
 }
 
 // Lookup gives expressions the parameters and cases of the point; it fails for
@@ -91,12 +106,16 @@ func Parse(name string, source []byte, sets ...string) (*File, error) {
 	for _, s := range sets {
 		r.set(&over, pinned, f.names, s)
 	}
+	r.checkAxes(f.names)
+	r.combine(&over)
 	r.compileAll(Scope{names: f.names}, &over)
 	if r.shape {
 		return nil, r.faults.err() // the network may be another than what was read
 	}
-	f.pinned = len(pinned) > 0
+	f.pinned = len(pinned) > 0 || r.pinned
 	f.arrange(r, &over, pinned)
+	f.idle(r)
+	f.constrain(r)
 	f.texts()
 	f.drawings()
 	for _, p := range f.Points {
@@ -114,8 +133,8 @@ func (r *reader) layers(yield func(*layer) bool) {
 		return
 	}
 	for _, a := range r.axes {
-		for _, v := range a.cases {
-			if !yield(&v.layer) {
+		for _, s := range a.steps {
+			if !yield(&s.layer) {
 				return
 			}
 		}
@@ -149,7 +168,7 @@ func (r *reader) collect() *names {
 		}
 	}
 	for _, a := range r.axes {
-		n.axes = append(n.axes, a.name)
+		n.axes = append(n.axes, a.paths...)
 	}
 	r.impliedNames(n)
 	return n
@@ -205,71 +224,6 @@ func (r *reader) compileAll(sc Scope, over *layer) {
 		each(l)
 	}
 	each(over)
-}
-
-// arrange makes the axes and the points.
-func (f *File) arrange(r *reader, over *layer, pinned map[string]string) {
-	points := [][]*variant{nil}
-	for _, a := range r.axes {
-		if len(a.cases) == 0 {
-			r.fault("case."+a.name, wrongf("add a [case."+a.name+".NAME]", "an axis without cases"))
-			continue
-		}
-		axis := Axis{Name: a.name}
-		var next [][]*variant
-		kept := slices.DeleteFunc(slices.Clone(a.cases), func(v *variant) bool { return pinned[a.name] != "" && pinned[a.name] != v.name })
-		for _, v := range kept {
-			axis.Cases = append(axis.Cases, Case{v.name, v.label()})
-		}
-		for _, p := range points {
-			for _, v := range kept {
-				next = append(next, append(slices.Clone(p), v))
-			}
-		}
-		if points = next; len(points) > mostPoints {
-			at := r.index.find("case").key
-			r.faults = append(r.faults, Fault{File: f.Name, Line: at.Line, Col: at.Col, Path: "case", What: fmt.Sprintf("more than %d points", mostPoints)})
-			points = points[:1]
-		}
-		f.Axes = append(f.Axes, axis)
-	}
-	for _, variants := range points {
-		p := &Point{}
-		layers := []*layer{&r.base}
-		choice := map[string]string{}
-		for i, v := range variants {
-			layers = append(layers, &v.layer)
-			choice[f.Axes[i].Name] = v.name
-			p.Cases = append(p.Cases, Choose{f.Axes[i].Name, Case{v.name, v.label()}})
-		}
-		c := newConfig(f, choice, append(layers, over)...)
-		c.listeners()
-		c.loads()
-		c.settle()
-		p.Spec = c.bind()
-		if n := p.Spec.Run.Replications; len(f.Points) == 0 && n > mostRuns/len(points) && !c.bad("run.replications") {
-			c.fault("run.replications", wrongf(fmt.Sprintf("write at most %d", mostRuns/len(points)), "%d of %d points are too many runs", n, len(points)))
-		}
-		c.check(p.Spec)
-		f.Points = append(f.Points, p)
-	}
-}
-
-// The most that a file may ask for; runs are all replications of all points.
-const (
-	mostTables = 10_000
-	mostPoints = 10_000
-	mostRuns   = 1_000_000
-)
-
-// label is what figures call the case.
-func (v *variant) label() string {
-	for _, e := range v.layer.entries {
-		if label, ok := e.raw.(string); ok && e.path == "label" {
-			return label
-		}
-	}
-	return v.name
 }
 
 // texts fills in what heads the report.

@@ -60,7 +60,7 @@ func TestPoints(t *testing.T) {
 	if got := strings.Join(names, ", "); got != want {
 		t.Errorf("points are\n%s, want\n%s", got, want)
 	}
-	if f.Axes[0].Cases[0].Label != "four segments" || f.Axes[0].Cases[1].Label != "half" {
+	if f.Points[0].Cases[0].Label != "four segments" || f.Points[2].Cases[0].Label != "half" || f.Axes[0].Paths[0] != "case.style" {
 		t.Errorf("axes are %+v", f.Axes)
 	}
 }
@@ -293,7 +293,7 @@ func TestTooMuch(t *testing.T) {
 			many += "[case." + axis + "." + name + "]\n"
 		}
 	}
-	if got := faultsOf(t, many); !strings.HasSuffix(got[0], "case: more than 10000 points") {
+	if got := faultsOf(t, many); !strings.HasSuffix(got[0], "case.e: more than 10000 points") {
 		t.Errorf("32768 points: %v", got)
 	}
 	for name, src := range map[string]string{

@@ -17,18 +17,25 @@ type reader struct {
 	faults Faults
 	base   layer
 	axes   []*axis
-	shape  bool // a part of the language is refused that the network may hang on
+	swept  []*axis // of [sweep.axes], behind those of the cases
+	pinned bool    // --set leaves of some of them one value
+	shape  bool    // a part of the language is refused that the network may hang on
 }
 
-// axis is a variation of the experiment: its cases, each a layer.
+// axis is a variation of the experiment: its steps, each a layer.
 type axis struct {
-	name  string
-	cases []*variant
+	paths []string
+	steps []*step
+	at    Pos    // in the file
+	full  string // its path there: "sweep.axes.link.wire.loss"
+	bad   bool
+	drawn []design // instead of steps, until a sample is drawn
 }
 
-type variant struct {
-	name  string
-	layer layer
+// step is one place on an axis: a case, or values of parameters.
+type step struct {
+	choices []Choose // one for each path of the axis
+	layer   layer
 }
 
 // read takes a source apart. Where the syntax is beyond reading, settings are
@@ -78,14 +85,7 @@ var nameText = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,63}$`)
 
 // table reads a table: full is its path in the file, rel its path in the layer.
 func (r *reader) table(into *layer, full, rel string, at *table, values map[string]any) {
-	words := make([]string, 0, len(values))
-	for w := range values { // order-free: sorted below
-		words = append(words, w)
-	}
-	slices.SortFunc(words, func(a, b string) int {
-		return r.order(dot(full, a)) - r.order(dot(full, b))
-	})
-	for _, w := range words {
+	for _, w := range r.inOrder(full, values) {
 		r.entry(into, dot(full, w), dot(rel, w), w, at, values[w])
 	}
 }
@@ -110,6 +110,8 @@ func (r *reader) entry(into *layer, full, rel, word string, at *table, value any
 	next := at.below(word)
 	values, isTable := value.(map[string]any)
 	switch {
+	case full == "sweep.axes" && isTable:
+		r.sweep("sweep.axes", "", schema.root, values)
 	case next == nil:
 		r.unknown(full, word, at)
 	case next == at.name && !nameText.MatchString(word):
@@ -140,17 +142,18 @@ func (r *reader) named(into *layer, full, rel string) (*layer, string) {
 		into.declare(rel)
 		return into, rel
 	}
-	i := slices.IndexFunc(r.axes, func(a *axis) bool { return a.name == path[1] })
+	name := "case." + path[1]
+	i := slices.IndexFunc(r.axes, func(a *axis) bool { return a.paths[0] == name })
 	if i < 0 {
 		i = len(r.axes)
-		r.axes = append(r.axes, &axis{name: path[1]})
+		r.axes = append(r.axes, &axis{paths: []string{name}, at: r.index.find(name).key})
 	}
 	if len(path) == 2 {
 		return into, rel
 	}
-	v := &variant{name: path[2]}
-	r.axes[i].cases = append(r.axes[i].cases, v)
-	return &v.layer, ""
+	s := &step{choices: []Choose{{Path: name, Case: Case{Name: path[2]}}}}
+	r.axes[i].steps = append(r.axes[i].steps, s)
+	return &s.layer, ""
 }
 
 // leaf reads the value of a key.
@@ -160,6 +163,9 @@ func (r *reader) leaf(into *layer, full, rel string, k *Key, raw any) {
 	into.entries = append(into.entries, entry{rel, s})
 	if k.Path == "param.*" {
 		into.declare(rel) // for its place among the others
+		if name := last(rel); taken(name) {
+			r.fault(full, wrongf("", "%q has a meaning of its own in expressions, so no parameter can have the name", name))
+		}
 	}
 	if k.marks&once != 0 && full != rel {
 		s.bad = true
@@ -167,6 +173,13 @@ func (r *reader) leaf(into *layer, full, rel string, k *Key, raw any) {
 		return
 	}
 	r.faults = append(r.faults, s.read(m.items)...)
+}
+
+// taken tells whether a bare name means something else in expressions.
+func taken(name string) bool {
+	_, isUnit := units[name]
+	return isUnit || name == "t" || slices.Contains(functionNames(), name) || slices.Contains(operators, name) ||
+		slices.Contains([]string{"not", "true", "false", "nil"}, name)
 }
 
 // read types the raw value of a setting.

@@ -142,6 +142,32 @@ func readGroup(raw any) (any, *wrong) {
 	return nil, wrongf(`write ["client", "server"]`, "%s is no group of nodes", shown(raw))
 }
 
+// readZip reads which axes advance together: [["param.a", "param.b"]].
+func readZip(raw any) (any, *wrong) {
+	refused := wrongf(`write [["param.a", "param.b"]]`, "%s is no list of lists of axes", shown(raw))
+	groups, ok := raw.([]any)
+	if !ok {
+		return nil, refused
+	}
+	var zip [][]string
+	for _, g := range groups {
+		paths, ok := g.([]any)
+		if !ok {
+			return nil, refused
+		}
+		var group []string
+		for _, p := range paths {
+			path, ok := p.(string)
+			if !ok {
+				return nil, refused
+			}
+			group = append(group, path)
+		}
+		zip = append(zip, group)
+	}
+	return zip, nil
+}
+
 // worded accepts a word for a value that stands for it.
 func worded(word string, value any, read func(any) (any, *wrong)) func(any) (any, *wrong) {
 	return func(raw any) (any, *wrong) {

@@ -96,7 +96,9 @@ func TestEveryKeyIsBound(t *testing.T) {
 	for _, key := range strings.Fields("that equals within precision where") {
 		bound["expect.*."+key] = true
 	}
-	bound["output.series"] = true
+	for _, key := range strings.Fields("output.series sweep.zip sweep.sample.method sweep.sample.points sweep.sample.seed sweep.where") {
+		bound[key] = true
+	}
 	for k := range Keys() {
 		path := strings.NewReplacer(".back.", ".forward.").Replace(k.Path)
 		direct := strings.Replace(k.Path, "link.*.", "link.*.forward.", 1)

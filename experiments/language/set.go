@@ -33,27 +33,13 @@ func (r *reader) set(into *layer, pinned map[string]string, names *names, assign
 		refuse(assignment, wrongf("write path=value", "nothing is set"))
 		return
 	}
-	if axis, isCase := strings.CutPrefix(path, "case."); isCase {
-		r.pin(pinned, names, path, axis, value, refuse)
+	if strings.HasPrefix(path, "case.") {
+		r.pin(pinned, names, path, value, refuse)
 		return
 	}
-	words := strings.Split(path, ".")
-	at := schema.root.find(path)
-	if kind := words[0]; kind == "node" || kind == "link" || kind == "flow" {
-		if w := names.check(words); w != nil {
-			refuse(path, w)
-			return
-		}
-	}
-	switch {
-	case at == nil || at.key == nil && !at.none:
-		refuse(path, wrongf("", "%s", meant("no such key", path, names.paths(words))))
-		return
-	case at.key != nil && !at.key.Supported():
-		refuse(path, notYet)
-		return
-	case words[0] == "param" && !names.has[path] || (words[0] == "figure" || words[0] == "expect") && !names.has[parent(path)]:
-		refuse(path, wrongf("", "%s", meant("no such key", path, names.paths(words))))
+	at, w := names.settable(path)
+	if w != nil {
+		refuse(path, w)
 		return
 	}
 	s := &setting{path: path, key: at.key, file: "--set", off: at.none && value == "none"}
@@ -66,23 +52,43 @@ func (r *reader) set(into *layer, pinned map[string]string, names *names, assign
 	into.entries = append(into.entries, entry{path, s})
 }
 
+// settable finds the place of a path that --set or an axis gives a value.
+func (n *names) settable(path string) (*table, *wrong) {
+	words := strings.Split(path, ".")
+	at := schema.root.find(path)
+	if kind := words[0]; kind == "node" || kind == "link" || kind == "flow" {
+		if w := n.check(words); w != nil {
+			return nil, w
+		}
+	}
+	own := words[0] == "figure" || words[0] == "expect"
+	switch {
+	case at == nil || at.key == nil && !at.none,
+		words[0] == "param" && !n.has[path], own && !n.has[parent(path)]:
+		return nil, wrongf("", "%s", meant("no such key", path, n.paths(words)))
+	case at.key != nil && !at.key.Supported():
+		return nil, notYet
+	}
+	return at, nil
+}
+
 // pin leaves one case of an axis.
-func (r *reader) pin(pinned map[string]string, names *names, path, axis, value string, refuse func(string, *wrong)) {
+func (r *reader) pin(pinned map[string]string, names *names, path, value string, refuse func(string, *wrong)) {
 	for _, a := range r.axes {
-		if a.name != axis {
+		if a.paths[0] != path {
 			continue
 		}
-		cases := make([]string, len(a.cases))
-		for i, v := range a.cases {
-			if cases[i] = v.name; v.name == value {
-				pinned[axis] = value
+		cases := make([]string, len(a.steps))
+		for i, s := range a.steps {
+			if cases[i] = s.choices[0].Name; cases[i] == value {
+				pinned[path] = value
 				return
 			}
 		}
 		refuse(path, wrongf("", "%s", meant("no case "+quoted(value)+" of "+strings.Join(cases, ", "), value, cases)))
 		return
 	}
-	refuse(path, wrongf("", "%s", meant("no such case axis", axis, names.axes)))
+	refuse(path, wrongf("", "%s", meant("no such case axis", path, names.axes)))
 }
 
 // paths are the keys below the same names, for suggestions.

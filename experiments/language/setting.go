@@ -64,6 +64,7 @@ type layer struct {
 	entries []entry
 	names   []string // "node.client", "link.wire.rule.last_ack"
 	has     map[string]bool
+	whole   []string // tables that take the place of those below, whatever they hold
 }
 
 func (l *layer) declare(path string) {
@@ -87,6 +88,9 @@ func (l *layer) lay(over *layer) {
 	}
 	drop := map[string]bool{} // tables that are replaced as a whole
 	exact := map[string]bool{}
+	for _, table := range over.whole {
+		drop[table] = true
+	}
 	for _, e := range over.entries {
 		exact[e.path] = true
 		if e.off {

@@ -61,7 +61,7 @@ type names struct {
 	tables []string // "node.client", "link.wire.rule.last_ack", "param.rate"
 	has    map[string]bool
 	params map[string]any // an example of each parameter: a number, a truth or text
-	axes   []string
+	axes   []string       // the paths of all axes of cases: "case.style"
 }
 
 func (n *names) add(table string) {
@@ -88,8 +88,8 @@ func (sc Scope) slot(path string) (Slot, *wrong) {
 	switch words[0] {
 	case "case":
 		s.Kind = Choice
-		if len(words) != 2 || !slices.Contains(sc.names.axes, words[1]) {
-			return s, wrongf("", "%s", meant(`no such case axis "`+strings.Join(words[1:], ".")+`"`, strings.Join(words[1:], "."), sc.names.axes))
+		if !slices.Contains(sc.names.axes, path) {
+			return s, wrongf("", "%s", meant(`no such case axis "`+strings.Join(words[1:], ".")+`"`, path, sc.names.axes))
 		}
 		return s, nil
 	case "param":

@@ -59,6 +59,7 @@ var (
 	quantity = &Type{Name: "number, quantity or text", read: readAny, made: madeNumber}
 	within   = &Type{Name: "tolerance", read: ofString(readTolerance)}
 	whole    = &Type{Name: "metric", read: readMetric}
+	zips     = &Type{Name: "list of lists of axes", read: readZip}
 	formula  = &Type{Name: "expression", read: readText, exprs: true}
 	formulas = &Type{Name: "expression, list or table of them", exprs: true}
 	unread   = &Type{Name: "text", read: readText} // of keys this version does not have

@@ -1,0 +1,119 @@
+package language
+
+import (
+	"fmt"
+	"slices"
+)
+
+// arrange makes the axes and the points.
+func (f *File) arrange(r *reader, over *layer, pinned map[string]string) {
+	combinations := [][]*step{nil}
+	for _, a := range r.axes {
+		if len(a.steps) == 0 {
+			r.faults = append(r.faults, Fault{f.Name, a.at.Line, a.at.Col, a.paths[0], "an axis without cases", "add a [" + a.paths[0] + ".NAME]"})
+			continue
+		}
+		kept := slices.DeleteFunc(slices.Clone(a.steps), func(s *step) bool {
+			name := pinned[a.paths[0]]
+			return name != "" && name != s.choices[0].Name
+		})
+		if len(combinations)*len(kept) > mostPoints {
+			r.faults = append(r.faults, Fault{File: f.Name, Line: a.at.Line, Col: a.at.Col, Path: a.paths[0], What: fmt.Sprintf("more than %d points", mostPoints)})
+			kept, a.bad = kept[:1], true
+		}
+		var next [][]*step
+		for _, c := range combinations {
+			for _, s := range kept {
+				next = append(next, append(slices.Clip(c), s))
+			}
+		}
+		combinations = next
+		f.Axes = append(f.Axes, Axis{a.paths})
+	}
+	for _, steps := range combinations {
+		f.Points = append(f.Points, f.point(r, steps, over, len(combinations)))
+	}
+}
+
+// point makes the configuration of one combination, and looks at it as a whole.
+func (f *File) point(r *reader, steps []*step, over *layer, points int) *Point {
+	p := &Point{}
+	layers := []*layer{&r.base}
+	choice := map[string]string{}
+	for _, s := range steps {
+		layers = append(layers, &s.layer)
+		for _, c := range s.choices {
+			if c.Value == nil {
+				choice[c.Path] = c.Name
+				c.Label = s.layer.label(c.Name)
+			}
+			p.Cases = append(p.Cases, c)
+		}
+	}
+	c := newConfig(f, choice, append(layers, over)...)
+	c.listeners()
+	c.loads()
+	c.settle()
+	p.Spec = c.bind()
+	if n := p.Spec.Run.Replications; len(f.Points) == 0 && n > mostRuns/points && !c.bad("run.replications") {
+		c.fault("run.replications", wrongf(fmt.Sprintf("write at most %d", mostRuns/points), "%d of %d points are too many runs", n, points))
+	}
+	c.check(p.Spec)
+	return p
+}
+
+// constrain leaves the points that [sweep] where wants.
+func (f *File) constrain(r *reader) {
+	c := f.Points[0].Spec.config
+	s := c.given["sweep.where"]
+	if s == nil || s.bad {
+		return
+	}
+	refuse := func(w *wrong) { r.faults = append(r.faults, s.faultAt(s.where, w)) }
+	x, ws := compile(s.raw.(string), Scope{names: f.names})
+	for _, w := range ws {
+		refuse(w)
+	}
+	if x == nil {
+		return
+	}
+	if x.Kind != Truth {
+		refuse(wrongf("", "%s is %s; %s is wanted", x.Source, x.Kind, Truth))
+		return
+	}
+	var kept []*Point
+	for _, p := range f.Points {
+		if len(p.Spec.config.faults) > 0 {
+			return // reported for themselves
+		}
+		switch yes, err := x.Holds(p.Lookup); {
+		case err != nil:
+			refuse(wrongf("", "%s", err))
+			return
+		case yes:
+			kept = append(kept, p)
+		}
+	}
+	if len(kept) == 0 {
+		refuse(wrongf("", "holds at no point of the file"))
+		return
+	}
+	f.Points = kept
+}
+
+// The most that a file may ask for; runs are all replications of all points.
+const (
+	mostTables = 10_000
+	mostPoints = 10_000
+	mostRuns   = 1_000_000
+)
+
+// label is what figures call the case of that name whose layer it is.
+func (l *layer) label(name string) string {
+	for _, e := range l.entries {
+		if label, ok := e.raw.(string); ok && e.path == "label" {
+			return label
+		}
+	}
+	return name
+}
