@@ -30,7 +30,7 @@ var narrower = map[string][]string{
 	"tcp":                  {"des", "wire"},
 	"plots":                {},
 	"dist":                 {"des"},
-	"experiments/language": {"dist", "shapes", "tcp", "theory"},
+	"experiments/language": {"des", "dist", "shapes", "tcp", "theory"},
 }
 
 // layerOf returns the package's layer, -1 if it has none.

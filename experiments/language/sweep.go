@@ -168,29 +168,16 @@ func (r *reader) spanned(a *axis, place *table, kind string, values map[string]a
 		refuse("write { "+kind+" = [a, b, "+map[bool]string{true: "step", false: "n"}[kind == "step"]+"] }", "%s needs three values", kind)
 		return
 	}
-	typed := make([]any, len(list))
-	base := make([]float64, len(list))
-	for i, raw := range list {
-		if n, ok := raw.(int64); ok && i == 2 && kind != "step" {
-			base[i] = float64(n)
-			continue
-		}
-		v, w := k.Type.value(raw)
-		b, ok := Base(v).(float64)
-		if w == nil && !ok {
-			w = wrongf("", "%s is not a number", shown(raw))
-		}
-		if w != nil {
-			r.faultAt(a.full, r.index.find(a.full).value, w)
-			return
-		}
-		typed[i], base[i] = v, b
+	like, base, w := endsOf(k.Type, kind, list)
+	if w != nil {
+		refuse(w.right, "%s", w.what)
+		return
 	}
 	if strings.HasPrefix(kind, "log") && !(base[0] > 0 && base[1] > 0) {
 		refuse("", "a logarithm needs ends above 0")
 		return
 	}
-	d := design{axis: a, key: k, like: typed[0], low: base[0], high: base[1], log: strings.HasPrefix(kind, "log")}
+	d := design{axis: a, key: k, like: like, low: base[0], high: base[1], log: strings.HasPrefix(kind, "log")}
 	if len(list) == 2 {
 		a.drawn = []design{d}
 		return
@@ -202,19 +189,40 @@ func (r *reader) spanned(a *axis, place *table, kind string, values map[string]a
 	}
 	for i := range steps {
 		u := float64(i) / float64(max(steps-1, 1))
-		if kind == "step" {
+		if kind == "step" && base[1] != base[0] {
 			u = float64(i) * base[2] / (base[1] - base[0])
-			if base[1] == base[0] {
-				u = 0
-			}
 		}
 		s := &step{}
 		if w := d.step(s, u, r.file); w != nil {
-			r.faultAt(a.full, r.index.find(a.full).value, w)
+			refuse(w.right, "%s", w.what)
 			return
 		}
 		a.steps = append(a.steps, s)
 	}
+}
+
+// endsOf reads the two ends of a range and, for step, its distance: as values of
+// the key's type and in base units; of linspace and logspace the third is a count.
+func endsOf(t *Type, kind string, list []any) (like any, base []float64, w *wrong) {
+	base = make([]float64, len(list))
+	for i, raw := range list {
+		if n, ok := raw.(int64); ok && i == 2 && kind != "step" {
+			base[i] = float64(n)
+			continue
+		}
+		v, w := t.value(raw)
+		if w != nil {
+			return nil, nil, w
+		}
+		f, ok := Base(v).(float64)
+		if !ok {
+			return nil, nil, wrongf("", "%s is not a number", shown(raw))
+		}
+		if base[i] = f; i == 0 {
+			like = v
+		}
+	}
+	return like, base, nil
 }
 
 // count3 is how many values linspace, logspace or step have.
