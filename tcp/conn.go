@@ -64,6 +64,7 @@ type Conn struct {
 	rec            *recovery
 
 	reset pendingReset
+	side  *aside // what few have, in force if extended
 
 	// Oracles and counts for observers.
 	own, peer wire.Incarnation
@@ -95,6 +96,7 @@ const (
 	resentSYN                      // a SYN or SYN-ACK was sent again: what acknowledges it tells no RTT
 	ackedFIN                       // we have acknowledged the peer's FIN
 	noDelay                        // Nagle off for this connection
+	extended                       // something is aside
 )
 
 func (c *Conn) has(f flags) bool { return c.is&f != 0 }
@@ -105,18 +107,21 @@ func (c *Conn) off(f flags)      { c.is &^= f }
 type News uint16
 
 const (
-	Connected News = 1 << iota // ESTABLISHED
-	Readable                   // bytes arrived in order
-	Writable                   // the send buffer has room again
-	EndOfData                  // the peer's FIN: nothing more will be readable
-	Refused                    // a RST answered the SYN
-	WasReset                   // a RST ended the connection (MUST-12)
-	TimedOut                   // R2, the user timeout or a schedule was used up
-	Ended                      // CLOSED or TIME-WAIT reached in order
+	Connected   News = 1 << iota // ESTABLISHED
+	Readable                     // bytes arrived in order
+	Writable                     // the send buffer has room again
+	EndOfData                    // the peer's FIN: nothing more will be readable
+	Refused                      // a RST answered the SYN
+	WasReset                     // a RST ended the connection (MUST-12)
+	TimedOut                     // R2, the user timeout or a schedule was used up
+	Ended                        // CLOSED or TIME-WAIT reached in order
+	Unreachable                  // ICMP ended the connection
+	Troubled                     // ICMP told of something that may pass, see Trouble (SHLD-25)
+	Retrying                     // R1: so many retransmissions went unanswered (MUST-20)
 )
 
 // Failed are the News after which there is no connection any more.
-const Failed = Refused | WasReset | TimedOut
+const Failed = Refused | WasReset | TimedOut | Unreachable
 
 // Counts are what observers ask of a connection.
 type Counts struct {
@@ -161,6 +166,8 @@ type Opening struct {
 	TSOffset    uint32 // added to the timestamp clock
 	Incarnation wire.Incarnation
 	NoDelay     bool // switches Nagle's algorithm off (MUST-17)
+	PathMTU     int  // known to be smaller than MTU; 0 if not
+	Settings    *Settings
 }
 
 // begin makes c a new connection, keeping the memory of its reassembly and its
@@ -168,7 +175,7 @@ type Opening struct {
 func (c *Conn) begin(o *Opening) {
 	p := o.Profile
 	*c = Conn{
-		profile: p, gaps: c.gaps.emptied(), rec: c.rec,
+		profile: p, gaps: c.gaps.emptied(), rec: c.rec, side: c.side,
 		iss: o.ISS, una: o.ISS, nxt: o.ISS, next: o.ISS, small: o.ISS, end: o.ISS.Add(1), base: o.ISS.Add(1),
 		tsOffset: o.TSOffset, own: o.Incarnation,
 		rtxAt: des.Never, ackAt: des.Never, lifeAt: des.Never,
@@ -185,6 +192,12 @@ func (c *Conn) begin(o *Opening) {
 		c.advMSS = min(c.advMSS, uint16(p.MSS))
 	}
 	c.mss = c.advMSS
+	if o.PathMTU != 0 {
+		c.mss = min(c.mss, uint16(o.PathMTU-headers))
+	}
+	if o.Settings != nil {
+		c.aside().settings = o.Settings
+	}
 	if o.NoDelay || !p.Nagle {
 		c.on(noDelay)
 	}

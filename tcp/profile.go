@@ -43,6 +43,7 @@ type Profile struct {
 	MinBoundsVariance bool          `key:"tcp.rto_bounds_variance"` // RTOMin bounds 4*RTTVAR (Linux), not the RTO
 	GiveUp            GiveUp        `key:"tcp.give_up"`
 	Retries           int           `key:"tcp.retries"`     // R2 of a connection (MUST-20)
+	R1                int           `key:"tcp.r1"`          // retransmissions after which the user is told (MUST-20)
 	OrphanRetries     int           `key:"tcp.fin_retries"` // R2 of one whose user has gone
 	UserTimeout       time.Duration `key:"tcp.user_timeout"`
 	ProbeBytes        int           `key:"tcp.probe_bytes"` // text in a zero-window probe: 0 or 1
@@ -72,6 +73,26 @@ type Profile struct {
 	LimitEmptyAnswers bool            `key:"tcp.limit_empty_answers"` // answer empty segments at most every 500 ms
 	FinWait2          time.Duration   `key:"tcp.fin_wait_2"`          // of an orphan; 0 is for ever
 	ResetWithAck      bool            `key:"tcp.reset_with_ack"`      // an abort sends RST,ACK
+
+	RFC6191            bool `key:"tcp.rfc6191"`              // a SYN with a newer timestamp reopens TIME-WAIT
+	TimeWaitChallenges bool `key:"tcp.time_wait_challenges"` // RFC 5961 holds in TIME-WAIT, too
+	LingerAborts       bool `key:"tcp.linger_aborts"`        // the end of SO_LINGER resets what is left
+	OrphanProbesEnd    bool `key:"tcp.orphan_probes_end"`    // an orphan gives up once its probes are RTOMax apart, answered or not
+
+	// What others say. A challenge ACK is one of so many that the host sends in an
+	// interval; 0 is no limit (RFC 5961 section 7).
+	ChallengeLimit    int           `key:"tcp.challenge_limit"`
+	ChallengeInterval time.Duration `key:"tcp.challenge_interval"`
+	RequireTimestamps bool          `key:"tcp.require_timestamps"` // once negotiated, a segment without them is dropped (RFC 7323 section 3.2)
+	ICMP              ICMPPolicy    `key:"tcp.icmp"`
+	RFC5927           bool          `key:"tcp.rfc5927"` // ICMP must quote a number that is outstanding
+	MinPathMTU        int           `key:"tcp.min_path_mtu"`
+
+	// Keeping alive (RFC 9293 section 3.8.4), where the user asks for it.
+	KeepIdle     time.Duration `key:"tcp.keepalive.idle"`
+	KeepInterval time.Duration `key:"tcp.keepalive.interval"`
+	KeepProbes   int           `key:"tcp.keepalive.probes"`
+	KeepBytes    int           `key:"tcp.keepalive.bytes"` // text in a probe: 0, or one that the peer has (MAY-6)
 
 	// The host. Ephemeral ports are PortLow to PortHigh.
 	PortLow    uint16      `key:"ports.range"`
@@ -104,6 +125,20 @@ const (
 )
 
 func (p SYNACKPolicy) String() string { return [...]string{"strict", "linux", "stateless"}[p] }
+
+// ICMPPolicy is what a report on an undelivered segment does to its connection.
+type ICMPPolicy uint8
+
+const (
+	// HardAborts is RFC 9293: that no protocol or port is there ends the connection
+	// (SHLD-26), the rest is told to the user (SHLD-25, MUST-56).
+	HardAborts ICMPPolicy = iota
+	// OpeningAborts is Linux: any report ends the wait for a SYN,ACK, and none a
+	// connection that is open (RFC 5461 section 4).
+	OpeningAborts
+)
+
+func (p ICMPPolicy) String() string { return [...]string{"hard-aborts", "opening-aborts"}[p] }
 
 // GiveUp is the kind of rule by which R2 is reached.
 type GiveUp uint8

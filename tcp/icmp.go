@@ -1,0 +1,89 @@
+package tcp
+
+import (
+	"netsim/des"
+	"netsim/wire"
+)
+
+// Reported takes an ICMP report on a segment of this connection (RFC 9293 section
+// 3.9.2.2, MUST-54). mtu is that of TooBig.
+func (c *Conn) Reported(now des.Time, why wire.Report, quoted *wire.Segment, mtu uint16) {
+	if c.state == Closed || c.state == Listen || c.state == TimeWaiting {
+		return
+	}
+	// RFC 5927 section 4.1: an attacker does not know what is outstanding.
+	if c.profile.RFC5927 && (quoted.Seq.Before(c.una) || quoted.Seq.After(c.nxt)) {
+		return
+	}
+	switch {
+	case why == wire.TooBig:
+		c.pathNarrowed(int(mtu), quoted)
+	case c.profile.aborts(why, c.state, c.has(active)):
+		c.aside().trouble = why
+		c.fail(Unreachable)
+	default:
+		c.aside().trouble = why
+		c.hint(Troubled)
+	}
+}
+
+// Trouble is the last ICMP report that was taken, NoReport if there was none. A
+// connection that then timed out did so because of it, most likely.
+func (c *Conn) Trouble() wire.Report {
+	if c.has(extended) {
+		return c.side.trouble
+	}
+	return wire.NoReport
+}
+
+// aborts reports whether the report ends a connection in the state.
+func (p *Profile) aborts(why wire.Report, s State, active bool) bool {
+	hard := why == wire.ProtocolUnreachable || why == wire.PortUnreachable
+	switch {
+	case p.ICMP == HardAborts:
+		return hard
+	case s == SynSent, s == SynReceived && active:
+		return true
+	case s == SynReceived: // a request dies of what is not its peer's word: tcp_v4_err, tcp_req_err
+		return !hard && why != wire.Prohibited
+	}
+	return false
+}
+
+// plateaus are the path MTUs to be tried where a report tells none (RFC 1191
+// section 7.1).
+var plateaus = [...]int{65535, 32000, 17914, 8166, 4352, 2002, 1492, 1006, 508, 296, 68}
+
+// PathMTU is what a report of TooBig says of the path: the MTU it tells, or the
+// next plateau below the size of the segment; no less than the least.
+func (p *Profile) PathMTU(mtu, size int, six bool) int {
+	if mtu == 0 {
+		for _, plateau := range plateaus {
+			if mtu = plateau; plateau < size {
+				break
+			}
+		}
+	}
+	if six {
+		return max(mtu, 1280) // RFC 8201 section 4
+	}
+	return max(mtu, p.MinPathMTU)
+}
+
+// pathNarrowed makes segments smaller, never larger, and sends again what was too
+// big; that is no congestion (RFC 1191 section 6.4).
+func (c *Conn) pathNarrowed(mtu int, quoted *wire.Segment) {
+	headers := 40
+	if c.has(six) {
+		headers = 60
+	}
+	mtu = c.profile.PathMTU(mtu, headers-20+quoted.HeaderLen()+int(quoted.Len), c.has(six))
+	mss := uint16(max(mtu-headers, 64)) // as in takeOptions
+	if mss >= c.mss {
+		return
+	}
+	c.mss = mss
+	if c.state.synchronized() && c.flight() > 0 && !c.has(persist) {
+		c.next = c.una
+	}
+}
