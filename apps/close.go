@@ -107,6 +107,8 @@ func (t *talk) failed(now des.Time, n tcp.News) {
 	switch {
 	case n&tcp.Refused != 0:
 		cause = Refused
+	case n&tcp.Unreachable != 0:
+		cause = Unreachable
 	case n&tcp.TimedOut != 0:
 		cause = Timeout
 	}

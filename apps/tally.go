@@ -13,6 +13,7 @@ const (
 	Refused
 	Timeout
 	Reset
+	Unreachable
 	Causes // how many
 )
 

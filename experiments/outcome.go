@@ -61,7 +61,7 @@ func (g *gatherer) flow(at string, t *apps.Tally) {
 	g.count(at+"attempts", t.Attempts, t.Attempts)
 	g.count(at+"opened", t.Opened, t.Attempts)
 	g.count(at+"failed", t.FailedSum(), t.Attempts)
-	for cause, name := range []string{"no_port", "refused", "timeout", "reset"} {
+	for cause, name := range []string{"no_port", "refused", "timeout", "reset", "unreachable"} {
 		g.count(at+"failed."+name, t.Failed[cause], t.Attempts)
 	}
 	g.enter(at+"bytes", counter(t.Bytes, 0, g.seconds).inBytes())

@@ -28,6 +28,7 @@ type Host struct {
 	rest      *rest
 	last      uint16 // port chosen by SequentialPort
 	drawn     bool
+	narrow    bool // some path is narrower than its first link
 }
 
 // group is what the hosts of one tally and profile have in common.
@@ -43,6 +44,7 @@ type group struct {
 type rest struct {
 	name  string
 	pairs map[destination]uint32 // where destinations are many
+	paths map[wire.Addr]path     // narrower than their first link
 }
 
 // Config describes a host.
@@ -131,6 +133,9 @@ func (h *Host) opening(now des.Time, t tuple, who wire.Incarnation) *tcp.Opening
 		TSOffset:    uint32(h.secret >> 40),
 		Incarnation: who,
 	}
+	if h.narrow {
+		st.opening.PathMTU = h.pathMTU(now, t.remote)
+	}
 	return &st.opening
 }
 
@@ -152,7 +157,7 @@ func (h *Host) iss(now des.Time, tuple [2]uint64) wire.Seq {
 func (h *Host) Receive(now des.Time, p *wire.Packet) {
 	st := h.stack
 	if p.Report != wire.NoReport {
-		st.pool.Put(p)
+		h.reported(now, p)
 		return
 	}
 	seg := &p.Segment

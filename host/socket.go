@@ -134,6 +134,9 @@ func (s *Socket) emit(now des.Time) {
 // is found when it is established.
 func (s *Socket) tell(now des.Time, n tcp.News) {
 	if l := s.listener; l != nil {
+		if n&(tcp.Connected|tcp.Ended|tcp.Failed) == 0 { // a hint, and nobody to hear it yet
+			return
+		}
 		l.request(now, -1)
 		s.listener = nil
 		if n&tcp.Connected == 0 {

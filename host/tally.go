@@ -41,6 +41,7 @@ type Counters struct {
 	Sent, Received, Resent     uint64 // segments
 	ResetsSent, ResetsReceived uint64
 	Challenges                 uint64
+	Reports                    uint64 // of ICMP that came in
 	SYNsReceived               uint64
 	SYNs                       SYNs
 }

@@ -6,18 +6,21 @@ import (
 )
 
 // Reported takes an ICMP report on a segment of this connection (RFC 9293 section
-// 3.9.2.2, MUST-54). mtu is that of TooBig.
-func (c *Conn) Reported(now des.Time, why wire.Report, quoted *wire.Segment, mtu uint16) {
+// 3.9.2.2, MUST-54). mtu is what TooBig tells. It returns the path MTU that was
+// learnt, 0 if none was.
+func (c *Conn) Reported(now des.Time, why wire.Report, quoted *wire.Segment, mtu uint16) int {
 	if c.state == Closed || c.state == Listen || c.state == TimeWaiting {
-		return
+		return 0
 	}
 	// RFC 5927 section 4.1: an attacker does not know what is outstanding.
 	if c.profile.RFC5927 && (quoted.Seq.Before(c.una) || quoted.Seq.After(c.nxt)) {
-		return
+		return 0
 	}
 	switch {
 	case why == wire.TooBig:
-		c.pathNarrowed(int(mtu), quoted)
+		path := c.profile.pathMTU(int(mtu), c.ipHeaderLen()+quoted.HeaderLen()+int(quoted.Len), c.has(six))
+		c.pathNarrowed(path)
+		return path
 	case c.profile.aborts(why, c.state, c.has(active)):
 		c.aside().trouble = why
 		c.fail(Unreachable)
@@ -25,6 +28,7 @@ func (c *Conn) Reported(now des.Time, why wire.Report, quoted *wire.Segment, mtu
 		c.aside().trouble = why
 		c.hint(Troubled)
 	}
+	return 0
 }
 
 // Trouble is the last ICMP report that was taken, NoReport if there was none. A
@@ -54,9 +58,9 @@ func (p *Profile) aborts(why wire.Report, s State, active bool) bool {
 // section 7.1).
 var plateaus = [...]int{65535, 32000, 17914, 8166, 4352, 2002, 1492, 1006, 508, 296, 68}
 
-// PathMTU is what a report of TooBig says of the path: the MTU it tells, or the
+// pathMTU is what a report of TooBig says of the path: the MTU it tells, or the
 // next plateau below the size of the segment; no less than the least.
-func (p *Profile) PathMTU(mtu, size int, six bool) int {
+func (p *Profile) pathMTU(mtu, size int, six bool) int {
 	if mtu == 0 {
 		for _, plateau := range plateaus {
 			if mtu = plateau; plateau < size {
@@ -72,13 +76,8 @@ func (p *Profile) PathMTU(mtu, size int, six bool) int {
 
 // pathNarrowed makes segments smaller, never larger, and sends again what was too
 // big; that is no congestion (RFC 1191 section 6.4).
-func (c *Conn) pathNarrowed(mtu int, quoted *wire.Segment) {
-	headers := 40
-	if c.has(six) {
-		headers = 60
-	}
-	mtu = c.profile.PathMTU(mtu, headers-20+quoted.HeaderLen()+int(quoted.Len), c.has(six))
-	mss := uint16(max(mtu-headers, 64)) // as in takeOptions
+func (c *Conn) pathNarrowed(mtu int) {
+	mss := uint16(max(mtu-c.ipHeaderLen()-20, 64)) // no less than takeOptions has
 	if mss >= c.mss {
 		return
 	}
@@ -86,4 +85,11 @@ func (c *Conn) pathNarrowed(mtu int, quoted *wire.Segment) {
 	if c.state.synchronized() && c.flight() > 0 && !c.has(persist) {
 		c.next = c.una
 	}
+}
+
+func (c *Conn) ipHeaderLen() int {
+	if c.has(six) {
+		return 40
+	}
+	return 20
 }

@@ -86,7 +86,7 @@ var metrics = []Metric{
 	{"flow.*.failed.refused", Counter, "", "attempts", "reset in answer to the SYN", !later},
 	{"flow.*.failed.timeout", Counter, "", "attempts", "no answer to any SYN", !later},
 	{"flow.*.failed.reset", Counter, "", "attempts", "reset after it had opened", !later},
-	{"flow.*.failed.unreachable", Counter, "", "attempts", "no route", later},
+	{"flow.*.failed.unreachable", Counter, "", "attempts", "ICMP said that it cannot be reached", !later},
 	{"flow.*.failed.local_limit", Counter, "", "attempts", "a limit of the client's own", later},
 	{"flow.*.failed.gave_up_waiting", Counter, "", "attempts", "the application lost patience", later},
 	{"flow.*.jobs", Counter, "", "", "jobs that arrived", !later},
