@@ -23,10 +23,10 @@ func (c *Conn) Reported(now des.Time, why wire.Report, quoted *wire.Segment, mtu
 		return path
 	case c.profile.aborts(why, c.state, c.has(active)):
 		c.aside().trouble = why
-		c.fail(Unreachable)
+		c.fail(Unreachable) // SHLD-26
 	default:
 		c.aside().trouble = why
-		c.hint(Troubled)
+		c.hint(Troubled) // SHLD-25, MUST-56
 	}
 	return 0
 }
@@ -75,7 +75,7 @@ func (p *Profile) pathMTU(mtu, size int, six bool) int {
 }
 
 // pathNarrowed makes segments smaller, never larger, and sends again what was too
-// big; that is no congestion (RFC 1191 section 6.4).
+// big; that is no congestion (SHLD-6, RFC 1191 section 6.4).
 func (c *Conn) pathNarrowed(mtu int) {
 	mss := uint16(max(mtu-c.ipHeaderLen()-20, 64)) // no less than takeOptions has
 	if mss >= c.mss {

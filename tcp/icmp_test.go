@@ -98,7 +98,7 @@ func TestReportMustQuoteWhatIsOutstanding(t *testing.T) {
 }
 
 // RFC 1191: what was too big goes again in segments that fit, at once, and the
-// congestion window stays; a larger MTU changes nothing.
+// congestion window stays; a larger MTU changes nothing. Proves SHLD-6.
 func TestPathMTU(t *testing.T) {
 	p := connected(t, plain(RFC9293()), 50*time.Millisecond)
 	p.client.loses(isText, 1)
