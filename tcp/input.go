@@ -101,7 +101,7 @@ func (c *Conn) checkSequence(now des.Time, s *wire.Segment) bool {
 			return false
 		}
 	}
-	if !c.acceptable(s) {
+	if !acceptable(s, c.rcvNxt, uint32(max(c.edge.Sub(c.rcvNxt), 0))) {
 		switch {
 		case rst && c.resetsOldFIN(s):
 			return true
@@ -116,6 +116,9 @@ func (c *Conn) checkSequence(now des.Time, s *wire.Segment) bool {
 		}
 		return false
 	}
+	if c.edge == c.rcvNxt && s.SeqLen() > 0 && !rst {
+		c.on(ackDue) // into a window of zero: only its ACK counts
+	}
 	// RFC 7323 section 4.3 (2): the newest timestamp of the segment that spans the
 	// last acknowledgment sent.
 	if c.has(useTS) && s.Options&wire.HasTimestamps != 0 && !rst && !s.Seq.After(c.lastAckSent) {
@@ -126,17 +129,16 @@ func (c *Conn) checkSequence(now des.Time, s *wire.Segment) bool {
 
 // acceptable is the table of section 3.4: does part of the segment lie in the
 // receive window? With a window of zero the ACK or RST of a segment at its edge
-// counts (section 3.10.7.4, MUST-66); takeText and takeFIN leave the rest out.
-func (c *Conn) acceptable(s *wire.Segment) bool {
-	wnd := uint32(max(c.edge.Sub(c.rcvNxt), 0))
+// counts (section 3.10.7.4, MUST-66), and the rest is answered and left out.
+func acceptable(s *wire.Segment, nxt wire.Seq, wnd uint32) bool {
 	n := s.SeqLen()
 	switch {
 	case wnd == 0:
-		return s.Seq == c.rcvNxt
+		return s.Seq == nxt && (n == 0 || s.Flags&(wire.ACK|wire.RST) != 0 && !s.Flags.Has(wire.SYN))
 	case n == 0:
-		return s.Seq.In(c.rcvNxt, wnd)
+		return s.Seq.In(nxt, wnd)
 	default:
-		return s.Seq.In(c.rcvNxt, wnd) || s.Seq.Add(n-1).In(c.rcvNxt, wnd)
+		return s.Seq.In(nxt, wnd) || s.Seq.Add(n-1).In(nxt, wnd)
 	}
 }
 

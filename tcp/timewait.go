@@ -36,16 +36,21 @@ const (
 func (w *TimeWait) Segment(now des.Time, p *Profile, s, reply *wire.Segment) (v Verdict) {
 	stamped := w.Timestamps && s.Options&wire.HasTimestamps != 0
 	stale := stamped && int32(s.TSVal-w.TSRecent) < 0
-	inWindow := s.Seq.In(w.RcvNxt, max(w.RcvWnd, 1))
+	acceptable := acceptable(s, w.RcvNxt, w.RcvWnd)
 	acks := s.Flags.Has(wire.ACK)
 	switch {
-	case s.Flags.Has(wire.RST):
-		// Second check. RFC 1337 section 3 ignores it: fix F1. One in the window
-		// that is not exact draws no challenge here, as in Linux.
-		if p.RFC1337 || stale || !inWindow || p.RFC5961 && s.Seq != w.RcvNxt {
+	case s.Flags.Has(wire.RST): // second check; RFC 1337 section 3 ignores it: fix F1
+		switch {
+		case p.RFC1337 || stale || !acceptable:
+			return 0
+		case !p.RFC5961 || s.Seq == w.RcvNxt:
+			return Die
+		case !p.TimeWaitChallenges:
 			return 0
 		}
-		return Die
+		v = w.answer(now, p, s, reply)
+		reply.Marks |= wire.Challenge
+		return v
 	case s.Flags.Has(wire.SYN) && !acks:
 		// Fourth check: a SYN beyond the old connection opens a new one (MAY-2, SHLD-4,
 		// RFC 6191); any other is an old duplicate and is answered.
@@ -54,7 +59,7 @@ func (w *TimeWait) Segment(now des.Time, p *Profile, s, reply *wire.Segment) (v 
 			return Reopen
 		}
 		acks = stale // of these, Linux begins to wait again for what PAWS rejects
-	case !acks && inWindow: // fifth check
+	case !acks && acceptable: // fifth check
 		return 0
 	case s.Seq == w.RcvNxt && s.SeqLen() == 0 && !stale:
 		// An acceptable, empty ACK says nothing new; Linux begins to wait again.
@@ -66,10 +71,15 @@ func (w *TimeWait) Segment(now des.Time, p *Profile, s, reply *wire.Segment) (v 
 		}
 		return 0
 	}
+	if s.Flags.Has(wire.SYN) && acceptable && !p.RFC5961 && !stale { // RFC 793: an error
+		w.acknowledge(now, s, reply)
+		reply.Flags |= wire.RST
+		return Answer | Die
+	}
 	// What is left is old, or beyond the window, or the peer's FIN once more,
 	// which is acknowledged and begins the 2 MSL again (eighth check).
 	v = w.answer(now, p, s, reply)
-	fin := s.Flags.Has(wire.FIN) && s.End() == w.RcvNxt
+	fin := s.Flags&(wire.SYN|wire.FIN) == wire.FIN && s.End() == w.RcvNxt
 	if fin || acks && p.TimeWaitRestart == AnyACK {
 		v |= Restart
 	}
@@ -92,7 +102,7 @@ func (w *TimeWait) Decline(now des.Time, p *Profile, s, reply *wire.Segment) Ver
 	return w.answer(now, p, s, reply)
 }
 
-// answer makes the acknowledgment that TIME-WAIT sends.
+// answer makes the acknowledgment that TIME-WAIT sends, if the profile's limit lets it.
 func (w *TimeWait) answer(now des.Time, p *Profile, s, reply *wire.Segment) Verdict {
 	if p.LimitEmptyAnswers && (s.SeqLen() == 0 || s.Flags.Has(wire.SYN)) {
 		ms := uint32(int64(now)/1e6) + 1
@@ -101,6 +111,11 @@ func (w *TimeWait) answer(now des.Time, p *Profile, s, reply *wire.Segment) Verd
 		}
 		w.answered = ms
 	}
+	w.acknowledge(now, s, reply)
+	return Answer
+}
+
+func (w *TimeWait) acknowledge(now des.Time, s, reply *wire.Segment) {
 	reply.Clear()
 	reply.SrcPort, reply.DstPort = s.DstPort, s.SrcPort
 	reply.Flags, reply.Seq, reply.Ack, reply.Window = wire.ACK, w.SndNxt, w.RcvNxt, w.Window
@@ -110,5 +125,4 @@ func (w *TimeWait) answer(now des.Time, p *Profile, s, reply *wire.Segment) Verd
 		reply.TSVal = tsClock(now, w.TSOffset)
 		reply.TSEcr = w.TSRecent
 	}
-	return Answer
 }

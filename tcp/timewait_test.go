@@ -42,7 +42,7 @@ func TestTimeWait(t *testing.T) {
 		{"an older SYN", wire.SYN, -500, 0, 0, Answer, Answer},
 		{"an exact RST", wire.RST, 0, 0, 0, Die, Die},
 		{"an exact RST,ACK", wire.RST | wire.ACK, 0, 0, 0, Die, Die},
-		{"a RST in the window", wire.RST, 5, 0, 0, 0, 0},
+		{"a RST in the window", wire.RST, 5, 0, 0, Answer, 0},
 		{"an old RST", wire.RST, -1, 0, 0, 0, 0},
 		{"a RST beyond the window", wire.RST, 1000, 0, 0, 0, 0},
 		{"no ACK, in the window", 0, 0, 5, 0, 0, 0},
@@ -71,13 +71,17 @@ func TestTimeWait(t *testing.T) {
 				want = 0
 			case !profile.RFC5961 && test.flags == wire.RST && test.seq == 5:
 				want = Die // RFC 793: anywhere in the window
+			case profile.RFC1337 && test.flags == wire.RST:
+				want = 0
+			case !profile.RFC5961 && test.flags == wire.SYN && test.seq == 0:
+				want = Answer | Die // RFC 793: an error
 			}
 			var reply wire.Segment
 			v := w.Segment(at(1), profile, &s, &reply)
 			if v != want {
 				t.Errorf("%s, %s: verdict %04b, want %04b", profile.Name, test.name, v, want)
 			}
-			if v&Answer != 0 && (reply.Flags != wire.ACK || reply.Seq != w.SndNxt || reply.Ack != irs || reply.SrcPort != 4 ||
+			if v&Answer != 0 && (reply.Flags&^wire.RST != wire.ACK || (v&Die != 0) != reply.Flags.Has(wire.RST) || reply.Seq != w.SndNxt || reply.Ack != irs || reply.SrcPort != 4 ||
 				reply.TSEcr != 50 || reply.TSVal != 1000 || reply.Incarnation != self) {
 				t.Errorf("%s: answer %s", test.name, reply.Describe(wire.Origin{}))
 			}
