@@ -180,12 +180,8 @@ func (h *Host) Receive(now des.Time, p *wire.Packet) {
 		if opens(seg) {
 			h.group.tally.SYNs.Repeated++
 		}
-		if l := s.listener; l != nil && l.full() && !s.waiting {
-			l.overflow(now, s, p)
-		} else {
-			s.Conn.Segment(now, seg)
-			st.pool.Put(p)
-		}
+		s.Conn.Segment(now, seg)
+		st.pool.Put(p)
 		s.pump(now)
 	}
 }
