@@ -14,7 +14,7 @@ var layers = [][]string{
 	{"des"},
 	{"wire", "theory", "dist", "metrics", "shapes"},
 	{"tcp", "topo"},
-	{"host", "capture"},
+	{"host", "capture", "middlebox"},
 	{"apps", "plots"},
 	{"experiments/language"},
 	{"experiments"},

@@ -26,6 +26,9 @@ func (n *Network) Check(elsewhere int) error {
 	for i := range n.nodes {
 		if r := n.nodes[i].core; r != nil {
 			faults = append(faults, balance(n.nodes[i].name, r.in, r.forwarded+r.ended+r.expired+r.stranded))
+			if r.box != nil {
+				faults = append(faults, r.box.Check())
+			}
 		}
 	}
 	if held, out := n.Held(), n.pool.Out(); held+elsewhere != out {

@@ -78,21 +78,33 @@ func (v *reporter) allows(now des.Time, why wire.Report) bool {
 }
 
 // report turns a packet that the node could not deliver into the report on it,
-// and sends that back; false if nothing is to be said. Nobody is told of reports,
-// nor of datagrams, which want no answer (RFC 1122 section 3.2.2).
-func (n *Network) report(now des.Time, node NodeID, p *wire.Packet, why wire.Report, mtu int32) bool {
+// for the router it returns to send; nil if nothing is to be said. Nobody is told
+// of reports, nor of datagrams, which want no answer (RFC 1122 section 3.2.2).
+func (n *Network) report(now des.Time, node NodeID, p *wire.Packet, why wire.Report, mtu int32) *router {
 	r := n.nodes[node].core
 	if r == nil || r.voice == nil || why == wire.NoReport || p.Report != wire.NoReport || p.Segment.Marks&wire.Datagram != 0 {
-		return false
+		return nil
 	}
 	from := *r.voice.voice(p.Dst)
 	if from.IsZero() || !r.voice.allows(now, why) {
-		return false
+		return nil
 	}
 	r.voice.made++
 	p.Return(why, from, uint16(min(mtu, 65535)))
-	(*origin)(r).Receive(now, p)
-	return true
+	return r
+}
+
+// tell sends the report on a packet that the node could not deliver, or puts the
+// packet back. A box that has translated the packet translates the report, too.
+func (n *Network) tell(now des.Time, node NodeID, p *wire.Packet, why wire.Report, mtu int32) {
+	switch r := n.report(now, node, p, why, mtu); {
+	case r == nil:
+		n.pool.Put(p)
+	case r.box != nil:
+		r.box.Receive(now, p)
+	default:
+		(*origin)(r).Receive(now, p)
+	}
 }
 
 // reportOn is what is said of a packet that was dropped at a half.

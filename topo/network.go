@@ -204,9 +204,11 @@ func (n *Network) discard(now des.Time, at *Half, p *wire.Packet, cause Cause) {
 	if n.observer != nil {
 		n.observer.Dropped(now, at, p, cause)
 	}
-	if why := reportOn(cause); why == wire.NoReport || !n.report(now, at.From(), p, why, at.MTU()) {
-		n.pool.Put(p)
+	if why := reportOn(cause); why != wire.NoReport {
+		n.tell(now, at.From(), p, why, at.MTU())
+		return
 	}
+	n.pool.Put(p)
 }
 
 // strand is the end of a packet for which there is no way on; the node is where
@@ -216,9 +218,7 @@ func (n *Network) strand(now des.Time, p *wire.Packet, node NodeID, why wire.Rep
 	if n.observer != nil {
 		n.observer.Dropped(now, nil, p, DropNoRoute)
 	}
-	if !n.report(now, node, p, why, 0) {
-		n.pool.Put(p)
-	}
+	n.tell(now, node, p, why, 0)
 }
 
 func (n *Network) stream(name string) *rand.Rand { return des.Stream(n.seed, n.replication, name) }

@@ -32,6 +32,7 @@ type router struct {
 	sets   [][]uint32 // of ports that are equally near to some destination
 	static []staticRoute
 	voice  *reporter // nil: says nothing of what it cannot deliver
+	box    Box       // nil: there is none in front of it
 
 	in, forwarded, ended, expired, stranded uint64
 }

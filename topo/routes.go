@@ -77,7 +77,9 @@ func (n *Network) wire(id NodeID) {
 	var in Sink = &terminal{n, id}
 	switch {
 	case d.forwards:
-		in = d.core
+		if in = d.core; d.core.box != nil {
+			in = d.core.box
+		}
 	case d.only != nil && d.end != nil && n.nodes[d.only.To()].forwards:
 		in = d.end
 	}

@@ -15,16 +15,17 @@ type Sink interface {
 type Cause uint8
 
 const (
-	DropQueue   Cause = iota // the queue was at its limit
-	DropLoss                 // random loss
-	DropRule                 // a rule said so
-	DropMTU                  // larger than the MTU; fragmentation is not modelled
-	DropTTL                  // the TTL ran out at a router
-	DropNoRoute              // nobody there, or no way to it
-	Causes                   // how many causes there are
+	DropQueue    Cause = iota // the queue was at its limit
+	DropLoss                  // random loss
+	DropRule                  // a rule said so
+	DropMTU                   // larger than the MTU; fragmentation is not modelled
+	DropTTL                   // the TTL ran out at a router
+	DropNoRoute               // nobody there, or no way to it
+	DropFiltered              // a middlebox refused it
+	Causes                    // how many causes there are
 )
 
-var causeNames = [Causes]string{"queue", "loss", "rule", "mtu", "ttl", "no-route"}
+var causeNames = [Causes]string{"queue", "loss", "rule", "mtu", "ttl", "no-route", "filtered"}
 
 func (c Cause) String() string { return causeNames[c] }
 
@@ -35,7 +36,8 @@ type Observer interface {
 	Sent(now des.Time, node NodeID, p *wire.Packet)
 	// Received is called by an end system when the packet reaches it.
 	Received(now des.Time, node NodeID, p *wire.Packet)
-	// Dropped is called by the network; at is nil where a node had no route.
+	// Dropped is called by the network; at is nil where a node had no route or a
+	// middlebox refused.
 	Dropped(now des.Time, at *Half, p *wire.Packet, cause Cause)
 }
 
