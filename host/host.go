@@ -99,6 +99,11 @@ type Remote struct {
 // Connect opens a connection for the app. A local port of 0 takes an ephemeral
 // one. The error is ErrNoPort or ErrInUse.
 func (h *Host) Connect(now des.Time, to Remote, local uint16, who wire.Incarnation, app App) (*Socket, error) {
+	return h.ConnectWith(now, to, local, who, app, nil)
+}
+
+// ConnectWith is Connect with socket options; nil is none.
+func (h *Host) ConnectWith(now des.Time, to Remote, local uint16, who wire.Incarnation, app App, options *tcp.Settings) (*Socket, error) {
 	t := tuple{h.address, to.Address, local, to.Port}
 	pair := uint32(0)
 	if local == 0 {
@@ -116,7 +121,9 @@ func (h *Host) Connect(now des.Time, to Remote, local uint16, who wire.Incarnati
 		h.stack.holdPort(now, h.group, pair, t.localPort)
 	}
 	h.stack.table.add(t, s.ref)
-	s.Conn.Open(now, h.opening(now, t, who))
+	o := h.opening(now, t, who)
+	o.Settings = options
+	s.Conn.Open(now, o)
 	s.pump(now)
 	return s, nil
 }

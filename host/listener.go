@@ -24,6 +24,8 @@ type Listener struct {
 	pending  int64 // requests
 	acceptor Acceptor
 	*ListenerTally
+
+	Settings *tcp.Settings // socket options of the connections to come; nil is none
 }
 
 // ListenerTally is what the listeners of a group of hosts count.
@@ -94,6 +96,7 @@ func (l *Listener) arrive(now des.Time, t tuple, p *wire.Packet, old *tcp.TimeWa
 	if old != nil {
 		o.ISS = old.Successor(o.Profile, o.ISS)
 	}
+	o.Settings = l.Settings
 	s.Conn.Listen(now, o)
 	s.Conn.Trail() // LISTEN is the listener's
 	s.state = tcp.Listen

@@ -54,6 +54,12 @@ func (s *Socket) Read(now des.Time) uint32 {
 	return n
 }
 
+// Set changes the socket options.
+func (s *Socket) Set(now des.Time, options *tcp.Settings) {
+	s.Conn.Set(now, options)
+	s.pump(now)
+}
+
 // Shutdown closes the sending direction.
 func (s *Socket) Shutdown(now des.Time) {
 	s.Conn.Shutdown(now)

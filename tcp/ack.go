@@ -25,7 +25,7 @@ func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
 		if s.Flags.Has(wire.SYN) && c.crossed() {
 			c.on(ackDue)
 		}
-		c.establish()
+		c.establish(now)
 		c.advance(now, s.Ack)
 		return true
 	}

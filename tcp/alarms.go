@@ -7,7 +7,13 @@ import (
 )
 
 // Deadline is when Timeout wants to be called, Never if not.
-func (c *Conn) Deadline() des.Time { return min(c.rtxAt, c.ackAt, c.lifeAt) }
+func (c *Conn) Deadline() des.Time {
+	at := min(c.rtxAt, c.ackAt, c.lifeAt)
+	if c.has(extended) {
+		at = min(at, c.side.keepAt)
+	}
+	return at
+}
 
 // Timeout tells the connection that its deadline may have come (RFC 9293 section
 // 3.10.8). It does nothing before.
@@ -15,6 +21,9 @@ func (c *Conn) Timeout(now des.Time) {
 	if c.lifeAt <= now { // USER TIMEOUT, or an orphan too long in FIN-WAIT-2
 		c.fail(TimedOut)
 		return
+	}
+	if c.has(extended) && c.side.keepAt <= now {
+		c.keepExpired(now)
 	}
 	if c.ackAt <= now {
 		c.ackExpired()
@@ -27,6 +36,9 @@ func (c *Conn) Timeout(now des.Time) {
 			c.probeExpired(now)
 		default:
 			c.retransmissionExpired(now)
+		}
+		if int(c.tries) == c.profile.R1 && c.state != Closed && !c.has(persist) { // SHLD-9
+			c.hint(Retrying)
 		}
 	}
 }
@@ -160,7 +172,15 @@ func (c *Conn) rearm(now des.Time) {
 
 // lifeFrom starts the user timeout (MUST-21).
 func (c *Conn) lifeFrom(now des.Time) {
-	if c.profile.UserTimeout > 0 {
-		c.lifeAt = now.Add(c.profile.UserTimeout)
+	if limit := c.userTimeout(); limit > 0 {
+		c.lifeAt = now.Add(limit)
 	}
+}
+
+// userTimeout is how long what was sent may stay unacknowledged, 0 if for ever.
+func (c *Conn) userTimeout() time.Duration {
+	if s := c.settings(); s.UserTimeout > 0 {
+		return s.UserTimeout
+	}
+	return c.profile.UserTimeout
 }

@@ -48,8 +48,8 @@ type Conn struct {
 	firstSentAt          des.Time // when what is now outstanding was first sent
 	timedAt              des.Time
 	timedSeq             wire.Seq
-	tries                uint8 // expiries of rtxAt in a row; for a SYN, SYNs sent before
-	unanswered           uint8 // window probes without an answer
+	tries                uint16 // expiries of rtxAt in a row; for a SYN, SYNs sent before
+	unanswered           uint16 // window probes without an answer
 
 	// Acknowledging.
 	unacked    uint32 // bytes received since the last ACK was sent

@@ -79,7 +79,7 @@ func TestDataUnanswered(t *testing.T) {
 		p.client.write(100)
 		p.run(at(10000))
 		p.states(fmt.Sprintf("%.3f client CLOSED", 1+test.life))
-		if p.client.told != Connected|TimedOut {
+		if p.client.told != Connected|Retrying|TimedOut {
 			t.Errorf("told %b", p.client.told)
 		}
 	}

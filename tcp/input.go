@@ -21,6 +21,7 @@ func (c *Conn) Segment(now des.Time, s *wire.Segment) {
 			c.counts.StaleArrived++
 		}
 		if c.checkSequence(now, s) && c.checkReset(now, s) && c.checkSYN(now, s) && c.checkACK(now, s) {
+			c.hear(now)
 			c.takeText(now, s)
 			c.takeFIN(now, s)
 			c.finWait(now)
@@ -72,7 +73,7 @@ func (c *Conn) inSynSent(now des.Time, s *wire.Segment) {
 	c.next = s.Ack
 	c.off(synDue)
 	c.sampleSYN(now, s)
-	c.establish()
+	c.establish(now)
 	c.on(ackDue)
 	c.rearm(now)
 	// Fifth: text or a FIN beside the SYN waits for its retransmission, which is
@@ -80,12 +81,15 @@ func (c *Conn) inSynSent(now des.Time, s *wire.Segment) {
 }
 
 // establish enters ESTABLISHED once our SYN is acknowledged.
-func (c *Conn) establish() {
+func (c *Conn) establish(now des.Time) {
 	c.become(Established)
 	c.news |= Connected
 	c.tries = 0
 	c.lifeAt = des.Never
 	c.startCongestion()
+	if c.has(extended) {
+		c.keep(now)
+	}
 	if c.has(finQueued) { // CLOSE came before (section 3.10.4)
 		c.become(FinWait1)
 	}
@@ -331,4 +335,5 @@ func (c *Conn) finWait(now des.Time) {
 func (c *Conn) ended() {
 	c.news |= Ended
 	c.rtxAt, c.ackAt, c.lifeAt = des.Never, des.Never, des.Never
+	c.settle()
 }

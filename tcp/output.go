@@ -27,6 +27,8 @@ func (c *Conn) Emit(now des.Time, s *wire.Segment) bool {
 	case c.emitText(now, s):
 	case c.has(ackDue):
 		c.emitACK(now, s)
+	case c.has(extended) && c.side.probing:
+		c.emitKeepAlive(now, s)
 	default:
 		c.watchWindow(now)
 		return false
@@ -116,7 +118,7 @@ func (c *Conn) emitSYN(now des.Time, s *wire.Segment) {
 		s.Marks |= wire.Again
 	}
 	if c.state == SynReceived && p.SYNACK == Stateless && !c.has(active) {
-		c.tries = uint8(len(schedule) - 1) // the request is forgotten when the schedule would end
+		c.tries = uint16(len(schedule) - 1) // the request is forgotten when the schedule would end
 		for _, wait := range schedule {
 			now = now.Add(wait)
 		}

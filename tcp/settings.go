@@ -1,18 +1,38 @@
 package tcp
 
-import "netsim/wire"
+import (
+	"time"
+
+	"netsim/des"
+	"netsim/wire"
+)
 
 // Settings are what a user asks of a connection beyond what its profile does: its
-// socket options. Connections may share one, which then does not change.
+// socket options. Connections may share one, which then does not change; [Conn.Set]
+// gives a connection another. The zero value asks for nothing.
 type Settings struct {
 	Mute bool // no news of trouble that may pass: neither Troubled nor Retrying (SHLD-20)
+
+	// KeepAlive probes a connection on which nothing is heard (MUST-24, MUST-25).
+	// Of the three that follow, 0 is what the profile has.
+	KeepAlive              bool
+	KeepIdle, KeepInterval time.Duration
+	KeepProbes             int
+
+	// UserTimeout is how long what was sent may stay unacknowledged (MUST-21); 0 is
+	// what the profile has.
+	UserTimeout time.Duration
 }
 
 // aside is what few connections have of state. A Conn keeps its memory from one
 // life to the next.
 type aside struct {
 	settings *Settings
-	trouble  wire.Report // the last that was only noted
+	keepAt   des.Time // when keepalive looks at the connection again
+	heard    des.Time // when the peer last sent what could be accepted
+	probes   int      // sent since then
+	probing  bool     // a keepalive probe is due
+	trouble  wire.Report
 }
 
 // none are the settings of a user who asks for nothing.
@@ -24,7 +44,7 @@ func (c *Conn) aside() *aside {
 		if c.side == nil {
 			c.side = new(aside)
 		}
-		*c.side = aside{settings: &none}
+		*c.side = aside{settings: &none, keepAt: des.Never}
 		c.on(extended)
 	}
 	return c.side
@@ -36,6 +56,28 @@ func (c *Conn) settings() *Settings {
 		return c.side.settings
 	}
 	return &none
+}
+
+// Set changes what the user asks of the connection, at any time (MUST-24, MUST-27,
+// MUST-21).
+func (c *Conn) Set(now des.Time, s *Settings) {
+	x := c.aside()
+	x.settings = s
+	x.keepAt = des.Never
+	if c.state.synchronized() {
+		c.keep(now)
+	}
+	if c.flight() > 0 || c.has(persist) {
+		c.lifeAt = des.Never
+		c.lifeFrom(c.firstSentAt)
+	}
+}
+
+// settle stops what is aside of a connection that is over.
+func (c *Conn) settle() {
+	if c.has(extended) {
+		c.side.keepAt, c.side.probing = des.Never, false
+	}
 }
 
 // hint tells the user of trouble that may pass, unless it wants not to know.

@@ -111,6 +111,7 @@ func (c *Conn) drop() {
 	}
 	c.rtxAt, c.ackAt, c.lifeAt = des.Never, des.Never, des.Never
 	c.off(synDue | ackDue | fast | probeDue | challengeDue)
+	c.settle()
 }
 
 // TimeWait makes the record of a connection that has reached TIME-WAIT.

@@ -33,7 +33,7 @@ var (
 	some     = &Type{Name: "whole number", read: checked(readInt, between(1, 1<<40)), made: checked(madeInt, between(1, 1<<40))}
 	repeats  = &Type{Name: "whole number", read: checked(readInt, between(1, mostRuns)), made: checked(madeInt, between(1, mostRuns))}
 	members  = &Type{Name: "whole number", read: checked(readInt, between(1, 1<<24)), made: checked(madeInt, between(1, 1<<24))}
-	retries  = &Type{Name: "whole number", read: checked(readInt, between(0, 254)), made: checked(madeInt, between(0, 254))}
+	retries  = &Type{Name: "whole number", read: checked(readInt, between(0, 65534)), made: checked(madeInt, between(0, 65534))}
 	bit      = &Type{Name: "whole number", read: checked(readInt, between(0, 1)), made: checked(madeInt, between(0, 1))}
 	few      = &Type{Name: "whole number", read: checked(readInt, between(0, 255)), made: checked(madeInt, between(0, 255))}
 	endless  = &Type{Name: "whole number", Words: []string{"unlimited"}, read: worded("unlimited", Count(Unlimited), counting(some.read)), made: counting(some.made)}
