@@ -27,7 +27,7 @@ const (
 // SYN-SENT and FIN-WAIT-2 has something outstanding.
 func starts() (all []start) {
 	all = []start{
-		{"CLOSED", tcb{state: Closed}, func(*Conn) {}},
+		{"CLOSED", tcb{state: Closed}, func(c *Conn) { calling(c); c.Abort(0) }},
 		{"LISTEN", tcb{state: Listen}, func(c *Conn) { listening(c) }},
 		{"SYN-SENT", tcb{state: SynSent, active: true, nxt: 1}, func(c *Conn) { calling(c) }},
 		{"SYN-RECEIVED", tcb{state: SynReceived, nxt: 1, rcv: 1, wnd: cellWindow}, func(c *Conn) {

@@ -22,9 +22,9 @@ func (c *Conn) Listen(now des.Time, o *Opening) {
 
 // Write is SEND (section 3.10.2) of n bytes. It takes what the send buffer has
 // room for and returns how much that was; it takes nothing once the direction
-// is closed.
+// is closed, nor where there is no remote end.
 func (c *Conn) Write(now des.Time, n uint64) uint64 {
-	if c.has(finQueued) || c.state == Closed || c.state == TimeWaiting {
+	if c.has(finQueued) || c.state <= Listen || c.state == TimeWaiting {
 		return 0
 	}
 	n = min(n, c.profile.SendBuffer-min(c.unsettled(), c.profile.SendBuffer))
