@@ -36,7 +36,7 @@ type group struct {
 	number  uint32
 	tally   *Tally
 	profile *tcp.Profile
-	room    *list // where their connections wait out TIME-WAIT
+	room    *chain // where their connections wait out TIME-WAIT
 	mtu     int
 }
 
@@ -73,7 +73,7 @@ func (st *Stack) groupOf(c *Config) *group {
 			return g
 		}
 	}
-	g := &group{number: uint32(len(st.groups)), tally: c.Tally, profile: c.Profile, mtu: c.MTU, room: st.room.list(c.Profile.TimeWait)}
+	g := &group{number: uint32(len(st.groups)), tally: c.Tally, profile: c.Profile, mtu: c.MTU, room: st.room.chains.of(st.sim, &st.room, c.Profile.TimeWait)}
 	st.groups = append(st.groups, g)
 	return g
 }

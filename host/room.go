@@ -1,42 +1,29 @@
 package host
 
 import (
-	"time"
-
 	"netsim/des"
 	"netsim/tcp"
 	"netsim/wire"
 )
 
-// room is where connections wait out TIME-WAIT: compact records in chunks, on one
-// list for each length of wait in use, in the order in which they expire. One
-// event per list stands for its head, so ten million records cost one event.
+// room is where connections wait out TIME-WAIT: compact records in the order in
+// which they expire.
 type room struct {
+	slab[record]
 	stack  *Stack
-	chunks [][]record
 	free   uint32 // chained through next
-	made   uint32 // records ever made, and record 0, which is none
 	held   int
-	lists  []*list
+	chains chains
 }
 
 // record is a connection in TIME-WAIT. It holds no pointers.
 type record struct {
-	tcp        tcp.TimeWait
-	expiry     des.Time
-	since      des.Time
-	tuple      tuple
-	next, prev uint32
-	group      uint32 // of its host
-	pair       uint32 // of its port, 0 if that is not ephemeral
-}
-
-// list is the records that wait equally long, soonest first.
-type list struct {
-	room       *room
-	length     time.Duration
-	head, tail uint32
-	event      des.Event
+	tcp tcp.TimeWait
+	link
+	since des.Time
+	tuple tuple
+	group uint32 // of its host
+	pair  uint32 // of its port, 0 if that is not ephemeral
 }
 
 // Reason is why a record leaves TIME-WAIT.
@@ -49,32 +36,15 @@ const (
 	Reasons         // how many
 )
 
-const chunkBits = 12
-
-func (r *room) begin(st *Stack) { r.stack, r.made = st, 1 } // record 0 is none
-
-func (r *room) at(i uint32) *record { return &r.chunks[i>>chunkBits][i&(1<<chunkBits-1)] }
-
-// list returns the list of that length.
-func (r *room) list(length time.Duration) *list {
-	for _, l := range r.lists {
-		if l.length == length {
-			return l
-		}
-	}
-	l := &list{room: r, length: length}
-	owner := r.stack.sim.Owner()
-	l.event.Bind(l, owner.Rank(des.Timer))
-	r.lists = append(r.lists, l)
-	return l
-}
+func (r *room) link(i uint32) *link        { return &r.at(i).link }
+func (r *room) due(now des.Time, i uint32) { r.leave(now, i, Expired) }
 
 // enter takes over the tuple of a socket whose connection has reached TIME-WAIT.
 // A host without TIME-WAIT forgets it at once.
 func (r *room) enter(now des.Time, s *Socket) {
 	g := s.host.group
-	l := g.room
-	if l.length == 0 {
+	c := g.room
+	if c.length == 0 {
 		r.over(now, g, s.tuple, s.Conn.Incarnation(), s.since, Expired)
 		r.stack.table.remove(s.tuple, s.ref)
 		if s.pair != 0 {
@@ -86,12 +56,12 @@ func (r *room) enter(now des.Time, s *Socket) {
 	rec := r.at(i)
 	s.Conn.TimeWait(&rec.tcp)
 	rec.tuple, rec.group, rec.pair = s.tuple, g.number, s.pair
-	rec.since, rec.expiry = s.since, now.Add(l.length)
+	rec.since = s.since
 	r.stack.table.replace(s.tuple, s.ref, i|inRoom)
 	if s.pair != 0 {
 		r.stack.keepPort(now, g, s.pair)
 	}
-	l.append(i)
+	c.append(now, i)
 	r.held++
 }
 
@@ -100,11 +70,7 @@ func (r *room) take() uint32 {
 		r.free = r.at(i).next
 		return i
 	}
-	if int(r.made>>chunkBits) == len(r.chunks) {
-		r.chunks = append(r.chunks, make([]record, 1<<chunkBits))
-	}
-	r.made++
-	return r.made - 1
+	return r.grow()
 }
 
 // leave forgets a record for the reason.
@@ -134,47 +100,7 @@ func (r *room) over(now des.Time, g *group, t tuple, who wire.Incarnation, since
 
 // restart lets a record wait its full length from now.
 func (r *room) restart(now des.Time, i uint32) {
-	rec := r.at(i)
-	l := r.stack.groups[rec.group].room
-	l.unlink(i)
-	rec.expiry = now.Add(l.length)
-	l.append(i)
-}
-
-// append puts a record at the end, where it belongs: all wait equally long.
-func (l *list) append(i uint32) {
-	rec := l.room.at(i)
-	rec.next, rec.prev = 0, l.tail
-	if l.tail == 0 {
-		l.head = i
-		l.room.stack.sim.At(&l.event, rec.expiry)
-	} else {
-		l.room.at(l.tail).next = i
-	}
-	l.tail = i
-}
-
-// unlink takes a record out; the event is left to ring early if it was the head.
-func (l *list) unlink(i uint32) {
-	rec := l.room.at(i)
-	if rec.prev == 0 {
-		l.head = rec.next
-	} else {
-		l.room.at(rec.prev).next = rec.next
-	}
-	if rec.next == 0 {
-		l.tail = rec.prev
-	} else {
-		l.room.at(rec.next).prev = rec.prev
-	}
-}
-
-// Fire lets expire what is due.
-func (l *list) Fire(now des.Time) {
-	for l.head != 0 && l.room.at(l.head).expiry <= now {
-		l.room.leave(now, l.head, Expired)
-	}
-	if l.head != 0 {
-		l.room.stack.sim.At(&l.event, l.room.at(l.head).expiry)
-	}
+	c := r.stack.groups[r.at(i).group].room
+	c.unlink(i)
+	c.append(now, i)
 }

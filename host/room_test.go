@@ -107,13 +107,13 @@ func (r *random) step(now des.Time) {
 		w.t.Fatal(err)
 	}
 	pending := 0
-	for _, l := range w.stack.room.lists {
+	for _, l := range w.stack.room.chains {
 		if l.event.Pending() {
 			pending++
 		}
 	}
-	if len(w.stack.room.lists) != 3 || pending > 2 || w.sim.Pending() != pending {
-		w.t.Fatalf("%d lists, %d of their events, %d in all", len(w.stack.room.lists), pending, w.sim.Pending())
+	if len(w.stack.room.chains) != 3 || pending > 2 || w.sim.Pending() != pending {
+		w.t.Fatalf("%d lists, %d of their events, %d in all", len(w.stack.room.chains), pending, w.sim.Pending())
 	}
 	if r.born < 400 {
 		w.at(time.Duration(now)+time.Duration(des.Below(r.draws, 20e6)), r.step)

@@ -47,7 +47,7 @@ func NewStack(sim *des.Sim, net *topo.Network, pool *wire.Pool, seed, replicatio
 	st.table = newTable(st)
 	st.sockets = append(st.sockets, nil) // reference 0 is none
 	st.pairs = make([]pair, 1)
-	st.room.begin(st)
+	st.room.stack = st
 	return st
 }
 
@@ -88,7 +88,7 @@ func (st *Stack) Settle(now des.Time) {
 			s.host.group.tally.sojourn(s.state, s.since, now)
 		}
 	}
-	for _, l := range st.room.lists {
+	for _, l := range st.room.chains {
 		for i := l.head; i != 0; i = st.room.at(i).next {
 			r := st.room.at(i)
 			st.groups[r.group].tally.sojourn(tcp.TimeWaiting, r.since, now)

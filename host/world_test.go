@@ -232,19 +232,19 @@ func (b *books) sockets() error {
 // records counts the records in TIME-WAIT and looks at each.
 func (b *books) records() error {
 	st := b.w.stack
-	for _, l := range st.room.lists {
+	for _, l := range st.room.chains {
 		last := des.Time(0)
 		for i, prev := l.head, uint32(0); i != 0; prev, i = i, st.room.at(i).next {
 			r := st.room.at(i)
 			switch {
 			case st.table.find(r.tuple) != i|inRoom:
 				return fmt.Errorf("record %d is not found by its tuple", i)
-			case r.expiry < last, r.prev != prev:
+			case r.at < last, r.prev != prev:
 				return fmt.Errorf("record %d is out of order", i)
-			case i == l.head && st.sim.When(&l.event) > r.expiry:
+			case i == l.head && st.sim.When(&l.event) > r.at:
 				return fmt.Errorf("the event of the wait of %v is late", l.length)
 			}
-			last = r.expiry
+			last = r.at
 			b.held++
 			b.states[st.groups[r.group].tally][tcp.TimeWaiting]++
 			b.pairs[r.pair].used++
