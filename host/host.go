@@ -187,8 +187,12 @@ func (h *Host) Receive(now des.Time, p *wire.Packet) {
 		if opens(seg) {
 			h.group.tally.SYNs.Repeated++
 		}
-		s.Conn.Segment(now, seg)
-		st.pool.Put(p)
+		if l := s.listener; l != nil && l.full() && !s.waiting {
+			l.overflow(now, s, p)
+		} else {
+			s.Conn.Segment(now, seg)
+			st.pool.Put(p)
+		}
 		s.pump(now)
 	}
 }

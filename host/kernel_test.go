@@ -37,17 +37,18 @@ func TestKernel(t *testing.T) {
 // replay is a host and what pretends to be its peer.
 type replay struct {
 	*kernelCase
-	t       *testing.T
-	sim     *des.Sim
-	pool    wire.Pool
-	host    *host.Host
-	tally   *host.Tally
-	peer    topo.Sink // of the segments it sends
-	address [2]wire.Addr
-	links   map[ports]*link
-	order   []*link // as they first appeared
-	line    int     // that comes next
-	clock   des.Event
+	t        *testing.T
+	sim      *des.Sim
+	pool     wire.Pool
+	host     *host.Host
+	listener *host.Listener
+	tally    *host.Tally
+	peer     topo.Sink // of the segments it sends
+	address  [2]wire.Addr
+	links    map[ports]*link
+	order    []*link // as they first appeared
+	line     int     // that comes next
+	clock    des.Event
 }
 
 // link is a pair of ports: what was seen of it.
@@ -89,13 +90,25 @@ func newReplay(t *testing.T, k *kernelCase) *replay {
 	net.Attach(there, r)
 	r.peer = net.Send(there)
 	if k.port != 0 {
-		if _, err := r.host.Listen(k.port, k.backlog, r, new(host.ListenerTally)); err != nil {
-			t.Fatal(err)
-		}
+		r.listen()
 	}
 	owner := r.sim.Owner()
 	r.clock.Bind(r, owner.Rank(des.Workload))
 	return r
+}
+
+func (r *replay) listen() {
+	l, err := r.host.Listen(r.port, r.backlog, r, new(host.ListenerTally))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if r.held {
+		l.Hold()
+	}
+	if r.resets {
+		l.ResetOverflow()
+	}
+	r.listener = l
 }
 
 // run lets everything happen that the case has.
@@ -185,6 +198,10 @@ func (k *link) call(now des.Time, l *kernelLine) {
 			r.t.Fatalf("line %d: %v", l.number, err)
 		}
 		k.socket = s
+	case l.word == "accept":
+		if !r.listener.Accept(now) || k.socket == nil {
+			r.t.Fatalf("line %d: another was accepted, or none", l.number)
+		}
 	case k.socket == nil:
 		r.t.Fatalf("line %d: no socket", l.number)
 	case l.word == "write":

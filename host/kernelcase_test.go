@@ -19,7 +19,7 @@ import (
 //
 //	sysctl NAME=VALUE ...     of the kernel
 //	socket NAME=VALUE ...     options of its socket
-//	listen PORT [backlog N]
+//	listen PORT [backlog N] [held]    connections wait for the call accept
 //	late DURATION             how late the busy machine was beyond its timers; 20 ms
 //	timers N%                 how late its timers were; 12.5 %, the most they may be
 //
@@ -39,6 +39,8 @@ type kernelCase struct {
 	profile *tcp.Profile
 	port    uint16 // listening; 0 is none
 	backlog int
+	held    bool
+	resets  bool // tcp_abort_on_overflow
 	late    time.Duration
 	timers  float64
 	lines   []kernelLine
@@ -98,6 +100,7 @@ func (k *kernelCase) read(number int, words []string) (err error) {
 		if len(words) > 3 {
 			k.backlog = integer(words[3])
 		}
+		k.held = words[len(words)-1] == "held"
 	case "late":
 		k.late, err = time.ParseDuration(words[1])
 	case "timers":
@@ -120,6 +123,8 @@ func (k *kernelCase) set(name, value string) {
 		p.RFC1337 = n != 0
 	case "TCP_USER_TIMEOUT":
 		p.UserTimeout = time.Duration(n) * time.Millisecond
+	case "tcp_abort_on_overflow":
+		k.resets = n != 0
 	default:
 		panic("no setting " + name)
 	}

@@ -15,14 +15,16 @@ type Acceptor interface {
 }
 
 // Listener waits for connections at a port. Requests that wait for the third
-// segment of their handshake take places of its SYN queue; an accepted
-// connection leaves at once, so the accept queue is never occupied.
+// segment of their handshake take places of its SYN queue, connections that wait
+// to be accepted places of its accept queue, which has as many.
 type Listener struct {
 	host     *Host
 	port     uint16
-	places   int64 // in the SYN queue, -1 is no bound
+	resets   bool
+	places   int64 // in each queue, -1 is no bound
 	pending  int64 // requests
 	acceptor Acceptor
+	accepts  *accepts // nil is at once
 	*ListenerTally
 
 	Settings *tcp.Settings // socket options of the connections to come; nil is none
@@ -31,23 +33,34 @@ type Listener struct {
 // ListenerTally is what the listeners of a group of hosts count.
 type ListenerTally struct {
 	HalfOpen metrics.Level // requests in the SYN queue
+	Waiting  metrics.Level // connections in the accept queue
 	ListenerCounters
 	window ListenerCounters
 }
 
 // ListenerCounters is what a ListenerTally counts.
-type ListenerCounters struct{ SYNs, Accepted, DroppedSYNQueue uint64 }
+type ListenerCounters struct {
+	SYNs, Accepted     uint64
+	DroppedSYNQueue    uint64 // SYNs: no place for a request
+	DroppedAcceptQueue uint64 // SYNs: no place to be accepted from
+	Overflows          uint64 // third segments that found the accept queue full
+}
+
+// Dropped counts the SYNs that were dropped.
+func (c *ListenerCounters) Dropped() uint64 { return c.DroppedSYNQueue + c.DroppedAcceptQueue }
 
 // Open begins the measured time: what was before is forgotten.
 func (t *ListenerTally) Open(now des.Time) {
 	t.ListenerCounters = ListenerCounters{}
 	t.HalfOpen.Open(now)
+	t.Waiting.Open(now)
 }
 
 // Close ends it.
 func (t *ListenerTally) Close(now des.Time) {
 	t.window = t.ListenerCounters
 	t.HalfOpen.Close(now)
+	t.Waiting.Close(now)
 }
 
 // Window returns the counters of the closed window.
@@ -81,8 +94,8 @@ func (h *Host) listener(port uint16) *Listener {
 func (l *Listener) arrive(now des.Time, t tuple, p *wire.Packet, old *tcp.TimeWait) {
 	h, st := l.host, l.host.stack
 	l.SYNs++
-	if l.places >= 0 && l.pending >= l.places {
-		l.DroppedSYNQueue++
+	if why := l.refuses(); why != nil {
+		*why++
 		h.group.tally.SYNs.Dropped++
 		st.pool.Put(p)
 		return
@@ -103,6 +116,17 @@ func (l *Listener) arrive(now des.Time, t tuple, p *wire.Packet, old *tcp.TimeWa
 	s.Conn.Segment(now, &p.Segment)
 	st.pool.Put(p)
 	s.pump(now)
+}
+
+// refuses returns the counter of why a SYN is dropped, nil if it is taken.
+func (l *Listener) refuses() *uint64 {
+	switch {
+	case l.places >= 0 && l.pending >= l.places:
+		return &l.DroppedSYNQueue
+	case l.full():
+		return &l.DroppedAcceptQueue
+	}
+	return nil
 }
 
 // request counts a request that comes or goes.

@@ -23,7 +23,7 @@ type Socket struct {
 	stack    *Stack
 	host     *Host
 	app      App
-	listener *Listener // while the handshake is not complete
+	listener *Listener // until it is accepted
 	next     *Socket
 	tuple    tuple
 	ref      uint32
@@ -31,6 +31,8 @@ type Socket struct {
 	state    tcp.State // as accounted
 	open     bool      // not in the free list
 	pumping  bool
+	waiting  bool // to be accepted
+	gone     bool // from the table
 }
 
 // Ports returns the local and the remote port.
@@ -104,11 +106,16 @@ func (s *Socket) pump(now des.Time) {
 		if s.state != s.Conn.State() {
 			s.account(now)
 		}
+		if l := s.listener; l != nil && !l.admit(now, s) {
+			break
+		}
 		n := s.Conn.News()
 		if n == 0 {
 			break
 		}
-		s.tell(now, n)
+		if s.app != nil {
+			s.app.News(now, s, n)
+		}
 	}
 	s.pumping = false
 	switch s.Conn.State() {
@@ -136,26 +143,6 @@ func (s *Socket) emit(now des.Time) {
 	st.keep(p)
 }
 
-// tell brings the news to the App; the one of a connection that a listener made
-// is found when it is established.
-func (s *Socket) tell(now des.Time, n tcp.News) {
-	if l := s.listener; l != nil {
-		if n&(tcp.Connected|tcp.Ended|tcp.Failed) == 0 { // a hint, and nobody to hear it yet
-			return
-		}
-		l.request(now, -1)
-		s.listener = nil
-		if n&tcp.Connected == 0 {
-			return
-		}
-		l.Accepted++
-		s.app = l.acceptor.Accept(now, s)
-	}
-	if s.app != nil {
-		s.app.News(now, s, n)
-	}
-}
-
 // account records every state that the connection has passed since it was last
 // asked.
 func (s *Socket) account(now des.Time) {
@@ -176,12 +163,20 @@ func (s *Socket) move(now des.Time, to tcp.State) {
 	s.state, s.since = to, now
 }
 
-// leave gives the tuple back and the socket.
+// leave gives the tuple back and the socket, which stays until it is accepted if
+// it waits for that.
 func (s *Socket) leave(now des.Time) {
 	st := s.stack
-	st.table.remove(s.tuple, s.ref)
-	if s.pair != 0 {
-		st.freePort(now, s.host.group, s.pair, s.tuple.localPort, false)
+	if !s.gone {
+		st.table.remove(s.tuple, s.ref)
+		if s.pair != 0 {
+			st.freePort(now, s.host.group, s.pair, s.tuple.localPort, false)
+		}
+		s.gone = true
+	}
+	if s.waiting {
+		st.sim.Cancel(&s.alarm)
+		return
 	}
 	st.release(s)
 }

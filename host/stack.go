@@ -84,7 +84,7 @@ func (st *Stack) Packets() uint64 { return st.packets }
 // Settle gives the stays that are not over to the tallies, as if they ended now.
 func (st *Stack) Settle(now des.Time) {
 	for _, s := range st.sockets[1:] {
-		if s.open {
+		if s.open && !s.gone {
 			s.host.group.tally.sojourn(s.state, s.since, now)
 		}
 	}
@@ -106,7 +106,7 @@ func (st *Stack) take(now des.Time, h *Host, t tuple, app App) *Socket {
 		st.free = s.next
 	}
 	s.host, s.tuple, s.app, s.next, s.opened = h, t, app, nil, now
-	s.state, s.listener, s.pair, s.open = tcp.Closed, nil, 0, true
+	s.state, s.listener, s.pair, s.open, s.gone = tcp.Closed, nil, 0, true, false
 	s.alarm.Bind(s, h.owner.Rank(des.Timer))
 	return s
 }

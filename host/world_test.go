@@ -176,6 +176,7 @@ func (w *world) by(i int) (list []sent) {
 type books struct {
 	w          *world
 	open, held int
+	dead       int // and waiting to be accepted
 	states     map[*Tally]*[tcp.States]int64
 	pairs      []pair
 	asking     map[*Listener]int64
@@ -208,6 +209,9 @@ func (b *books) sockets() error {
 			return fmt.Errorf("socket %d is free and has an alarm", s.ref)
 		case !s.open:
 			continue
+		case s.waiting && s.Conn.State() == tcp.Closed:
+			b.dead++
+			continue
 		case st.table.find(s.tuple) != s.ref:
 			return fmt.Errorf("socket %d is not found by its tuple", s.ref)
 		case s.Conn.Deadline() < st.sim.When(&s.alarm):
@@ -219,11 +223,11 @@ func (b *books) sockets() error {
 		b.open++
 		b.states[s.host.group.tally][s.Conn.State()]++
 		b.pairs[s.pair].used++
-		if s.listener != nil {
+		if s.listener != nil && !s.waiting {
 			b.asking[s.listener]++
 		}
 	}
-	if free+b.open != st.Sockets() {
+	if free+b.open+b.dead != st.Sockets() {
 		return fmt.Errorf("%d sockets free, %d open, of %d", free, b.open, st.Sockets())
 	}
 	return nil
@@ -284,6 +288,9 @@ func (b *books) counts() error {
 			return fmt.Errorf("host %d: %d ports used, %d in TIME-WAIT; counted %d, %d", h.node, used, waiting, y.PortsUsed.Value(), y.PortsInTimeWait.Value())
 		}
 		for _, l := range h.listeners {
+			if a := l.accepts; a != nil && a.length != l.Waiting.Value() {
+				return fmt.Errorf("port %d: %d to be accepted, counted %d", l.port, a.length, l.Waiting.Value())
+			}
 			if l.pending != b.asking[l] || l.HalfOpen.Value() != b.asking[l] {
 				return fmt.Errorf("port %d: %d requests, counted %d, %d", l.port, b.asking[l], l.pending, l.HalfOpen.Value())
 			}

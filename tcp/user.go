@@ -104,6 +104,9 @@ func (c *Conn) Abort(now des.Time) {
 	}
 }
 
+// Forget deletes the connection without a word, neither to the peer nor to the user.
+func (c *Conn) Forget() { c.drop() }
+
 // drop deletes the connection without a word.
 func (c *Conn) drop() {
 	if c.state != Closed {
