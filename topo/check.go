@@ -50,9 +50,15 @@ func balance(place string, in, known uint64) error {
 
 func (h *Half) held() uint64 {
 	held := h.queue.held()
-	if h.impair != nil {
-		for _, k := range h.impair.hooks {
-			held += k.held
+	if m := h.more; m != nil {
+		if m.line != nil {
+			held += m.line.held()
+		}
+		if m.flight != nil {
+			held += m.flight.held
+		}
+		for _, st := range m.front {
+			held += st.held
 		}
 	}
 	return held
@@ -65,24 +71,37 @@ func (h *Half) audit() error {
 	check := func(place string, in, known uint64) {
 		faults = append(faults, balance(h.Name()+place, in, known))
 	}
-	q, s := &h.queue, h.Stats()
-	check(": queue", q.in, q.delivered+s.Drops[DropQueue]+s.Drops[DropMTU]+q.held())
-	in := q.in
-	if i := h.impair; i != nil {
-		if i.loss != nil {
-			check(": after loss", in, i.loss.out)
-			check(": loss", i.loss.in, i.loss.out+s.Drops[DropLoss])
-			in = i.loss.in
+	s := h.Stats()
+	in, out, held := h.queue.in, h.queue.delivered, h.queue.held()
+	if h.more != nil && h.more.line != nil {
+		q := h.more.line
+		in, out, held = q.in, q.delivered, q.held()
+	}
+	dropped := [Causes]uint64{DropTTL: s.Drops[DropTTL], DropQueue: s.Drops[DropQueue], DropMTU: s.Drops[DropMTU], DropDown: s.Drops[DropDown]}
+	check(": queue", in, out+s.Drops[DropQueue]+s.Drops[DropMTU]+s.Drops[DropDown]+held)
+	if m := h.more; m != nil {
+		visit := func(st *station) {
+			check(": "+st.name, st.in+st.copies, st.out+st.dropped+st.held)
+			dropped[st.cause] += st.dropped
 		}
-		var dropped uint64
-		for at := len(i.hooks) - 1; at >= 0; at-- {
-			k := i.hooks[at]
-			check(": after rule "+k.rule.Name, in, k.out)
-			check(": rule "+k.rule.Name, k.in+k.copies, k.out+k.dropped+k.held)
-			in = k.in
-			dropped += k.dropped
+		for i := len(m.front) - 1; i >= 0; i-- {
+			st := m.front[i]
+			check(": after "+st.name, in, st.out)
+			visit(st)
+			in = st.in
 		}
-		check(": rules", dropped, s.Drops[DropRule])
+		if f := m.flight; f != nil {
+			check(": before "+f.name, out, f.in)
+			visit(&f.station)
+			out = f.out
+		}
+		if c := m.checksum; c != nil {
+			check(": before "+c.name, out, c.in)
+			visit(&c.station)
+		}
+	}
+	for cause, n := range dropped {
+		check(": drops by "+Cause(cause).String(), s.Drops[cause], n)
 	}
 	check("", s.Sent+s.Duplicated, s.Delivered+s.Dropped()+h.held())
 	return errors.Join(faults...)

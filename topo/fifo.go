@@ -1,9 +1,6 @@
 package topo
 
 import (
-	"math/bits"
-	"time"
-
 	"netsim/des"
 	"netsim/wire"
 )
@@ -19,20 +16,14 @@ import (
 // limit counts every packet that has not finished leaving, the one in
 // transmission included, so a limit of K packets is the K of M/M/1/K.
 //
-// Serialization is exact at any rate. The end of a transmission is a whole
-// number of nanoseconds and a remainder; the packet leaves at the whole part,
-// and the remainder is carried to the next packet if the link is still busy
-// then. An idle link starts exact.
-//
 // The fields are in the order in which a packet touches them: with thousands of
 // links most hops find them in no cache.
 type fifo struct {
-	medium              *medium
+	clock
 	head, leaving, tail *wire.Packet
-	free                des.Time // when the last packet accepted has left
-	rest                uint64   // and its remainder, in 1/medium.den ns
 
 	packets, bytes int64 // that have not left; too high until settle is called
+	meter          *meter
 	arrive         des.Event
 	next           Sink
 	in             uint64
@@ -41,23 +32,12 @@ type fifo struct {
 	half           *Half
 }
 
-// medium holds what the halves of a group of links have in common.
-type medium struct {
-	sim      *des.Sim
-	num, den uint64 // a byte takes num/den ns, in lowest terms
-	rate     int64
-	delay    time.Duration
-	limit    Limit
-	mtu      int32
-	overhead int32
-}
-
 // Receive puts p at the end of the queue, or drops it.
 func (f *fifo) Receive(now des.Time, p *wire.Packet) {
 	f.in++
 	m := f.medium
 	size := int64(p.Size)
-	if p.Size > m.mtu || f.packets >= m.limit.Packets || f.bytes > m.limit.Bytes-size {
+	if p.Size > m.mtu || f.packets >= m.limit.Packets || f.bytes > m.limit.Bytes-size || f.free.Sub(now) > m.limit.Time {
 		if cause, refused := f.refuse(now, p); refused {
 			f.half.drop(now, p, cause)
 			return
@@ -65,6 +45,7 @@ func (f *fifo) Receive(now des.Time, p *wire.Packet) {
 	}
 	f.packets++
 	f.bytes += size
+	wait := f.free.Sub(now)
 	p.Time = f.transmit(now, size)
 	p.Next = nil
 	if f.head == nil {
@@ -77,6 +58,9 @@ func (f *fifo) Receive(now des.Time, p *wire.Packet) {
 		f.leaving = p
 	}
 	f.tail = p
+	if f.meter != nil {
+		f.meter.enter(now, p, max(0, wait))
+	}
 }
 
 // Fire brings the head to the other end. The next arrival is scheduled first:
@@ -95,33 +79,18 @@ func (f *fifo) Fire(now des.Time) {
 	f.next.Receive(now, p)
 }
 
-// transmit starts sending size bytes when the link is free and returns when the
-// last bit leaves. The product fits: at most 2^31 B of 8e9 ns each.
-func (f *fifo) transmit(now des.Time, size int64) des.Time {
-	m := f.medium
-	work := uint64(size+int64(m.overhead)) * m.num
-	start := f.free
-	if start > now || start == now && f.rest > 0 {
-		work += f.rest
-	} else {
-		start = now
-	}
-	if m.den != 1 {
-		work, f.rest = work/m.den, work%m.den
-	}
-	f.free = start + des.Time(work)
-	return f.free
-}
-
 // refuse decides about a packet that looks too large or comes to a queue that
 // looks full.
 func (f *fifo) refuse(now des.Time, p *wire.Packet) (Cause, bool) {
 	m := f.medium
-	if p.Size > m.mtu {
+	switch {
+	case m.down:
+		return DropDown, true
+	case p.Size > m.mtu:
 		return DropMTU, true
 	}
 	f.settle(now)
-	return DropQueue, f.packets >= m.limit.Packets || f.bytes > m.limit.Bytes-int64(p.Size)
+	return DropQueue, f.packets >= m.limit.Packets || f.bytes > m.limit.Bytes-int64(p.Size) || f.free.Sub(now) > m.limit.Time
 }
 
 // settle moves the leaving cursor past what has left by now. The count is a
@@ -137,18 +106,18 @@ func (f *fifo) leave() {
 	f.leaving = p.Next
 	f.packets--
 	f.bytes -= int64(p.Size)
+	if f.meter != nil {
+		f.meter.leave(p.Time, int64(p.Size))
+	}
 }
 
-// busy is how long packets have been in transmission, those that are still
-// waiting for it included: as long as their bytes take.
-func (f *fifo) busy() time.Duration {
-	sum := f.carried + uint64(f.medium.overhead)*f.delivered
-	for p := f.head; p != nil; p = p.Next {
-		sum += uint64(p.Size) + uint64(f.medium.overhead)
+// expect sets the event for the first that has not arrived.
+func (f *fifo) expect() {
+	if f.head == nil {
+		f.medium.sim.Cancel(&f.arrive)
+		return
 	}
-	hi, lo := bits.Mul64(sum, f.medium.num)
-	span, _ := bits.Div64(hi, lo, f.medium.den)
-	return time.Duration(span)
+	f.medium.sim.At(&f.arrive, f.head.Time.Add(f.medium.delay))
 }
 
 // held counts the packets in the list.

@@ -1,40 +1,41 @@
 package topo
 
 import (
+	"math/rand/v2"
+	"time"
+
 	"netsim/des"
 	"netsim/wire"
 )
 
 // hook is where a rule hangs in a half.
 type hook struct {
-	half    *Half
-	rule    *Rule
-	next    Sink
-	in, out uint64
-	copies  uint64
-	dropped uint64
-	held    uint64
+	station
+	rule *Rule
 }
 
 func (k *hook) Receive(now des.Time, p *wire.Packet) {
 	k.in++
 	if !k.acts(p) {
+		k.newest = k.in
 		k.pass(now, p)
 		return
 	}
 	switch k.rule.Do {
 	case DoDrop:
-		k.dropped++
-		k.half.drop(now, p, DropRule)
+		k.lose(now, p)
 	case DoDelay:
-		k.later(now, p)
+		k.later(now, p, k.in)
 	case DoDuplicate:
-		double := k.half.link.net.pool.Get()
-		*double = *p
-		double.Segment.Marks |= wire.Duplicate
-		k.copies++
+		double := k.double(p)
 		k.pass(now, p)
-		k.later(now, double)
+		k.later(now, double, unnumbered)
+	case DoCorrupt:
+		p.Segment.Marks |= wire.Damaged
+		k.pass(now, p)
+	case DoMark:
+		k.half.mark(p)
+		k.pass(now, p)
 	}
 }
 
@@ -50,55 +51,33 @@ func (k *hook) acts(p *wire.Packet) bool {
 	if r.Nth != nil && !r.nth(r.number(s.Incarnation)) {
 		return false
 	}
-	if r.Probability > 0 && r.Probability < 1 {
-		if r.draws == nil {
-			r.draws = k.half.link.net.stream(r.Stream)
-		}
-		if !des.Chance(r.draws, r.Probability) {
-			return false
-		}
+	if r.Probability > 0 && r.Probability < 1 && !des.Chance(k.random(), r.Probability) {
+		return false
 	}
 	r.Hits++
 	return true
 }
 
-func (k *hook) pass(now des.Time, p *wire.Packet) {
-	k.out++
-	k.next.Receive(now, p)
+// random makes the rule's stream, which all its hooks share, when one of them
+// first draws.
+func (k *hook) random() *rand.Rand {
+	if k.rule.draws == nil {
+		k.rule.draws = k.half.link.net.stream(k.rule.Stream)
+	}
+	return k.rule.draws
 }
 
 // later passes p on after the rule's delay.
-func (k *hook) later(now des.Time, p *wire.Packet) {
-	if k.rule.Delay == 0 {
+func (k *hook) later(now des.Time, p *wire.Packet, number uint64) {
+	wait := k.rule.Delay
+	if more, fixed := k.rule.Jitter.Fixed(); fixed {
+		wait += time.Duration(more)
+	} else {
+		wait += time.Duration(k.rule.Jitter.Draw(k.random()))
+	}
+	if wait == 0 {
 		k.pass(now, p)
 		return
 	}
-	n := k.half.link.net
-	h := n.holders
-	if h == nil {
-		h = new(holder)
-	} else {
-		n.holders = h.next
-	}
-	h.hook, h.packet = k, p
-	h.release.Bind(h, k.half.impair.owner.Rank(des.Packet))
-	n.sim.At(&h.release, now.Add(k.rule.Delay))
-	k.held++
-}
-
-// holder holds one packet for a rule. Those not in use are the network's.
-type holder struct {
-	release des.Event
-	hook    *hook
-	packet  *wire.Packet
-	next    *holder
-}
-
-func (h *holder) Fire(now des.Time) {
-	k, p := h.hook, h.packet
-	n := k.half.link.net
-	h.hook, h.packet, h.next = nil, nil, n.holders
-	n.holders = h
-	k.held--
-	k.pass(now, p)
+	k.hold(now, p, number, wait)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"netsim/des"
+	"netsim/dist"
 	"netsim/wire"
 )
 
@@ -20,20 +21,39 @@ type LinkSpec struct {
 
 // HalfSpec says what one direction of a link is. The zero HalfSpec carries
 // everything at once and whole.
+//
+// A packet meets what it is made of in this order: Rules, Loss, Bursts, Script,
+// Corrupt, Duplicate; then the queue and the transmitter; then the propagation of
+// Delay and Jitter; and the checksum at the far end.
 type HalfSpec struct {
 	Rate     int64         // bit/s, 0 is unlimited
 	Delay    time.Duration // propagation
 	MTU      int32         // bytes of the IP packet, 0 is none
 	Overhead int32         // bytes that each packet takes more on the wire
-	Loss     float64       // probability, of each packet by itself
 	Queue    Limit
 	Rules    []*Rule // in the order in which they act
+
+	Loss           float64         // probability, of each packet by itself
+	Bursts         *GilbertElliott // nil is none
+	Script         []bool          // the packets that are lost, in order and over again
+	Corrupt        float64         // probability that a packet is damaged
+	Duplicate      float64         // probability that a packet is copied
+	DuplicateDelay dist.Dist       // after which its copy follows
+	Jitter         dist.Dist       // ns that each packet is longer on its way
+	Reorder        bool            // it may overtake others by that
+
+	Discipline Discipline    // of this half alone; nil is drop-tail
+	ECN        bool          // the discipline may mark
+	Trace      Opportunities // instead of Rate
+	Changes    bool          // Loss, Corrupt and Duplicate may be set while it runs
 }
 
 // Limit is the most a queue holds, the packet in transmission included. Bytes
-// are those of IP packets. 0 is no limit of that kind.
+// are those of IP packets; Time is the longest wait for the transmission. 0 is no
+// limit of that kind.
 type Limit struct {
 	Packets, Bytes int64
+	Time           time.Duration
 }
 
 // Link is a full-duplex link: two halves, one in each direction.
@@ -48,18 +68,28 @@ type Link struct {
 
 // Half is one direction of a link.
 type Half struct {
-	entry  Sink // the first of impair, or queue
-	queue  fifo
-	link   *Link
-	impair *impairments    // nil if there is none
-	drops  *[Causes]uint64 // nil if there is none
+	entry Sink // the first of its impairments, or its queue
+	queue fifo // unless more.line is there
+	link  *Link
+	more  *stages         // nil if there is nothing but the fifo
+	drops *[Causes]uint64 // nil if there is none
 }
 
-// impairments are what stands in front of a half's queue.
-type impairments struct {
-	owner des.Owner // ranks what the rules hold
+// stages are what a half has beside its fifo.
+type stages struct {
+	owner des.Owner
+	front []*station // in front of the queue, in the order in which packets meet them
 	hooks []*hook
-	loss  *loss
+
+	loss        *loss
+	bursts      *bursts
+	corruption  *corruption
+	duplication *duplication
+	marked      uint64 // told of congestion
+	limit       int64  // in packets, while the half is down
+	line        *Queue // in place of the fifo
+	flight      *flight
+	checksum    *checksum
 }
 
 // Link returns the link that h is half of.
@@ -98,8 +128,13 @@ func (h *Half) Name() string {
 // Rate returns the rate in bit/s, 0 if it is unlimited.
 func (h *Half) Rate() int64 { return h.queue.medium.rate }
 
-// Delay returns the propagation delay.
-func (h *Half) Delay() time.Duration { return h.queue.medium.delay }
+// Delay returns the propagation delay, without jitter.
+func (h *Half) Delay() time.Duration {
+	if h.more != nil && h.more.flight != nil {
+		return h.more.flight.delay
+	}
+	return h.queue.medium.delay
+}
 
 // MTU returns the largest IP packet that passes, in bytes; [math.MaxInt32] if
 // there is no such limit.
@@ -108,12 +143,20 @@ func (h *Half) MTU() int32 { return h.queue.medium.mtu }
 // Overhead returns the bytes that each packet takes more on the wire.
 func (h *Half) Overhead() int32 { return h.queue.medium.overhead }
 
-// Loss returns the probability of random loss.
+// Loss returns the long-run share of packets lost by chance; what rules and
+// scripts lose is not in it.
 func (h *Half) Loss() float64 {
-	if h.impair == nil || h.impair.loss == nil {
+	if h.more == nil {
 		return 0
 	}
-	return h.impair.loss.probability
+	p := 0.0
+	if h.more.loss != nil {
+		p = h.more.loss.probability
+	}
+	if b := h.more.bursts; b != nil {
+		p += (1 - p) * b.Mean()
+	}
+	return p
 }
 
 // Receive takes a packet in at the half's start.
@@ -122,13 +165,17 @@ func (h *Half) Receive(now des.Time, p *wire.Packet) { h.entry.Receive(now, p) }
 // Backlog counts the packets, and the bytes in them, that have not finished
 // leaving at now, which must not be before the last packet came in.
 func (h *Half) Backlog(now des.Time) (packets, bytes int64) {
+	if h.more != nil && h.more.line != nil {
+		q := h.more.line
+		packets, bytes = q.Waiting()
+		if q.sending != nil {
+			packets++
+			bytes += int64(q.sending.Size)
+		}
+		return packets, bytes
+	}
 	h.queue.settle(now)
 	return h.queue.packets, h.queue.bytes
-}
-
-// Busy returns how long the half has been transmitting until now.
-func (h *Half) Busy(now des.Time) time.Duration {
-	return h.queue.busy() - max(0, h.queue.free.Sub(now))
 }
 
 // Stats returns the counts so far. Sent is what was delivered, dropped or is
@@ -138,22 +185,32 @@ func (h *Half) Stats() Stats {
 	if h.drops != nil {
 		s.Drops = *h.drops
 	}
-	if i := h.impair; i != nil {
-		s.Sent = i.entered()
-		for _, k := range i.hooks {
-			s.Duplicated += k.copies
-		}
+	if h.more != nil {
+		h.more.count(&s)
 	}
 	s.Sent += s.Drops[DropTTL] // at the door: a router counts them to the half they were bound for
 	return s
 }
 
-// entered counts what came to the first of the impairments.
-func (i *impairments) entered() uint64 {
-	if len(i.hooks) > 0 {
-		return i.hooks[0].in
+func (m *stages) count(s *Stats) {
+	if q := m.line; q != nil {
+		s.Sent, s.Delivered, s.Bytes = q.in, q.delivered, q.carried
 	}
-	return i.loss.in
+	s.Marked = m.marked
+	if len(m.front) > 0 {
+		s.Sent = m.front[0].in
+	}
+	for _, st := range m.front {
+		s.Duplicated += st.copies
+		s.Reordered += st.late
+	}
+	if f := m.flight; f != nil {
+		s.Delivered, s.Bytes = f.out, f.bytes
+		s.Reordered += f.late
+	}
+	if c := m.checksum; c != nil {
+		s.Delivered, s.Bytes, s.Undetected = c.out, c.bytes, c.undetected
+	}
 }
 
 // drop is the end of a packet at h.
@@ -163,29 +220,6 @@ func (h *Half) drop(now des.Time, p *wire.Packet, cause Cause) {
 	}
 	h.drops[cause]++
 	h.link.net.discard(now, h, p, cause)
-}
-
-// build makes h a half as spec says.
-func (h *Half) build(n *Network, l *Link, spec *HalfSpec) {
-	owner := n.sim.Owner()
-	h.link = l
-	h.queue = fifo{half: h, medium: n.medium(spec)}
-	h.queue.arrive.Bind(&h.queue, owner.Rank(des.Packet))
-	h.entry = &h.queue
-	if spec.Loss == 0 && len(spec.Rules) == 0 {
-		return
-	}
-	h.impair = &impairments{owner: owner, hooks: make([]*hook, len(spec.Rules))}
-	if spec.Loss > 0 {
-		h.impair.loss = &loss{half: h, next: h.entry, probability: spec.Loss}
-		h.entry = h.impair.loss
-	}
-	for i := len(spec.Rules) - 1; i >= 0; i-- {
-		k := &hook{half: h, rule: spec.Rules[i], next: h.entry}
-		k.rule.name(l.Name)
-		h.impair.hooks[i] = k
-		h.entry = k
-	}
 }
 
 // MaxRate is the highest rate of a link, in bit/s.
@@ -199,12 +233,30 @@ func (s *HalfSpec) check() error {
 			faults = append(faults, fmt.Errorf(format, args...))
 		}
 	}
+	law := func(what string, d *dist.Dist) {
+		if err := d.Check(); err != nil {
+			faults = append(faults, fmt.Errorf("%s: %w", what, err))
+		}
+	}
 	fault(s.Rate < 0 || s.Rate > MaxRate, "a rate of %d bit/s; 0 (unlimited) to %g can be", s.Rate, MaxRate)
 	fault(s.Delay < 0, "a delay of %v; it is 0 or more", s.Delay)
 	fault(s.MTU < 0, "an MTU of %d B; it is positive, or 0 for none", s.MTU)
 	fault(s.Overhead < 0 || s.Overhead > math.MaxUint16, "an overhead of %d B; 0 to %d can be", s.Overhead, math.MaxUint16)
-	fault(!(s.Loss >= 0 && s.Loss <= 1), "a loss of %v; a probability is from 0 to 1", s.Loss)
+	for _, p := range [...]struct {
+		what  string
+		value float64
+	}{{"loss", s.Loss}, {"corruption", s.Corrupt}, {"duplication", s.Duplicate}} {
+		if !(p.value >= 0 && p.value <= 1) {
+			fault(true, "a %s of %v; a probability is from 0 to 1", p.what, p.value)
+		}
+	}
+	fault(s.Bursts != nil && !s.Bursts.ok(), "bursts of loss %+v; probabilities are from 0 to 1", s.Bursts)
+	law("the delay of duplicates", &s.DuplicateDelay)
+	law("jitter", &s.Jitter)
+	fault(s.Trace != nil && !s.Trace.ok(), "a trace of %d instants; they ascend, and the last is after 0", len(s.Trace))
+	fault(s.Trace != nil && s.Rate != 0, "a rate and a trace; one of them says when packets leave")
 	fault(s.Queue.Packets < 0 || s.Queue.Bytes < 0, "a queue of %d packets, %d B; either is positive, or 0 for no limit", s.Queue.Packets, s.Queue.Bytes)
+	fault(s.Queue.Time < 0, "a queue of %v; it is positive, or 0 for no limit", s.Queue.Time)
 	for _, r := range s.Rules {
 		faults = append(faults, r.check())
 	}

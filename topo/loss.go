@@ -1,30 +1,99 @@
 package topo
 
 import (
-	"math/rand/v2"
-
 	"netsim/des"
 	"netsim/wire"
 )
 
 // loss drops each packet with the same probability, by itself.
 type loss struct {
-	half        *Half
-	next        Sink
+	station
 	probability float64
-	draws       *rand.Rand // made when first drawn from
-	in, out     uint64
 }
 
 func (l *loss) Receive(now des.Time, p *wire.Packet) {
 	l.in++
-	if l.draws == nil {
-		l.draws = l.half.link.net.stream("link." + l.half.Name() + ".loss")
-	}
-	if des.Chance(l.draws, l.probability) {
-		l.half.drop(now, p, DropLoss)
+	if l.chance(l.probability) {
+		l.lose(now, p)
 		return
 	}
-	l.out++
-	l.next.Receive(now, p)
+	l.pass(now, p)
+}
+
+// GilbertElliott is loss in bursts: a Markov chain of two states that makes a
+// step after each packet (Gilbert 1960; Elliott 1963). It starts in its
+// stationary distribution.
+type GilbertElliott struct {
+	P, R      float64 // from good to bad, and back: at each packet
+	Good, Bad float64 // probabilities of loss in the two states
+}
+
+// Mean returns the long-run share of packets that are lost.
+func (g *GilbertElliott) Mean() float64 {
+	bad := g.stationary()
+	return float64((1-bad)*g.Good) + float64(bad*g.Bad)
+}
+
+// stationary is the probability of the bad state.
+func (g *GilbertElliott) stationary() float64 {
+	if g.P == 0 {
+		return 0
+	}
+	return g.P / (g.P + g.R)
+}
+
+func (g *GilbertElliott) ok() bool {
+	for _, p := range []float64{g.P, g.R, g.Good, g.Bad} {
+		if !(p >= 0 && p <= 1) {
+			return false
+		}
+	}
+	return true
+}
+
+// bursts is a GilbertElliott at work.
+type bursts struct {
+	station
+	GilbertElliott
+	begun, bad bool
+}
+
+func (b *bursts) Receive(now des.Time, p *wire.Packet) {
+	b.in++
+	if !b.begun {
+		b.begun, b.bad = true, b.chance(b.stationary())
+	}
+	risk, turn := b.Good, b.P
+	if b.bad {
+		risk, turn = b.Bad, b.R
+	}
+	lost := b.chance(risk)
+	if b.chance(turn) {
+		b.bad = !b.bad
+	}
+	if lost {
+		b.lose(now, p)
+		return
+	}
+	b.pass(now, p)
+}
+
+// script loses the packets that a list says, and begins again at its end.
+type script struct {
+	station
+	lost []bool
+	at   int
+}
+
+func (s *script) Receive(now des.Time, p *wire.Packet) {
+	s.in++
+	lost := s.lost[s.at]
+	if s.at++; s.at == len(s.lost) {
+		s.at = 0
+	}
+	if lost {
+		s.lose(now, p)
+		return
+	}
+	s.pass(now, p)
 }

@@ -135,38 +135,6 @@ func (n *Network) checkLink(s *LinkSpec) error {
 // Links returns the links in the order of adding.
 func (n *Network) Links() []*Link { return n.links }
 
-// medium returns the medium of spec, the same one for halves that are alike.
-func (n *Network) medium(spec *HalfSpec) *medium {
-	m := medium{sim: n.sim, den: 1, rate: spec.Rate, delay: spec.Delay, limit: spec.Queue, mtu: spec.MTU, overhead: spec.Overhead}
-	if spec.Rate > 0 {
-		const byteAtOne = 8e9 // ns a byte takes at 1 bit/s
-		common := gcd(byteAtOne, uint64(spec.Rate))
-		m.num, m.den = byteAtOne/common, uint64(spec.Rate)/common
-	}
-	if m.mtu == 0 {
-		m.mtu = math.MaxInt32
-	}
-	if m.limit.Packets == 0 {
-		m.limit.Packets = math.MaxInt64
-	}
-	if m.limit.Bytes == 0 {
-		m.limit.Bytes = math.MaxInt64
-	}
-	shared, ok := n.media[m]
-	if !ok {
-		shared = &m
-		n.media[m] = shared
-	}
-	return shared
-}
-
-func gcd(a, b uint64) uint64 {
-	for b != 0 {
-		a, b = b, a%b
-	}
-	return a
-}
-
 // Attach makes s the end system of the node: packets addressed to it end there.
 func (n *Network) Attach(id NodeID, s Sink) {
 	n.nodes[id].end = s

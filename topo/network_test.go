@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"netsim/des"
+	"netsim/dist"
 	"netsim/wire"
 )
 
@@ -43,12 +44,67 @@ func anything(r *rand.Rand) HalfSpec {
 	}
 	for i := range r.IntN(4) {
 		spec.Rules = append(spec.Rules, NewRule(RuleSpec{
-			Name: fmt.Sprint("r", i), Flow: AnyFlow, Do: Action(r.IntN(3)), Delay: time.Duration(r.IntN(3) * 100_000),
+			Name: fmt.Sprint("r", i), Flow: AnyFlow, Do: Action(r.IntN(len(actionNames))), Delay: time.Duration(r.IntN(3) * 100_000),
 			Match: []Match{MatchAny, MatchData, MatchFIN}[r.IntN(3)], PerConnection: r.IntN(2) == 0,
 			Probability: .2, Nth: [][]Range{nil, {{1, 3}, {5, 100}}}[r.IntN(2)],
 		}))
 	}
+	if r.IntN(4) == 0 {
+		spec.Bursts = &GilbertElliott{P: .1, R: .3, Good: .01, Bad: .5}
+		spec.Script = []bool{false, false, true, false}
+	}
+	if r.IntN(4) == 0 {
+		spec.Corrupt, spec.Duplicate, spec.DuplicateDelay = .05, .05, dist.Exponential(1e5)
+	}
+	if r.IntN(3) == 0 {
+		spec.Jitter, spec.Reorder = dist.Uniform(0, 1e6), r.IntN(2) == 0
+	}
+	spec.Changes = r.IntN(3) == 0
+	spec.Discipline, spec.ECN = anyDiscipline(r), r.IntN(2) == 0
+	if r.IntN(10) == 0 {
+		spec.Rate, spec.Trace = 0, Opportunities{time.Millisecond, time.Millisecond, 3 * time.Millisecond}
+	}
 	return spec
+}
+
+func anyDiscipline(r *rand.Rand) Discipline {
+	switch r.IntN(16) {
+	case 0:
+		return new(DropTail)
+	case 1:
+		return &RED{Gentle: r.IntN(2) == 0, Weight: .1}
+	case 2:
+		return &CoDel{Target: 500 * time.Microsecond, Interval: 2 * time.Millisecond}
+	case 3:
+		return &FQCoDel{Target: 500 * time.Microsecond, Interval: 2 * time.Millisecond, Flows: 4}
+	case 4:
+		return &PIE{Target: 500 * time.Microsecond, Update: time.Millisecond, Burst: time.Millisecond}
+	case 5:
+		return &Priority{Bands: []Band{{MatchFIN, AnyFlow}, {MatchData, AnyFlow}}}
+	case 6:
+		return &DRR{Quantum: 700, Flows: 4}
+	}
+	return nil
+}
+
+// change is something that may happen to a half while it works.
+func change(r *rand.Rand, h *Half, now des.Time) {
+	switch r.IntN(7) {
+	case 0:
+		h.SetRate(now, []int64{0, 1e6, 9_999_991, 1e9}[r.IntN(4)])
+	case 1:
+		h.SetDelay(now, time.Duration(r.IntN(1e6)))
+	case 2, 3:
+		h.SetUp(now, !h.Up())
+	case 4:
+		h.SetJitter(now, dist.Exponential(1e5))
+	default:
+		if m := h.more; m != nil && m.loss != nil && m.corruption != nil && m.duplication != nil {
+			h.SetLoss(r.Float64())
+			h.SetCorrupt(r.Float64())
+			h.SetDuplicate(r.Float64())
+		}
+	}
 }
 
 // storm sends packets of all sorts over a random network, holds the books while
@@ -60,6 +116,17 @@ func storm(t *testing.T, seed uint64) (digest uint64, causes [Causes]uint64) {
 	w := newWorld(seed)
 	hosts := randomNetwork(w, r, 12, 24, func() HalfSpec { return anything(r) })
 	w.finish(t)
+	gauge := new(Gauge)
+	for _, l := range w.net.Links() {
+		for _, h := range []*Half{l.Forward, l.Back} {
+			if r.IntN(2) == 0 {
+				h.Measure(gauge)
+			}
+			for r.IntN(3) == 0 {
+				w.at(des.Time(r.IntN(20_000_000)), func(now des.Time) { change(r, h, now) })
+			}
+		}
+	}
 	var drops []drop
 	w.net.Observe(observer{&drops})
 	for range 2000 {
@@ -71,12 +138,16 @@ func storm(t *testing.T, seed uint64) (digest uint64, causes [Causes]uint64) {
 		if a == b {
 			continue
 		}
+		s.SrcPort = uint16(r.IntN(5))
 		w.at(des.Time(r.IntN(20_000_000)), func(des.Time) { w.inject(a, b, s) })
 	}
 	for range 50 {
 		w.after(des.Time(r.IntN(25_000_000)), func(des.Time) { w.check(t) })
 	}
 	w.run(t)
+	if gauge.Packets.Value() != 0 || gauge.Bytes.Value() != 0 || gauge.Busy.Value() != 0 {
+		t.Errorf("seed %d: the gauge sees %d packets, %d B, %d halves sending", seed, gauge.Packets.Value(), gauge.Bytes.Value(), gauge.Busy.Value())
+	}
 
 	var total Stats
 	for _, l := range w.net.Links() {
@@ -138,11 +209,11 @@ func TestCheckFindsFaults(t *testing.T) {
 	}{
 		{"l.forward: queue: 10 packets", func(w *world, l *Link) { l.Forward.queue.in++ }},
 		{"l.forward: queue: 9 packets", func(w *world, l *Link) { l.Forward.queue.delivered++ }},
-		{"l.forward: after loss: 9 packets", func(w *world, l *Link) { l.Forward.impair.loss.out++ }},
-		{"l.forward: loss: 9 packets", func(w *world, l *Link) { l.Forward.impair.loss.out++ }},
-		{"l.forward: after rule r", func(w *world, l *Link) { l.Forward.impair.hooks[0].out++ }},
-		{"l.forward: rule r: 9 packets", func(w *world, l *Link) { l.Forward.impair.hooks[0].held++ }},
-		{"l.forward: rules: 1 packets", func(w *world, l *Link) { l.Forward.impair.hooks[0].dropped++ }},
+		{"l.forward: after loss: 9 packets", func(w *world, l *Link) { l.Forward.more.loss.out++ }},
+		{"l.forward: loss: 9 packets", func(w *world, l *Link) { l.Forward.more.loss.out++ }},
+		{"l.forward: after rule r", func(w *world, l *Link) { l.Forward.more.hooks[0].out++ }},
+		{"l.forward: rule r: 9 packets", func(w *world, l *Link) { l.Forward.more.hooks[0].held++ }},
+		{"l.forward: drops by rule: 0 packets", func(w *world, l *Link) { l.Forward.more.hooks[0].dropped++ }},
 		{"l.forward: 9 packets", func(w *world, l *Link) { l.Forward.drops = &[Causes]uint64{DropMTU: 1} }},
 		{"r: 10 packets", func(w *world, l *Link) { w.net.nodes[2].core.in++ }},
 		{"0 packets in the network, 0 elsewhere, 1 taken", func(w *world, l *Link) { w.pool.Get() }},
@@ -313,7 +384,7 @@ func TestStats(t *testing.T) {
 	for c := range Causes {
 		names += c.String() + " "
 	}
-	if names != "queue loss rule mtu ttl no-route filtered " {
+	if names != "queue loss rule mtu ttl no-route filtered down corrupt " {
 		t.Error(names)
 	}
 }

@@ -84,11 +84,11 @@ func (n *Network) wire(id NodeID) {
 		in = d.end
 	}
 	if d.only != nil {
-		d.only.Reverse().queue.next = in
+		d.only.Reverse().lead(in)
 		return
 	}
 	for _, out := range d.core.ports {
-		out.Reverse().queue.next = in
+		out.Reverse().lead(in)
 	}
 }
 

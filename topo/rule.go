@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"netsim/dist"
 	"netsim/wire"
 )
 
@@ -70,9 +71,11 @@ const (
 	DoDrop      Action = iota
 	DoDelay            // holds it for the rule's delay; it blocks no other and may be overtaken
 	DoDuplicate        // a copy follows after the rule's delay, right behind if that is 0
+	DoCorrupt          // damages it, for the checksum at the link's end to see
+	DoMark             // marks it as ECN does, if it may be marked
 )
 
-var actionNames = []string{"drop", "delay", "duplicate"}
+var actionNames = []string{"drop", "delay", "duplicate", "corrupt", "mark"}
 
 func (a Action) String() string { return actionNames[a] }
 
@@ -103,7 +106,8 @@ type RuleSpec struct {
 	Probability   float64 // of those; 0 and 1 are always
 	Do            Action
 	Delay         time.Duration
-	Stream        string // of its draws; "" is link.NAME.rule.NAME by the first link it hangs on
+	Jitter        dist.Dist // added to the delay, drawn for each
+	Stream        string    // of its draws; "" is link.NAME.rule.NAME by the first link it hangs on
 }
 
 // Rule does something to some of the packets that pass it. It hangs on one half
@@ -193,6 +197,8 @@ func (r *Rule) check() error {
 		return fmt.Errorf("rule %s: a probability of %v; it is from 0 to 1", r.Name, r.Probability)
 	case r.Delay < 0:
 		return fmt.Errorf("rule %s: a delay of %v; it is 0 or more", r.Name, r.Delay)
+	case r.Jitter.Check() != nil:
+		return fmt.Errorf("rule %s: jitter: %w", r.Name, r.Jitter.Check())
 	case r.Flow < AnyFlow || r.Flow >= wire.MaxFlows:
 		return fmt.Errorf("rule %s: no flow has the number %d; 0 to %d can be, or AnyFlow", r.Name, r.Flow, wire.MaxFlows-1)
 	case int(r.Match) >= len(matchNames) || int(r.Do) >= len(actionNames):

@@ -77,7 +77,7 @@ func TestParse(t *testing.T) {
 			t.Errorf("%s: %v, %v", word, a, err)
 		}
 	}
-	for _, word := range []string{"", "SYN", "synack", "mark"} {
+	for _, word := range []string{"", "SYN", "synack", "lose"} {
 		if _, err := ParseMatch(word); err == nil {
 			t.Errorf("match %q was read", word)
 		}

@@ -15,17 +15,19 @@ type Sink interface {
 type Cause uint8
 
 const (
-	DropQueue    Cause = iota // the queue was at its limit
+	DropQueue    Cause = iota // the queue was at its limit, or its discipline said so
 	DropLoss                  // random loss
 	DropRule                  // a rule said so
 	DropMTU                   // larger than the MTU; fragmentation is not modelled
 	DropTTL                   // the TTL ran out at a router
 	DropNoRoute               // nobody there, or no way to it
 	DropFiltered              // a middlebox refused it
+	DropDown                  // the link was down
+	DropCorrupt               // damaged, and a checksum saw it
 	Causes                    // how many causes there are
 )
 
-var causeNames = [Causes]string{"queue", "loss", "rule", "mtu", "ttl", "no-route", "filtered"}
+var causeNames = [Causes]string{"queue", "loss", "rule", "mtu", "ttl", "no-route", "filtered", "down", "corrupt"}
 
 func (c Cause) String() string { return causeNames[c] }
 
@@ -44,9 +46,12 @@ type Observer interface {
 // Stats counts the packets of a half since the start.
 type Stats struct {
 	Sent       uint64 // came in, duplicates not counted
-	Duplicated uint64 // copies made by rules
+	Duplicated uint64 // copies made by rules and by duplication
 	Delivered  uint64 // reached the other end
 	Bytes      uint64 // of the delivered, as IP packets
+	Reordered  uint64 // overtaken by one that was sent later (RFC 4737)
+	Marked     uint64 // told of congestion (CE of RFC 3168)
+	Undetected uint64 // delivered damaged: no checksum saw it
 	Drops      [Causes]uint64
 }
 
@@ -65,6 +70,9 @@ func (s *Stats) Add(o Stats) {
 	s.Duplicated += o.Duplicated
 	s.Delivered += o.Delivered
 	s.Bytes += o.Bytes
+	s.Reordered += o.Reordered
+	s.Marked += o.Marked
+	s.Undetected += o.Undetected
 	for c := range o.Drops {
 		s.Drops[c] += o.Drops[c]
 	}
@@ -76,6 +84,9 @@ func (s *Stats) Sub(o Stats) {
 	s.Duplicated -= o.Duplicated
 	s.Delivered -= o.Delivered
 	s.Bytes -= o.Bytes
+	s.Reordered -= o.Reordered
+	s.Marked -= o.Marked
+	s.Undetected -= o.Undetected
 	for c := range o.Drops {
 		s.Drops[c] -= o.Drops[c]
 	}

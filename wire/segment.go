@@ -63,7 +63,7 @@ func (i Incarnation) Slot() uint32 { return uint32(i & (MaxSlots - 1)) }
 
 // Marks are oracles that the sender of a segment sets for observers: rules of
 // links, ladders and counters.
-type Marks uint8
+type Marks uint16
 
 const (
 	AckOfSYN  Marks = 1 << iota // acknowledges the other end's SYN and nothing after it
@@ -74,6 +74,7 @@ const (
 	Challenge                   // a challenge ACK of RFC 5961
 	Probe                       // a zero-window or keepalive probe
 	Datagram                    // no segment of TCP: bytes that load the network, of UDP in a capture
+	Damaged                     // the network changed bits of it
 )
 
 // Segment is a TCP segment: the header's fields, the options by value, and the
