@@ -169,6 +169,7 @@ var otherValues = map[string][]string{
 	"node.*.tcp.time_wait_restart": {"fin", "any-ack"}, "node.*.tcp.reset_with_ack": {"false"},
 	"node.*.tcp.synack_interval": {"2 s", "0 s"}, "node.*.tcp.max_backlog": {"1"}, "node.*.tcp.backlog_percent": {"0"}, "node.*.tcp.rto_after_syn": {"9 s"}, "node.*.tcp.rto_bounds_variance": {"false"},
 	"node.*.tcp.delayed_ack_max": {"10 ms"}, "node.*.tcp.quick_ack": {"0"}, "node.*.tcp.fin_delay": {"30 ms"}, "node.*.tcp.nagle_small_only": {"false"}, "node.*.tcp.receive_initial": {"2 kB"},
+	"node.*.tcp.rto_slop": {"1 s"}, "node.*.tcp.option_order": {"darwin"}, "node.*.tcp.timestamp_offset": {"zero"},
 	"node.*.tcp.loss_window_after": {"0"}, "node.*.tcp.isn_tick": {"1 s"}, "node.*.tcp.renews_echo": {"false"},
 	"node.*.tcp.timestamps": {"false"}, "node.*.tcp.nagle": {"false"}, "node.*.tcp.mss": {"700 B"}, "node.*.tcp.window_scale": {"2"}, "node.*.tcp.receive_window": {"5 kB"},
 	"node.*.tcp.send_buffer": {"3 kB"}, "node.*.tcp.initial_window": {"2"}, "node.*.tcp.isn": {"zero", "random", "clock"},
@@ -191,7 +192,7 @@ var elsewhere = map[string]string{
 	"run.replications": "TestSeeds", "run.confidence": "TestTables", "flow.*.arrivals.times": "TestDrain", "flow.*.arrivals.process": "given with its whole table: TestGolden",
 	"link.*.queue.kind": "drop-tail is the only one", "flow.*.kind": "TestBackgroundIsMD1", "flow.*.pick": "with several servers", "link.*.pair": "language",
 	"link.*.ends": "language", "node.*.kind": "language", "flow.*.to": "language", "link.*.rule.*.flow": "there is one flow", "node.*.listen.*.port": "found by name",
-	"node.*.prefix": "TestAddresses", "node.*.label": "words", "node.*.tcp.backlog_extra": "host", "node.*.tcp.always_mss": "tcp", "node.*.tcp.probe_bytes": "tcp", "node.*.tcp.limit_empty_answers": "tcp", "node.*.tcp.reset_at_fin": "tcp", "link.*.label": "words", "flow.*.label": "words",
+	"node.*.prefix": "TestAddresses", "node.*.label": "words", "node.*.tcp.backlog_extra": "host", "node.*.ports.per": "host.TestPortsPerPort", "node.*.tcp.always_mss": "tcp", "node.*.tcp.probe_bytes": "tcp", "node.*.tcp.limit_empty_answers": "tcp", "node.*.tcp.reset_at_fin": "tcp", "link.*.label": "words", "flow.*.label": "words",
 }
 
 var direction = regexp.MustCompile(`^link\.\*\.(forward|back)\.`)

@@ -143,6 +143,9 @@ func (h *Host) opening(now des.Time, t tuple, who wire.Incarnation) *tcp.Opening
 	if h.narrow {
 		st.opening.PathMTU = h.pathMTU(now, t.remote)
 	}
+	if h.group.profile.TimestampOffset == tcp.ZeroOffset {
+		st.opening.TSOffset = 0
+	}
 	return &st.opening
 }
 

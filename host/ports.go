@@ -7,7 +7,8 @@ import (
 )
 
 // pair counts a host's ephemeral ports in use towards one destination. Ports are
-// per four-tuple: the same one may go to two destinations. The pairs of all hosts
+// per four-tuple: the same one may go to two destinations, unless the profile has
+// them per port, when all destinations are one pair that always has a map. The pairs of all hosts
 // stand in one slice of the stack, those of a host chained; pair 0 is none.
 type pair struct {
 	to            destination
@@ -27,6 +28,9 @@ const few = 8
 // pairTo returns the host's pair for the destination of t.
 func (h *Host) pairTo(t tuple) uint32 {
 	to := destination{t.local, t.remote, t.remotePort}
+	if h.group.profile.PortsPer == tcp.PerPort {
+		to = destination{local: t.local}
+	}
 	pairs := h.stack.pairs
 	seen := 0
 	for i := h.pair; i != 0; i = pairs[i].next {
@@ -97,7 +101,7 @@ func (h *Host) pickPort(to Remote, pair uint32) (uint16, bool) {
 	switch is := &h.stack.pairs[pair]; {
 	case uint32(is.used) >= size:
 		return 0, false
-	case is.held == nil && uint32(is.used) > size/crowded:
+	case is.held == nil && (uint32(is.used) > size/crowded || p.PortsPer == tcp.PerPort):
 		h.stack.mapPorts(pair, p)
 	}
 	var start uint32

@@ -185,6 +185,43 @@ func TestPortsPerDestination(t *testing.T) {
 	}
 }
 
+// Where ports are per port, as of programs that bind before they connect, all
+// destinations share a range: ten ports are ten connections, whoever they go to,
+// by every rule, and again after TIME-WAIT.
+func TestPortsPerPort(t *testing.T) {
+	for _, rule := range []tcp.PortSelect{tcp.RandomPort, tcp.ParityPort, tcp.SequentialPort, tcp.HashPort} {
+		mean := ranged(5000, 5009, rule)
+		mean.PortsPer = tcp.PerPort
+		w := newWorld(t, 1, line(), mean, tcp.Linux(), tcp.Linux(), tcp.Linux())
+		for j := 1; j <= 3; j++ {
+			w.listen(j, 80, 128, w.callees())
+		}
+		full := func(now des.Time) {
+			taken := map[uint16]bool{}
+			for k := range 15 {
+				s, err := w.connect(now, 0, 1+k%3, w.caller())
+				if k >= 10 {
+					if !errors.Is(err, ErrNoPort) {
+						t.Errorf("rule %v: connection %d of 10 ports: %v", rule, k+1, err)
+					}
+					continue
+				}
+				port, _ := w.must(s, err).Ports()
+				if taken[port] {
+					t.Errorf("rule %v: port %d twice", rule, port)
+				}
+				taken[port] = true
+			}
+		}
+		w.at(0, full)
+		w.at(8*hop+time.Minute, full)
+		w.finish()
+		if n := len(w.stack.pairs) - 1; n != 1 {
+			t.Errorf("rule %v: %d pairs", rule, n)
+		}
+	}
+}
+
 // A port that a connection is bound to is no other's: not to be bound twice to one
 // destination, nor chosen. It is not counted among the ephemeral ones.
 func TestBoundPort(t *testing.T) {

@@ -1,6 +1,10 @@
 package tcp
 
-import "time"
+import (
+	"time"
+
+	"netsim/wire"
+)
 
 // Linux is Linux 6.18 on x86-64.
 func Linux() *Profile {
@@ -19,6 +23,7 @@ func Linux() *Profile {
 		WindowScale:     10,
 		Timestamps:      true,
 		SACKPermitted:   true,
+		OptionOrder:     wire.LinuxOrder,
 		ISNTick:         64 * time.Nanosecond,
 		ReopenISN:       65537,
 		CrossedAgain:    true,
@@ -81,6 +86,10 @@ var linuxSources = sources{
 	"LossWindowAfter":                     "code of Linux: tcp_init_transfer; RFC 5681 section 3.1 would have 0",
 	"MSS":                                 "RFC 9293 section 3.7.1: from the MTU",
 	"AlwaysMSS WindowScale SACKPermitted": measured + ": its SYN; tcp_window_scaling, tcp_sack",
+	"TimestampOffset":                     "code of Linux: secure_tcp_ts_off, by connection; here by host",
+	"OptionOrder":                         measured + ": its SYN",
+	"RTOSlop":                             "code of Linux: none",
+	"PortsPer":                            measured + ": connect() without bind()",
 	"Timestamps":                          measured + ": tcp_timestamps 1",
 	"ISN":                                 "RFC 6528; code of Linux: secure_tcp_seq",
 	"ISNTick":                             measured + ": 15.6 million numbers a second",

@@ -109,6 +109,7 @@ func (c *Conn) emitSYN(now des.Time, s *wire.Segment) {
 		s.Options |= wire.HasScale
 		s.Scale = uint8(p.WindowScale)
 	}
+	s.Order = p.OptionOrder
 	if p.SACKPermitted && (offer || c.has(useSACK)) {
 		s.Options |= wire.SACKPermitted
 	}

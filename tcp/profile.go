@@ -1,6 +1,10 @@
 package tcp
 
-import "time"
+import (
+	"time"
+
+	"netsim/wire"
+)
 
 // Profile is how a system speaks TCP: every constant and every choice that the
 // RFCs leave open or a system takes otherwise. A Profile is data; a copy with
@@ -12,34 +16,37 @@ type Profile struct {
 
 	// Opening. A schedule holds the wait after each transmission; the last one is
 	// the wait before giving up.
-	SYNSchedule     []time.Duration `key:"tcp.syn_schedule"`
-	SYNACKSchedule  []time.Duration `key:"tcp.synack_schedule"`
-	SYNACK          SYNACKPolicy    `key:"tcp.synack"`
-	RepeatInterval  time.Duration   `key:"tcp.synack_interval"`   // least time between two answers to a repeated SYN
-	Backlog         int             `key:"tcp.max_backlog"`       // of a listener that says none; Unlimited
-	BacklogPercent  int             `key:"tcp.backlog_percent"`   // places of a queue for a hundred of its backlog
-	BacklogExtra    int             `key:"tcp.backlog_extra"`     // places it has beyond these
-	InitialWindow   int             `key:"tcp.initial_window"`    // segments, RFC 6928
-	LossWindowAfter int             `key:"tcp.loss_window_after"` // SYNs resent before the initial window is one segment
-	MSS             int             `key:"tcp.mss"`               // the most we advertise; 0: from the MTU
-	AlwaysMSS       bool            `key:"tcp.always_mss"`        // say it where it is the default, too
-	WindowScale     int             `key:"tcp.window_scale"`      // shift we offer; NoScale
-	Timestamps      bool            `key:"tcp.timestamps"`
-	SACKPermitted   bool            `key:"tcp.sack"`
-	ISN             ISNRule         `key:"tcp.isn"`
-	ISNTick         time.Duration   `key:"tcp.isn_tick"`      // period of the clock of RFC 6528
-	ReopenISN       uint32          `key:"tcp.reopen_isn"`    // ISS beyond the old SND.NXT, over a TIME-WAIT; 0: by the rule
-	CrossedAgain    bool            `key:"tcp.crossed_again"` // in a simultaneous open, the SYN is sent again as it was
-	RFC5961         bool            `key:"tcp.rfc5961"`
-	RFC1337         bool            `key:"tcp.rfc1337"`
-	RenewsEcho      bool            `key:"tcp.renews_echo"`  // a segment that comes again renews the timestamp we echo
-	ResetAtFIN      bool            `key:"tcp.reset_at_fin"` // after the peer's FIN a RST may have the FIN's own number
+	SYNSchedule     []time.Duration  `key:"tcp.syn_schedule"`
+	SYNACKSchedule  []time.Duration  `key:"tcp.synack_schedule"`
+	SYNACK          SYNACKPolicy     `key:"tcp.synack"`
+	RepeatInterval  time.Duration    `key:"tcp.synack_interval"`   // least time between two answers to a repeated SYN
+	Backlog         int              `key:"tcp.max_backlog"`       // of a listener that says none; Unlimited
+	BacklogPercent  int              `key:"tcp.backlog_percent"`   // places of a queue for a hundred of its backlog
+	BacklogExtra    int              `key:"tcp.backlog_extra"`     // places it has beyond these
+	InitialWindow   int              `key:"tcp.initial_window"`    // segments, RFC 6928
+	LossWindowAfter int              `key:"tcp.loss_window_after"` // SYNs resent before the initial window is one segment
+	MSS             int              `key:"tcp.mss"`               // the most we advertise; 0: from the MTU
+	AlwaysMSS       bool             `key:"tcp.always_mss"`        // say it where it is the default, too
+	WindowScale     int              `key:"tcp.window_scale"`      // shift we offer; NoScale
+	Timestamps      bool             `key:"tcp.timestamps"`
+	TimestampOffset TimestampOffset  `key:"tcp.timestamp_offset"` // what is added to their clock
+	OptionOrder     wire.OptionOrder `key:"tcp.option_order"`     // of the options of a SYN
+	SACKPermitted   bool             `key:"tcp.sack"`
+	ISN             ISNRule          `key:"tcp.isn"`
+	ISNTick         time.Duration    `key:"tcp.isn_tick"`      // period of the clock of RFC 6528
+	ReopenISN       uint32           `key:"tcp.reopen_isn"`    // ISS beyond the old SND.NXT, over a TIME-WAIT; 0: by the rule
+	CrossedAgain    bool             `key:"tcp.crossed_again"` // in a simultaneous open, the SYN is sent again as it was
+	RFC5961         bool             `key:"tcp.rfc5961"`
+	RFC1337         bool             `key:"tcp.rfc1337"`
+	RenewsEcho      bool             `key:"tcp.renews_echo"`  // a segment that comes again renews the timestamp we echo
+	ResetAtFIN      bool             `key:"tcp.reset_at_fin"` // after the peer's FIN a RST may have the FIN's own number
 
 	// Timers, RFC 6298.
 	RTOInitial        time.Duration `key:"tcp.rto_initial"`
 	RTOMin            time.Duration `key:"tcp.rto_min"`
 	RTOMax            time.Duration `key:"tcp.rto_max"`
 	RTOAfterSYN       time.Duration `key:"tcp.rto_after_syn"`       // RTO when a SYN was lost and no sample is there (5.7)
+	RTOSlop           time.Duration `key:"tcp.rto_slop"`            // added to what is measured
 	MinBoundsVariance bool          `key:"tcp.rto_bounds_variance"` // RTOMin bounds 4*RTTVAR (Linux), not the RTO
 	GiveUp            GiveUp        `key:"tcp.give_up"`
 	Retries           int           `key:"tcp.retries"`     // R2 of a connection (MUST-20)
@@ -98,6 +105,7 @@ type Profile struct {
 	PortLow    uint16      `key:"ports.range"`
 	PortHigh   uint16      `key:"ports.range"`
 	PortSelect PortSelect  `key:"ports.select"`
+	PortsPer   PortsPer    `key:"ports.per"`          // what a port in use excludes
 	Bytes      [States]int `key:"memory.per.<state>"` // kernel memory held in each state
 }
 
@@ -175,6 +183,27 @@ const (
 
 func (r ISNRule) String() string { return [...]string{"rfc6528", "random", "clock", "zero"}[r] }
 
+// TimestampOffset is where the timestamps of a host begin.
+type TimestampOffset uint8
+
+const (
+	RandomOffset TimestampOffset = iota
+	ZeroOffset
+)
+
+func (o TimestampOffset) String() string { return [...]string{"random", "zero"}[o] }
+
+// PortsPer is what an ephemeral port in use excludes: its use towards the same
+// destination, or any other use of it.
+type PortsPer uint8
+
+const (
+	PerTuple PortsPer = iota
+	PerPort
+)
+
+func (p PortsPer) String() string { return [...]string{"tuple", "port"}[p] }
+
 // PortSelect is how an ephemeral port is chosen (RFC 6056).
 type PortSelect uint8
 
@@ -207,14 +236,17 @@ func bytesPerState(socket, request, timeWait int) (b [States]int) {
 	return b
 }
 
-// profiles in the order in which they are listed.
+// profiles in alphabetical order.
 var profiles = []struct {
 	name    string
 	profile func() *Profile
 	sources sources
 }{
+	{"freebsd", FreeBSD, freebsdSources},
 	{"linux", Linux, linuxSources},
+	{"macos", MacOS, macosSources},
 	{"rfc9293", RFC9293, rfc9293Sources},
+	{"windows", Windows, windowsSources},
 }
 
 // ProfileNames lists the profiles in alphabetical order.

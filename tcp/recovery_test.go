@@ -373,7 +373,7 @@ func TestProfiles(t *testing.T) {
 		for _, wait := range p.SYNSchedule {
 			syn += wait
 		}
-		if syn < 75*time.Second || p.Retries > 254 || p.OrphanRetries > 254 || p.RTOMin > p.RTOMax {
+		if syn < 31*time.Second || p.Retries > 254 || p.OrphanRetries > 254 || p.RTOMin > p.RTOMax {
 			t.Errorf("%s: %+v", name, p)
 		}
 	}

@@ -92,6 +92,7 @@ type Segment struct {
 	Scale     uint8
 	Blocks    uint8 // how many of SACK are valid
 	CookieLen uint8 // bytes of Cookie; 0 asks for one
+	Order     OptionOrder
 	TSVal     uint32
 	TSEcr     uint32
 
@@ -120,46 +121,5 @@ func (s *Segment) Clear() {
 	s.SrcPort, s.DstPort = 0, 0
 	s.Seq, s.Ack = Seq{}, Seq{}
 	s.Len, s.Window, s.Flags, s.Options, s.Urgent = 0, 0, 0, 0, 0
-	s.Marks, s.Incarnation, s.Offset = 0, 0, 0
+	s.Marks, s.Incarnation, s.Offset, s.Order = 0, 0, 0, LinuxOrder
 }
-
-// HeaderLen is the length of the TCP header in bytes: 20 and the options, laid
-// out in groups of four bytes as Linux does. SACK-permitted fills the padding of
-// timestamps. [AppendSegment] writes exactly this length.
-func (s *Segment) HeaderLen() int {
-	n := int(headerLens[s.Options&(1<<len(optionLens)-1)])
-	if s.Options&(HasSACK|HasCookie) != 0 {
-		n += s.dataLen()
-	}
-	return n
-}
-
-// dataLen is what the blocks of SACK and the bytes of a cookie add.
-func (s *Segment) dataLen() int {
-	n := 0
-	if s.Options&HasSACK != 0 {
-		n += 8 * int(s.Blocks)
-	}
-	if s.Options&HasCookie != 0 {
-		n += (int(s.CookieLen) + 1) &^ 3 // two of them share a group with kind and length
-	}
-	return n
-}
-
-// optionLens are the lengths of the options by their bits, with the NOPs before
-// them and without their blocks and bytes.
-var optionLens = [...]uint8{4, 4, 12, 4, 4, 4}
-
-// headerLens are the lengths of headers by what options they carry.
-var headerLens = func() (lens [1 << len(optionLens)]uint8) {
-	for o := range lens {
-		lens[o] = headerLenTCP
-		for bit, n := range optionLens {
-			lens[o] += uint8(o>>bit&1) * n
-		}
-		if both := HasTimestamps | SACKPermitted; Options(o)&both == both {
-			lens[o] -= 4
-		}
-	}
-	return lens
-}()

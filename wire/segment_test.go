@@ -58,10 +58,11 @@ func TestIncarnation(t *testing.T) {
 
 // Every choice of options, of numbers of blocks and of lengths of a cookie.
 func TestHeaderLenIsWhatIsWritten(t *testing.T) {
-	for options := range wire.Options(64) {
+	for choice := range 4 * 64 { // in each of the four orders
+		options := wire.Options(choice % 64)
 		for blocks := uint8(1); blocks <= wire.MaxBlocks; blocks++ {
 			for _, cookie := range []uint8{0, 4, 6, 8, 10, 12, 14, 16} {
-				s := wire.Segment{Options: options, Blocks: blocks, CookieLen: cookie}
+				s := wire.Segment{Options: options, Order: wire.OptionOrder(choice / 64), Blocks: blocks, CookieLen: cookie}
 				if s.HeaderLen() > wire.MaxHeaderLen {
 					continue
 				}

@@ -1,5 +1,11 @@
 package language
 
+import (
+	"strings"
+
+	"netsim/tcp"
+)
+
 // The marks of a key.
 const (
 	now       mask = 1 << iota // this version has it
@@ -43,7 +49,7 @@ var keys = []Key{
 	{"node.*.label", text, "(name)", now, "name in figures"},
 	{"node.*.addresses", count, "1", 0, "addresses of each member"},
 	{"node.*.prefix", prefix, "(assigned)", now, "addresses of the group"},
-	{"node.*.profile", words("linux rfc9293", "freebsd macos windows"), "linux", now, "the system whose constants the kernel has"},
+	{"node.*.profile", words(strings.Join(tcp.ProfileNames(), " ")), "linux", now, "the system whose constants the kernel has"},
 	{"node.*.tcp.time_wait", duration, "(profile)", now | changes, "length of TIME_WAIT"},
 	{"node.*.tcp.time_wait_restart", words("fin any-ack"), "(profile)", now, "what begins it again: the peer's FIN alone, or any old ACK"},
 	{"node.*.tcp.time_wait_max", count, "(profile)", changes, "number of connections that may be in TIME_WAIT"},
@@ -86,6 +92,7 @@ var keys = []Key{
 	{"node.*.tcp.rto_min", span, "(profile)", now, "shortest retransmission timeout"},
 	{"node.*.tcp.rto_max", span, "(profile)", now, "longest retransmission timeout"},
 	{"node.*.tcp.rto_after_syn", duration, "(profile)", now, "retransmission timeout after a SYN was lost, without a measurement"},
+	{"node.*.tcp.rto_slop", duration, "(profile)", now, "added to the retransmission timeout that is measured"},
 	{"node.*.tcp.rto_bounds_variance", boolean, "(profile)", now, "rto_min is of its variance term, not of the whole"},
 	{"node.*.tcp.probe_bytes", bit, "(profile)", now, "text in a probe of a window that is shut"},
 	{"node.*.tcp.delayed_ack", duration, "(profile)", now, "delay of an ACK, at first where it adapts"},
@@ -94,7 +101,8 @@ var keys = []Key{
 	{"node.*.tcp.fin_delay", duration, "(profile)", now, "delay of the ACK of a FIN when no data have come"},
 	{"node.*.tcp.timestamps", boolean, "(profile)", now, "timestamps are offered"},
 	{"node.*.tcp.renews_echo", boolean, "(profile)", now, "a segment that comes again renews the timestamp that is echoed"},
-	{"node.*.tcp.timestamp_offset", words("", "zero random"), "(profile)", 0, "where a host's timestamps start"},
+	{"node.*.tcp.option_order", words("linux bsd darwin windows"), "(profile)", now, "order of the options of a SYN, which decides its length"},
+	{"node.*.tcp.timestamp_offset", words("zero random"), "(profile)", now, "where a host's timestamps start"},
 	{"node.*.tcp.sack", boolean, "(profile)", 0, "selective acknowledgements are offered"},
 	{"node.*.tcp.ecn", boolean, "(profile)", 0, "explicit congestion notification is offered"},
 	{"node.*.tcp.nagle", boolean, "(profile)", now, "small segments wait for an ACK"},
@@ -112,7 +120,7 @@ var keys = []Key{
 	{"node.*.tcp.isn_tick", span, "(profile)", now, "period of their clock"},
 	{"node.*.tcp.timers", words("", "exact linux-wheel"), "exact", 0, "granularity of timers"},
 	{"node.*.ports.range", ports, "(profile)", now, "ephemeral ports"},
-	{"node.*.ports.per", words("", "tuple port"), "(profile)", 0, "what a port in use excludes"},
+	{"node.*.ports.per", words("tuple port"), "(profile)", now, "what a port in use excludes"},
 	{"node.*.ports.select", words("linux-parity random sequential hash"), "(profile)", now, "search for a free port"},
 	{"node.*.listen.*.port", port, "(required)", now, "port that is listened at"},
 	{"node.*.listen.*.backlog", count, "(profile)", now | changes, "length of its accept queue"},
