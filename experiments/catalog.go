@@ -55,5 +55,13 @@ func Load(nameOrPath string, sets ...string) (*language.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return language.Parse(name, source, sets...)
+	if slices.Contains(Catalog(), nameOrPath) {
+		return language.ParseFrom(fromCatalog, name, source, sets...)
+	}
+	return language.ParseFrom(os.ReadFile, name, source, sets...)
+}
+
+// fromCatalog reads what an experiment of the catalogue extends or includes.
+func fromCatalog(name string) ([]byte, error) {
+	return catalog.ReadFile("catalog/" + name)
 }

@@ -93,7 +93,7 @@ func (c *config) checkRun(s *Spec) {
 			continue
 		}
 		place := "run"
-		if c.file.index.marks["run"] == nil {
+		if _, run := c.file.mark("run"); run == nil {
 			place = "flow." + f.Name
 		}
 		c.faultAt(place, "run", wrongf(`add duration = "10 min" under [run]`,

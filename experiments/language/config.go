@@ -35,13 +35,11 @@ func newConfig(f *File, choice map[string]string, layers ...*layer) *config {
 	c := &config{file: f, choice: choice, given: map[string]*setting{}, has: map[string]bool{}, below: map[string][]string{}, done: map[string]any{}, busy: map[string]bool{}}
 	parts := all.tables()
 	for _, table := range all.names {
-		if strings.HasPrefix(table, "default.") {
+		if strings.HasPrefix(table, "default.") || strings.HasPrefix(table, "template.") {
 			continue
 		}
 		c.declare(table)
-		kind := parent(table)
-		if defaults := parts["default."+kind]; defaults != nil {
-			merged := defaults.moved("default."+kind, table)
+		if merged := inherited(parts, table); len(merged.entries)+len(merged.names) > 0 {
 			merged.lay(parts[table])
 			parts[table] = merged
 			for _, n := range merged.names {
@@ -302,12 +300,12 @@ func (c *config) where(path string) (file string, key, value Pos) {
 		if s := c.given[p]; s != nil {
 			return s.file, s.at, s.where
 		}
-		if m := c.file.index.marks[p]; m != nil {
-			return c.file.Name, m.key, m.value
+		if file, m := c.file.mark(p); m != nil {
+			return file, m.key, m.value
 		}
 		for axis, name := range c.choice { // order-free: a table that a case has added stands once
-			if m := c.file.index.marks[axis+"."+name+"."+p]; m != nil {
-				return c.file.Name, m.key, m.value
+			if file, m := c.file.mark(axis + "." + name + "." + p); m != nil {
+				return file, m.key, m.value
 			}
 		}
 	}

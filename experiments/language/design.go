@@ -29,7 +29,7 @@ func (r *reader) checkAxes(names *names) {
 		}
 		if seen[path] = true; w != nil {
 			a.bad = true
-			r.faults = append(r.faults, Fault{r.file, a.at.Line, a.at.Col, a.full, w.what, w.right})
+			r.faults = append(r.faults, Fault{a.file, a.at.Line, a.at.Col, a.full, w.what, w.right})
 		}
 	}
 }
@@ -132,7 +132,7 @@ func (r *reader) sample(over *layer) {
 		return
 	case method == nil || points == nil:
 		a := designs[0].axis
-		r.faults = append(r.faults, Fault{r.file, a.at.Line, a.at.Col, a.full, "drawn from a range, and nothing says how",
+		r.faults = append(r.faults, Fault{a.file, a.at.Line, a.at.Col, a.full, "drawn from a range, and nothing says how",
 			`add sample = { method = "latin-hypercube", points = 64 } under [sweep]`})
 		return
 	case method.bad || points.bad:
@@ -152,7 +152,7 @@ func (r *reader) sample(over *layer) {
 			}
 		}
 	}
-	a := &axis{at: designs[0].axis.at, full: designs[0].axis.full}
+	a := &axis{file: designs[0].axis.file, at: designs[0].axis.at, full: designs[0].axis.full}
 	for _, d := range designs {
 		a.paths = append(a.paths, d.axis.paths...)
 	}
@@ -160,8 +160,8 @@ func (r *reader) sample(over *layer) {
 	for i := range n {
 		s := &step{}
 		for j, d := range designs {
-			if w := d.step(s, shares.At(i, j), r.file); w != nil {
-				r.faults = append(r.faults, Fault{r.file, d.axis.at.Line, d.axis.at.Col, d.axis.full, w.what, w.right})
+			if w := d.step(s, shares.At(i, j)); w != nil {
+				r.faults = append(r.faults, Fault{d.axis.file, d.axis.at.Line, d.axis.at.Col, d.axis.full, w.what, w.right})
 				return
 			}
 		}
@@ -198,7 +198,7 @@ func (f *File) idle(r *reader) {
 			if by := f.hidden(path); by != "" {
 				why += "; " + by
 			}
-			r.faults = append(r.faults, Fault{File: f.Name, Line: a.at.Line, Col: a.at.Col, Path: "sweep.axes." + path, What: why})
+			r.faults = append(r.faults, Fault{File: a.file, Line: a.at.Line, Col: a.at.Col, Path: "sweep.axes." + path, What: why})
 		}
 	}
 }

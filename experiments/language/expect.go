@@ -25,10 +25,10 @@ func (d *drawing) expect(name string) *Expect {
 	path := "expect." + name
 	e := &Expect{Name: name}
 	data := Scope{names: d.names, Metrics: true}
-	later := d.index.marks[path+".follows"] != nil // a sample against a distribution
+	_, later := d.mark(path + ".follows") // a sample against a distribution
 	compares := d.set(path + ".equals")
 	switch {
-	case !d.need(path, "that", `"flow.NAME.failed.total == 0"`) || later:
+	case !d.need(path, "that", `"flow.NAME.failed.total == 0"`) || later != nil:
 	case compares:
 		e.That = d.expr(path+".that", data, Number)
 		e.Equals = d.expr(path+".equals", data, Number)

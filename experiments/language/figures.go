@@ -238,14 +238,14 @@ func (d *drawing) curves(path string, scope Scope) (curves []Curve) {
 	case []any:
 		for i, r := range raw {
 			at := s.where
-			if m := d.index.marks[s.path]; m != nil && i < len(m.items) {
+			if m := d.indexOf(s.file).marks[s.path]; m != nil && i < len(m.items) {
 				at = m.items[i]
 			}
 			add(fmt.Sprint(r), r, at)
 		}
 	case map[string]any:
-		for _, label := range d.inOrder(s.path, raw) {
-			add(label, raw[label], d.index.find(dot(s.path, label)).value)
+		for _, label := range d.inOrder(d.indexOf(s.file), s.path, raw) {
+			add(label, raw[label], d.indexOf(s.file).find(dot(s.path, label)).value)
 		}
 	default:
 		add("", raw, s.where)
@@ -254,13 +254,13 @@ func (d *drawing) curves(path string, scope Scope) (curves []Curve) {
 }
 
 // inOrder lists the words of a table as the file has them.
-func (d *drawing) inOrder(path string, values map[string]any) []string {
+func (d *drawing) inOrder(x *index, path string, values map[string]any) []string {
 	words := make([]string, 0, len(values))
 	for w := range values { // order-free: sorted below
 		words = append(words, w)
 	}
 	slices.SortFunc(words, func(a, b string) int {
-		return d.index.find(dot(path, a)).order - d.index.find(dot(path, b)).order
+		return x.find(dot(path, a)).order - x.find(dot(path, b)).order
 	})
 	return words
 }

@@ -24,9 +24,9 @@ var keys = []Key{
 	{"title", text, "(file name)", now, "heads the report and the list"},
 	{"about", text, "(none)", now, "what the experiment asks, in Markdown"},
 	{"chapter", text, "(none)", now, "the chapter of the catalogue"},
-	{"extends", unread, "(none)", 0, "a file whose settings are inherited"},
-	{"include", unread, "(none)", 0, "files whose pieces are merged in"},
-	{"remove", unread, "(none)", 0, "inherited tables that are not wanted"},
+	{"extends", text, "(none)", now, "a file whose settings are inherited"},
+	{"include", texts, "(none)", now, "files whose pieces are merged in"},
+	{"remove", texts, "(none)", now, "inherited tables that are not wanted"},
 
 	{"run.duration", span, "(none)", now, "end of arrivals and of measuring"},
 	{"run.warmup", warmup, "0 s", now, "time that is not measured"},
@@ -44,7 +44,7 @@ var keys = []Key{
 	{"param.*", quantity, "(required)", now, "a parameter of the experiment's own"},
 
 	{"node.*.kind", words("host router", "nat firewall balancer"), "host", now, "what the node is"},
-	{"node.*.like", unread, "(none)", 0, "templates it takes over"},
+	{"node.*.like", texts, "(none)", now, "templates it takes over"},
 	{"node.*.count", members, "1", now, "number of members of the group"},
 	{"node.*.label", text, "(name)", now, "name in figures"},
 	{"node.*.addresses", count, "1", 0, "addresses of each member"},
@@ -158,7 +158,7 @@ var keys = []Key{
 
 	{"link.*.ends", ends, "(required)", now, "the two groups it joins"},
 	{"link.*.pair", words("each one-to-one all-to-all blocks round-robin", "mesh ring chain"), "each", now, "who is joined with whom"},
-	{"link.*.like", unread, "(none)", 0, "templates it takes over"},
+	{"link.*.like", texts, "(none)", now, "templates it takes over"},
 	{"link.*.label", text, "(name)", now, "name in figures"},
 	{"link.*.rate", rate, "unlimited", now | changes | scheduled | directed, "bit rate"},
 	{"link.*.delay", duration, "(required)", now | varies | changes | directed, "propagation delay"},
@@ -194,7 +194,7 @@ var keys = []Key{
 	{"routing.weight", words("", "weight delay hops"), "weight", 0, "what makes a route short"},
 
 	{"flow.*.kind", words("conversation background", "syn-flood stale-syn blind-rst"), "conversation", now, "what its clients do"},
-	{"flow.*.like", unread, "(none)", 0, "templates it takes over"},
+	{"flow.*.like", texts, "(none)", now, "templates it takes over"},
 	{"flow.*.label", text, "(name)", now, "name in figures"},
 	{"flow.*.from", target, "(required)", now, "who opens connections, or sends packets"},
 	{"flow.*.to", target, "(required)", now, "to whom, at which port"},

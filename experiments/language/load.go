@@ -21,9 +21,9 @@ type File struct {
 	Expects []*Expect
 	Output  Output
 
-	index  *index
-	names  *names
-	pinned bool // some axis, to one of its values: what is about others rests
+	sources []*index // of the file and of what it extends and includes
+	names   *names
+	pinned  bool // some axis, to one of its values: what is about others rests
 }
 
 // Axis is a variation of the experiment: of its cases, or of the values of one
@@ -86,9 +86,15 @@ func (p *Point) Value(path string) (any, bool) {
 // largest is the size of a file that nobody writes by hand.
 const largest = 1 << 20
 
-// Parse reads and checks an experiment. Each of sets is "path=value" and wins
-// over the file. An error is of type [Faults] and holds all that is wrong.
+// Parse reads and checks an experiment that stands in one file. Each of sets is
+// "path=value" and wins over the file. An error is of type [Faults] and holds all
+// that is wrong.
 func Parse(name string, source []byte, sets ...string) (*File, error) {
+	return ParseFrom(nil, name, source, sets...)
+}
+
+// ParseFrom is [Parse] with a way to read what the file extends and includes.
+func ParseFrom(open Open, name string, source []byte, sets ...string) (*File, error) {
 	if len(source) > largest {
 		return nil, Faults{{File: name, What: "larger than 1 MiB", Right: "groups of nodes have a count"}}
 	}
@@ -96,7 +102,11 @@ func Parse(name string, source []byte, sets ...string) (*File, error) {
 	if !ok {
 		return nil, r.faults.err()
 	}
-	f := &File{Name: name, Source: source, index: r.index}
+	r.inherit(open, []string{filepath.ToSlash(filepath.Clean(name))})
+	if r.shape {
+		return nil, r.faults.err()
+	}
+	f := &File{Name: name, Source: source, sources: r.sources}
 	f.names = r.collect()
 	if n := len(f.names.tables); n > mostTables {
 		return nil, append(r.faults, Fault{File: name, What: fmt.Sprintf("%d tables are too many", n), Right: "groups of nodes have a count"}).err()
@@ -170,6 +180,8 @@ func (r *reader) collect() *names {
 	for _, a := range r.axes {
 		n.axes = append(n.axes, a.paths...)
 	}
+	r.templates(n)
+	r.checkLikes(n)
 	r.impliedNames(n)
 	return n
 }

@@ -10,7 +10,7 @@ func (f *File) arrange(r *reader, over *layer, pinned map[string]string) {
 	combinations := [][]*step{nil}
 	for _, a := range r.axes {
 		if len(a.steps) == 0 {
-			r.faults = append(r.faults, Fault{f.Name, a.at.Line, a.at.Col, a.paths[0], "an axis without cases", "add a [" + a.paths[0] + ".NAME]"})
+			r.faults = append(r.faults, Fault{a.file, a.at.Line, a.at.Col, a.paths[0], "an axis without cases", "add a [" + a.paths[0] + ".NAME]"})
 			continue
 		}
 		kept := slices.DeleteFunc(slices.Clone(a.steps), func(s *step) bool {
@@ -18,7 +18,7 @@ func (f *File) arrange(r *reader, over *layer, pinned map[string]string) {
 			return name != "" && name != s.choices[0].Name
 		})
 		if len(combinations)*len(kept) > mostPoints {
-			r.faults = append(r.faults, Fault{File: f.Name, Line: a.at.Line, Col: a.at.Col, Path: a.paths[0], What: fmt.Sprintf("more than %d points", mostPoints)})
+			r.faults = append(r.faults, Fault{File: a.file, Line: a.at.Line, Col: a.at.Col, Path: a.paths[0], What: fmt.Sprintf("more than %d points", mostPoints)})
 			kept, a.bad = kept[:1], true
 		}
 		var next [][]*step

@@ -12,21 +12,23 @@ import (
 
 // reader turns a source into layers of settings, each held against the schema.
 type reader struct {
-	file   string
-	index  *index
-	faults Faults
-	base   layer
-	axes   []*axis
-	swept  []*axis // of [sweep.axes], behind those of the cases
-	pinned bool    // --set leaves of some of them one value
-	shape  bool    // a part of the language is refused that the network may hang on
+	file    string
+	sources []*index // of this file and of those merged into it
+	index   *index
+	faults  Faults
+	base    layer
+	axes    []*axis
+	swept   []*axis // of [sweep.axes], behind those of the cases
+	pinned  bool    // --set leaves of some of them one value
+	shape   bool    // a part of the language is refused that the network may hang on
 }
 
 // axis is a variation of the experiment: its steps, each a layer.
 type axis struct {
 	paths []string
 	steps []*step
-	at    Pos    // in the file
+	file  string
+	at    Pos    // there
 	full  string // its path there: "sweep.axes.link.wire.loss"
 	bad   bool
 	drawn []design // instead of steps, until a sample is drawn
@@ -45,6 +47,7 @@ func read(file, source string) (r *reader, ok bool) {
 	source = strings.TrimPrefix(source, "\ufeff")
 	s := scan(file, source)
 	r.index, r.faults = s.index, s.faults
+	r.sources = []*index{s.index}
 	if s.deep {
 		return r, false
 	}
@@ -118,7 +121,7 @@ func (r *reader) entry(into *layer, full, rel, word string, at *table, value any
 		r.fault(full, wrongf("a name is a letter, then at most 63 letters, digits and _", "%q cannot be a name", word))
 	case !next.live && (next.key == nil || !next.key.Supported()):
 		r.fault(full, notYet)
-		r.shape = r.shape || slices.Contains([]string{"extends", "include", "topology", "template", "like", "kind"}, word) || strings.HasPrefix(full, "topology")
+		r.shape = r.shape || slices.Contains([]string{"topology", "kind"}, word) || strings.HasPrefix(full, "topology")
 	case next.key != nil:
 		r.leaf(into, full, rel, next.key, value)
 	case isTable:
@@ -146,7 +149,7 @@ func (r *reader) named(into *layer, full, rel string) (*layer, string) {
 	i := slices.IndexFunc(r.axes, func(a *axis) bool { return a.paths[0] == name })
 	if i < 0 {
 		i = len(r.axes)
-		r.axes = append(r.axes, &axis{paths: []string{name}, at: r.index.find(name).key})
+		r.axes = append(r.axes, &axis{paths: []string{name}, file: r.file, at: r.index.find(name).key, full: name})
 	}
 	if len(path) == 2 {
 		return into, rel

@@ -75,10 +75,10 @@ func newSchema() tree {
 	for _, word := range []string{"run", "param", "default", "node", "link", "topology", "routing", "flow", "event"} {
 		overlay.graft(word, t.root.words[word])
 	}
-	defaults, templates := &table{live: true}, &table{}
+	defaults, templates := &table{live: true}, &table{live: true}
 	for _, kind := range []string{"node", "link", "flow"} {
 		defaults.graft(kind, t.root.words[kind].name)
-		templates.graft(kind, &table{name: t.root.words[kind].name})
+		templates.graft(kind, &table{live: true, name: t.root.words[kind].name})
 	}
 	t.root.graft("default", defaults)
 	t.root.graft("template", templates)

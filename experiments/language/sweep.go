@@ -20,7 +20,7 @@ func (r *reader) sweep(full, rel string, at *table, values map[string]any) {
 			}
 		}
 		f := dot(full, w)
-		a := &axis{paths: []string{path}, at: r.index.find(f).key, full: f}
+		a := &axis{paths: []string{path}, file: r.file, at: r.index.find(f).key, full: f}
 		switch v := values[w].(type) {
 		case []any:
 			r.listed(a, place, v)
@@ -193,7 +193,7 @@ func (r *reader) spanned(a *axis, place *table, kind string, values map[string]a
 			u = float64(i) * base[2] / (base[1] - base[0])
 		}
 		s := &step{}
-		if w := d.step(s, u, r.file); w != nil {
+		if w := d.step(s, u); w != nil {
 			refuse(w.right, "%s", w.what)
 			return
 		}
@@ -247,7 +247,7 @@ type design struct {
 }
 
 // step makes the step to the value at the share u of the way.
-func (d *design) step(s *step, u float64, file string) *wrong {
+func (d *design) step(s *step, u float64) *wrong {
 	f := d.low + u*(d.high-d.low)
 	if d.log {
 		f = d.low * math.Pow(d.high/d.low, u)
@@ -266,6 +266,6 @@ func (d *design) step(s *step, u float64, file string) *wrong {
 	}
 	path := d.axis.paths[0]
 	s.choices = append(s.choices, Choose{Path: path, Case: Case{Name: Format(v)}})
-	s.take(path, &setting{path: d.axis.full, key: d.key, raw: Format(v), file: file, at: d.axis.at, where: d.axis.at, parts: []part{{value: v}}})
+	s.take(path, &setting{path: d.axis.full, key: d.key, raw: Format(v), file: d.axis.file, at: d.axis.at, where: d.axis.at, parts: []part{{value: v}}})
 	return nil
 }
