@@ -189,6 +189,7 @@ var otherValues = map[string][]string{
 // elsewhere are keys that are read otherwise: words for the reader, what is made
 // of results, and what needs a file of its own.
 var elsewhere = map[string]string{
+	"node.*.tcp.keepalive.idle": "tcp", "node.*.tcp.keepalive.interval": "tcp", "node.*.tcp.keepalive.probes": "tcp", "node.*.tcp.keepalive.bytes": "tcp", "node.*.tcp.r1": "tcp", "node.*.tcp.icmp": "tcp", "node.*.tcp.rfc5927": "tcp", "node.*.tcp.min_path_mtu": "tcp",
 	"node.*.like": "TestIncludeAndLike", "link.*.like": "TestIncludeAndLike", "flow.*.like": "TestIncludeAndLike",
 	"run.replications": "TestSeeds", "run.confidence": "TestTables", "flow.*.arrivals.times": "TestDrain", "flow.*.arrivals.process": "given with its whole table: TestGolden",
 	"link.*.queue.kind": "drop-tail is the only one", "flow.*.kind": "TestBackgroundIsMD1", "flow.*.pick": "with several servers", "link.*.pair": "language",
