@@ -26,6 +26,7 @@ type chain struct {
 	shelf      shelf
 	sim        *des.Sim
 	length     time.Duration
+	number     uint32 // among the chains of its shelf
 	head, tail uint32
 	event      des.Event
 }
@@ -40,7 +41,7 @@ func (all *chains) of(sim *des.Sim, s shelf, length time.Duration) *chain {
 			return c
 		}
 	}
-	c := &chain{shelf: s, sim: sim, length: length}
+	c := &chain{shelf: s, sim: sim, length: length, number: uint32(len(*all))}
 	owner := sim.Owner()
 	c.event.Bind(c, owner.Rank(des.Timer))
 	*all = append(*all, c)

@@ -130,15 +130,20 @@ func (h *Host) ConnectWith(now des.Time, to Remote, local uint16, who wire.Incar
 
 // opening gathers what a new connection is given from outside the protocol.
 func (h *Host) opening(now des.Time, t tuple, who wire.Incarnation) *tcp.Opening {
-	st := h.stack
+	o := h.reopening(now, t)
 	key := [2]uint64{uint64(t.local.Uint32())<<32 | uint64(t.remote.Uint32()), uint64(t.localPort)<<16 | uint64(t.remotePort)}
+	o.ISS, o.Incarnation = h.iss(now, key), who
+	return o
+}
+
+// reopening is opening without what is chosen for each connection.
+func (h *Host) reopening(now des.Time, t tuple) *tcp.Opening {
+	st := h.stack
 	st.opening = tcp.Opening{
-		Profile:     h.group.profile,
-		ISS:         h.iss(now, key),
-		MTU:         h.group.mtu,
-		IPv6:        t.local.Is6(),
-		TSOffset:    uint32(h.secret >> 40),
-		Incarnation: who,
+		Profile:  h.group.profile,
+		MTU:      h.group.mtu,
+		IPv6:     t.local.Is6(),
+		TSOffset: uint32(h.secret >> 40),
 	}
 	if h.narrow {
 		st.opening.PathMTU = h.pathMTU(now, t.remote)
@@ -186,7 +191,7 @@ func (h *Host) Receive(now des.Time, p *wire.Packet) {
 	case ref&inRoom != 0:
 		h.inTimeWait(now, ref, p)
 	default:
-		s := st.sockets[ref]
+		s := st.socket(now, ref)
 		if opens(seg) {
 			h.group.tally.SYNs.Repeated++
 		}

@@ -29,7 +29,7 @@ func (h *Host) reported(now des.Time, p *wire.Packet) {
 		st.pool.Put(p)
 		return
 	}
-	s := st.sockets[ref]
+	s := st.socket(now, ref)
 	if mtu := s.Conn.Reported(now, p.Report, seg, p.MTU); mtu != 0 {
 		h.learn(now, p.About, mtu)
 	}

@@ -90,6 +90,7 @@ func TestReportsOnNothing(t *testing.T) {
 // router; one on the SYN,ACK frees the request's place.
 func TestReportDuringOpening(t *testing.T) {
 	w := newWorld(t, 1, line(), tcp.Linux(), tcp.Linux())
+	w.keep = true
 	y := w.listen(1, 80, 4, w.callees())
 	var told tcp.News
 	w.at(0, func(now des.Time) {
@@ -99,10 +100,9 @@ func TestReportDuringOpening(t *testing.T) {
 		for _, i := range []int{1, 0} {
 			p := w.pool.Get()
 			p.Src, p.Dst = w.hosts[i].address, w.hosts[1-i].address
-			for _, s := range w.stack.sockets[1:] {
-				if s.open && s.host == w.hosts[i] {
-					iss, _ := s.Conn.Sequence()
-					p.Segment = wire.Segment{SrcPort: s.tuple.localPort, DstPort: s.tuple.remotePort, Seq: iss}
+			for _, s := range w.sent {
+				if s.by == w.hosts[i].node {
+					p.Segment = wire.Segment{SrcPort: s.seg.SrcPort, DstPort: s.seg.DstPort, Seq: s.seg.Seq}
 				}
 			}
 			p.Return(wire.HostUnreachable, w.hosts[1-i].address, 0)

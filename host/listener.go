@@ -21,8 +21,9 @@ type Listener struct {
 	host     *Host
 	port     uint16
 	resets   bool
-	places   int64 // in each queue, -1 is no bound
-	pending  int64 // requests
+	number   uint32 // among those of the stack
+	places   int64  // in each queue, -1 is no bound
+	pending  int64  // requests
 	acceptor Acceptor
 	accepts  *accepts // nil is at once
 	*ListenerTally
@@ -77,6 +78,8 @@ func (h *Host) Listen(port uint16, backlog int, acceptor Acceptor, tally *Listen
 		l.places = int64(h.group.profile.Places(backlog))
 	}
 	h.listeners = append(h.listeners, l)
+	l.number = uint32(len(h.stack.listeners))
+	h.stack.listeners = append(h.stack.listeners, l)
 	return l, nil
 }
 

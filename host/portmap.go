@@ -63,8 +63,11 @@ func (st *Stack) mapPorts(i uint32, p *tcp.Profile) {
 
 // pairOf is the pair of a connection or TIME-WAIT record; 0 is none.
 func (st *Stack) pairOf(ref uint32) uint32 {
-	if ref&inRoom != 0 {
+	switch {
+	case ref&inRoom != 0:
 		return st.room.at(ref &^ inRoom).pair
+	case ref&asking != 0:
+		return 0
 	}
 	if s := st.sockets[ref]; s != nil {
 		return s.pair

@@ -28,6 +28,7 @@ type Socket struct {
 	tuple    tuple
 	ref      uint32
 	pair     uint32    // of its port, 0 if that is not ephemeral
+	request  uint32    // it was, if it still may be one
 	state    tcp.State // as accounted
 	open     bool      // not in the free list
 	pumping  bool
@@ -118,6 +119,9 @@ func (s *Socket) pump(now des.Time) {
 		}
 	}
 	s.pumping = false
+	if (s.listener != nil || s.request != 0) && s.stack.requests.settle(now, s) {
+		return
+	}
 	switch s.Conn.State() {
 	case tcp.Closed:
 		s.leave(now)

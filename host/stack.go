@@ -15,13 +15,15 @@ type Stack struct {
 	observer Observer
 	strays   Strays
 
-	table   table // connections and TIME-WAIT records by tuple
-	sockets []*Socket
-	free    *Socket // chained through next
-	room    room
-	groups  []*group
-	pairs   []pair
-	opening tcp.Opening // what a connection about to open is given
+	table     table // connections and TIME-WAIT records by tuple
+	sockets   []*Socket
+	free      *Socket // chained through next
+	room      room
+	requests  requests
+	listeners []*Listener
+	groups    []*group
+	pairs     []pair
+	opening   tcp.Opening // what a connection about to open is given
 
 	spare   *wire.Packet // for what Emit fills next
 	packets uint64       // sent by all hosts
@@ -47,7 +49,7 @@ func NewStack(sim *des.Sim, net *topo.Network, pool *wire.Pool, seed, replicatio
 	st.table = newTable(st)
 	st.sockets = append(st.sockets, nil) // reference 0 is none
 	st.pairs = make([]pair, 1)
-	st.room.stack = st
+	st.room.stack, st.requests.stack = st, st
 	return st
 }
 
@@ -65,14 +67,29 @@ type Strays interface {
 // Witness sets who is told of strays; nil is nobody.
 func (st *Stack) Witness(s Strays) { st.strays = s }
 
-// inRoom marks a reference to a TIME-WAIT record.
-const inRoom = 1 << 31
+// inRoom marks a reference to a TIME-WAIT record, asking one to a half-open request.
+const (
+	inRoom = 1 << 31
+	asking = 1 << 30
+)
 
 func (st *Stack) tupleOf(ref uint32) tuple {
-	if ref&inRoom != 0 {
+	switch {
+	case ref&inRoom != 0:
 		return st.room.at(ref &^ inRoom).tuple
+	case ref&asking != 0:
+		return st.requests.at(ref &^ asking).tuple
 	}
 	return st.sockets[ref].tuple
+}
+
+// socket returns what is referred to and not in TIME-WAIT. A request becomes a socket
+// until it is pumped.
+func (st *Stack) socket(now des.Time, ref uint32) *Socket {
+	if ref&asking != 0 {
+		return st.requests.resume(now, ref&^asking)
+	}
+	return st.sockets[ref]
 }
 
 // Sockets counts the sockets ever made: the most that were open at once.
@@ -86,6 +103,12 @@ func (st *Stack) Settle(now des.Time) {
 	for _, s := range st.sockets[1:] {
 		if s.open && !s.gone {
 			s.host.group.tally.sojourn(s.state, s.since, now)
+		}
+	}
+	for _, c := range st.requests.chains {
+		for i := c.head; i != 0; i = st.requests.at(i).next {
+			q := st.requests.at(i)
+			st.listeners[q.listener].host.group.tally.sojourn(tcp.SynReceived, q.tcp.Began, now)
 		}
 	}
 	for _, l := range st.room.chains {
@@ -106,7 +129,7 @@ func (st *Stack) take(now des.Time, h *Host, t tuple, app App) *Socket {
 		st.free = s.next
 	}
 	s.host, s.tuple, s.app, s.next, s.opened = h, t, app, nil, now
-	s.state, s.listener, s.pair, s.open, s.gone = tcp.Closed, nil, 0, true, false
+	s.state, s.listener, s.pair, s.request, s.open, s.gone = tcp.Closed, nil, 0, 0, true, false
 	s.alarm.Bind(s, h.owner.Rank(des.Timer))
 	return s
 }

@@ -191,13 +191,17 @@ func TestReopening(t *testing.T) {
 		again = open(now, young, w.idle())
 	})
 	w.at(time.Second+3*hop, func(des.Time) { // the new connection is in SYN-RECEIVED
-		ref := w.stack.table.find(tuple{w.hosts[1].address, w.hosts[0].address, 80, 5000})
-		s := w.stack.sockets[ref]
-		if s.Incarnation() != young || s.Conn.State() != tcp.SynReceived {
+		server := tuple{w.hosts[1].address, w.hosts[0].address, 80, 5000}
+		find := func() *Socket {
+			s := w.stack.socket(w.sim.Now(), w.stack.table.find(server))
+			s.pump(w.sim.Now()) // a request again
+			return s
+		}
+		if s := find(); s.Incarnation() != young || s.Conn.State() != tcp.SynReceived {
 			t.Fatalf("%v in %v", s.Incarnation(), s.Conn.State())
 		}
 		w.deliver(w.hosts[1], w.hosts[0], wire.Segment{SrcPort: 5000, DstPort: 80, Flags: wire.ACK, Seq: wire.SeqOf(1), Incarnation: old})
-		if c := s.Conn.Stats(); c.StaleArrived != 1 || c.StaleAccepted != 0 {
+		if c := find().Conn.Stats(); c.StaleArrived != 1 || c.StaleAccepted != 0 {
 			t.Errorf("%d stale segments, %d accepted", c.StaleArrived, c.StaleAccepted)
 		}
 	})

@@ -189,7 +189,7 @@ func (w *world) audit() error {
 	for _, y := range w.tallies {
 		b.states[y] = new([tcp.States]int64)
 	}
-	for _, check := range []func() error{b.sockets, b.records, b.counts} {
+	for _, check := range []func() error{b.sockets, b.requests, b.records, b.counts} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -230,6 +230,36 @@ func (b *books) sockets() error {
 	if free+b.open+b.dead != st.Sockets() {
 		return fmt.Errorf("%d sockets free, %d open, of %d", free, b.open, st.Sockets())
 	}
+	return nil
+}
+
+// requests counts the half-open requests and looks at each.
+func (b *books) requests() error {
+	r := &b.w.stack.requests
+	held := 0
+	for _, c := range r.chains {
+		last := des.Time(0)
+		for i, prev := c.head, uint32(0); i != 0; prev, i = i, r.at(i).next {
+			q := r.at(i)
+			switch {
+			case b.w.stack.table.find(q.tuple) != i|asking:
+				return fmt.Errorf("request %d is not found by its tuple", i)
+			case q.link.at != q.tcp.Due, q.link.at < last, q.prev != prev:
+				return fmt.Errorf("request %d is out of order", i)
+			case i == c.head && b.w.sim.When(&c.event) > q.link.at:
+				return fmt.Errorf("the event of the wait of %v is late", c.length)
+			}
+			last = q.link.at
+			held++
+			l := b.w.stack.listeners[q.listener]
+			b.states[l.host.group.tally][tcp.SynReceived]++
+			b.asking[l]++
+		}
+	}
+	if held != r.held {
+		return fmt.Errorf("%d requests, counted %d", held, r.held)
+	}
+	b.open += held // tuples
 	return nil
 }
 

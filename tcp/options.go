@@ -9,15 +9,19 @@ import (
 
 // takeSYN sets the receive variables from the peer's SYN, and the options.
 func (c *Conn) takeSYN(now des.Time, s *wire.Segment) {
-	c.irs = s.Seq
-	c.rcvNxt = s.Seq.Add(1)
-	c.edge = c.rcvNxt.Add(min(c.receiveLimit(), 65535)) // as our SYN says or said
-	c.lastAckSent = c.rcvNxt
+	c.synchronize(s.Seq)
 	c.peer = s.Incarnation
 	c.takeOptions(now, s)
 	c.wnd = uint32(s.Window) // never scaled in a SYN (RFC 7323 section 2.2)
 	c.maxWnd = c.wnd
-	c.wl1 = s.Seq
+}
+
+// synchronize sets the receive sequence space from the peer's ISS.
+func (c *Conn) synchronize(irs wire.Seq) {
+	c.irs, c.wl1 = irs, irs
+	c.rcvNxt = irs.Add(1)
+	c.edge = c.rcvNxt.Add(min(c.receiveLimit(), 65535)) // as our SYN says or said
+	c.lastAckSent = c.rcvNxt
 }
 
 // tsClock is the timestamp clock, one tick a millisecond (RFC 7323 section 5.4).

@@ -1,0 +1,98 @@
+package host
+
+import (
+	"netsim/des"
+	"netsim/tcp"
+)
+
+// requests is where half-open connections of listeners wait for the third segment
+// of their handshake, compact like those in TIME-WAIT. A segment or the SYN,ACK's
+// timer makes a socket of one for as long as it takes: so a flood costs no sockets.
+type requests struct {
+	slab[request]
+	stack  *Stack
+	free   uint32 // chained through next
+	held   int
+	chains chains
+}
+
+// request is a connection in SYN-RECEIVED. It holds no pointers.
+type request struct {
+	tcp tcp.Request
+	link
+	tuple    tuple
+	listener uint32 // by number
+	chain    uint32
+}
+
+func (r *requests) link(i uint32) *link { return &r.at(i).link }
+
+// due lets the SYN,ACK's timer expire.
+func (r *requests) due(now des.Time, i uint32) {
+	s := r.resume(now, i)
+	s.Conn.Timeout(now)
+	s.pump(now)
+}
+
+// resume makes a socket of a request, which keeps its place until it is settled
+// what becomes of it.
+func (r *requests) resume(now des.Time, i uint32) *Socket {
+	st := r.stack
+	q := r.at(i)
+	l := st.listeners[q.listener]
+	s := st.take(now, l.host, q.tuple, nil)
+	s.listener, s.request, s.opened, s.since, s.state = l, i, q.tcp.Began, q.tcp.Began, tcp.SynReceived
+	o := l.host.reopening(now, q.tuple)
+	o.Settings = l.Settings
+	s.Conn.Resume(o, &q.tcp)
+	return s
+}
+
+// settle makes a request of a socket that can be one, and reports whether it did.
+// Of any other it ends the request that it was.
+func (r *requests) settle(now des.Time, s *Socket) bool {
+	st, i := r.stack, s.request
+	if s.listener == nil || s.waiting || !s.Conn.Compact() {
+		if i != 0 {
+			st.table.replace(s.tuple, i|asking, s.ref)
+			r.drop(i)
+			s.request = 0
+		}
+		return false
+	}
+	if i == 0 {
+		i = r.take()
+		*r.at(i) = request{tuple: s.tuple, listener: s.listener.number}
+		st.table.replace(s.tuple, s.ref, i|asking)
+	}
+	q := r.at(i)
+	s.Conn.Request(&q.tcp)
+	if q.link.at != q.tcp.Due {
+		if s.request != 0 {
+			r.chains[q.chain].unlink(i)
+		}
+		c := r.chains.of(st.sim, r, q.tcp.Due.Sub(now))
+		q.chain = c.number
+		c.append(now, i)
+	}
+	st.release(s)
+	return true
+}
+
+func (r *requests) take() uint32 {
+	r.held++
+	if i := r.free; i != 0 {
+		r.free = r.at(i).next
+		return i
+	}
+	return r.grow()
+}
+
+// drop forgets a request.
+func (r *requests) drop(i uint32) {
+	q := r.at(i)
+	r.chains[q.chain].unlink(i)
+	q.next = r.free
+	r.free = i
+	r.held--
+}

@@ -1,0 +1,83 @@
+package host
+
+import (
+	"runtime"
+	"testing"
+	"time"
+	"unsafe"
+
+	"netsim/des"
+	"netsim/tcp"
+	"netsim/topo"
+	"netsim/wire"
+)
+
+// A flood of SYNs makes records and not sockets: 128 bytes each, and their
+// place in the table. The SYN,ACKs are sent six times, and after 63 s all is as it
+// was.
+func TestFlood(t *testing.T) {
+	if size := unsafe.Sizeof(request{}); size > 128 {
+		t.Errorf("a request is %d bytes", size)
+	}
+	const n = 3 << 15 // the table is full
+	instant := func(int) (a, b topo.HalfSpec) { return }
+	w := newWorldOf(t, 1, des.PacketsFirst, instant, tcp.Linux())
+	y := w.listen(0, 80, tcp.Unlimited, w.callees())
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for i := range n { // from addresses that nobody has
+		p := w.pool.Get()
+		p.Segment = wire.Segment{SrcPort: uint16(i), DstPort: 80, Flags: wire.SYN}
+		p.Src, p.Dst = wire.AddrOf(uint32(100+i>>16)), w.hosts[0].address
+		p.Measure()
+		w.hosts[0].Receive(0, p)
+		w.sim.Run(w.sim.Now() + 1) // the SYN,ACK leaves, and ends at the router
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if each := float64(after.HeapAlloc-before.HeapAlloc) / float64(n); each > 128+3*8 {
+		t.Errorf("%.1f bytes for each request", each)
+	}
+	if w.stack.Sockets() != 1 || y.HalfOpen.Value() != int64(n) {
+		t.Errorf("%d sockets, %d requests", w.stack.Sockets(), y.HalfOpen.Value())
+	}
+	w.run(62 * time.Second)
+	if w.stack.Packets() != uint64(6*n) {
+		t.Errorf("%d SYN,ACKs for %d SYNs", w.stack.Packets(), n)
+	}
+	w.finish()
+	if y.HalfOpen.Value() != 0 {
+		t.Errorf("%d requests left", y.HalfOpen.Value())
+	}
+}
+
+// Who comes back to a request finds it as it was: in one table with sockets and
+// TIME-WAIT, through ports and hosts, and nothing is allocated for it.
+func TestRequestsAllocateNothing(t *testing.T) {
+	w := newWorld(t, 1, line(), tcp.Linux())
+	w.listen(0, 80, tcp.Unlimited, w.callees())
+	s := wire.Segment{SrcPort: 9, DstPort: 80, Flags: wire.SYN}
+	handshake := func() {
+		for _, flags := range []wire.Flags{wire.SYN, wire.SYN, wire.RST} {
+			p := w.pool.Get()
+			p.Segment = s
+			p.Segment.Flags = flags
+			if flags == wire.RST {
+				p.Segment.Seq = s.Seq.Add(1)
+			}
+			p.Src, p.Dst = wire.AddrOf(99), w.hosts[0].address
+			p.Measure()
+			w.hosts[0].Receive(w.sim.Now(), p)
+			w.sim.Run(w.sim.Now() + 1e9/4)
+		}
+		s.Seq = s.Seq.Add(1000)
+	}
+	for range 100 {
+		handshake()
+	}
+	if n := testing.AllocsPerRun(100, handshake); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+	w.finish()
+}
