@@ -238,15 +238,15 @@ func bytesPerState(socket, request, timeWait int) (b [States]int) {
 
 // profiles in alphabetical order.
 var profiles = []struct {
-	name    string
-	profile func() *Profile
-	sources sources
+	name, about string
+	profile     func() *Profile
+	sources     sources
 }{
-	{"freebsd", FreeBSD, freebsdSources},
-	{"linux", Linux, linuxSources},
-	{"macos", MacOS, macosSources},
-	{"rfc9293", RFC9293, rfc9293Sources},
-	{"windows", Windows, windowsSources},
+	{"freebsd", "FreeBSD 14", FreeBSD, freebsdSources},
+	{"linux", "Linux 6.18 on x86-64", Linux, linuxSources},
+	{"macos", "macOS with the xnu kernel of 2024", MacOS, macosSources},
+	{"rfc9293", "the standard, with RFC 6298, 5681, 6928, 7323 and 5961", RFC9293, rfc9293Sources},
+	{"windows", "Windows 10, 11 and Server 2022", Windows, windowsSources},
 }
 
 // ProfileNames lists the profiles in alphabetical order.
@@ -255,6 +255,16 @@ func ProfileNames() (names []string) {
 		names = append(names, p.name)
 	}
 	return names
+}
+
+// ProfileAbout says what system a profile is of, "" if there is no such profile.
+func ProfileAbout(name string) string {
+	for _, p := range profiles {
+		if p.name == name {
+			return p.about
+		}
+	}
+	return ""
 }
 
 // ProfileByName returns a new copy of a profile, nil if there is none.

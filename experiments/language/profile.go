@@ -34,7 +34,9 @@ var places = func() map[string][]place {
 		}
 		for s := range tcp.States {
 			state := strings.ReplaceAll(strings.ToLower(tcp.State(s).String()), "-", "_")
-			all[strings.Replace(key, "<state>", state, 1)] = []place{{i, s}}
+			if slices.Contains(states, state) {
+				all[strings.Replace(key, "<state>", state, 1)] = []place{{i, s}}
+			}
 		}
 	}
 	delete(all, "")

@@ -6,17 +6,20 @@ import (
 	"os"
 	"strings"
 	"testing"
-
-	"netsim/tcp"
 )
 
-var update = flag.Bool("update", false, "write docs/reference.md anew")
+var update = flag.Bool("update", false, "write docs/reference.md and docs/profiles.md anew")
 
-// TestReference holds the page of all keys, metrics and functions against the
+// TestPageReference holds the page of all keys, metrics and functions against the
 // tables that the language itself reads by.
-func TestReference(t *testing.T) {
-	const page = "../../docs/reference.md"
-	want := reference()
+func TestPageReference(t *testing.T) {
+	holdPage(t, "reference", reference())
+}
+
+// holdPage holds a page of docs against what the tables say.
+func holdPage(t *testing.T, name, want string) {
+	t.Helper()
+	page := "../../docs/" + name + ".md"
 	if *update {
 		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -27,7 +30,7 @@ func TestReference(t *testing.T) {
 		t.Fatal(err)
 	}
 	if string(have) != want {
-		t.Error("docs/reference.md is not what the tables say; go test ./experiments/language -run Reference -update writes it")
+		t.Errorf("docs/%s.md is not what the tables say; go test ./experiments/language -run Page -update writes it", name)
 	}
 }
 
@@ -74,22 +77,12 @@ func (t *Type) described() string {
 	return t.Name + ", or " + words
 }
 
-// fallsBack is the default of a key for readers, by profile where that has it.
+// fallsBack is the default of a key for readers.
 func (k *Key) fallsBack() string {
-	key, ok := strings.CutPrefix(k.Path, "node.*.")
-	if k.Default != "(profile)" || !ok {
-		return cell(k.Default)
+	if k.Default == "(profile)" {
+		return "[by profile](profiles.md)"
 	}
-	var values []string
-	for _, profile := range tcp.ProfileNames() {
-		if v := profileValue(tcp.ProfileByName(profile), key); v != nil {
-			values = append(values, profile+": "+strings.NewReplacer("[", "", "]", "", `"`, "").Replace(literal(v)))
-		}
-	}
-	if values == nil {
-		return cell(k.Default)
-	}
-	return strings.Join(values, "; ")
+	return cell(k.Default)
 }
 
 // cell is text that a table of Markdown bears.
