@@ -2,11 +2,14 @@ package topo
 
 import (
 	"fmt"
+	"maps"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
 	"netsim/des"
+	"netsim/dist"
 	"netsim/wire"
 )
 
@@ -30,7 +33,7 @@ func (l *loop) Receive(now des.Time, p *wire.Packet) {
 // pingPong is pairs of hosts, directly linked or over one router, that send 20
 // packets a pair to and fro; it returns a function that handles one event, which
 // is one hop unless a rule holds packets.
-func pingPong(spec HalfSpec, router bool, pairs int) func() {
+func pingPong(half func() HalfSpec, router bool, pairs int) func() {
 	w := newWorld(1)
 	var r NodeID
 	if router {
@@ -42,9 +45,9 @@ func pingPong(spec HalfSpec, router bool, pairs int) func() {
 		hosts[i] = w.host("")
 		w.net.Attach(hosts[i].id, &ends[i])
 		if router {
-			w.net.Connect(LinkSpec{A: hosts[i].id, B: r, Forward: spec, Back: spec})
+			w.net.Connect(LinkSpec{A: hosts[i].id, B: r, Forward: half(), Back: half()})
 		} else if i%2 == 1 {
-			w.net.Connect(LinkSpec{A: hosts[i-1].id, B: hosts[i].id, Forward: spec, Back: spec})
+			w.net.Connect(LinkSpec{A: hosts[i-1].id, B: hosts[i].id, Forward: half(), Back: half()})
 		}
 	}
 	if err := w.net.Finish(); err != nil {
@@ -86,6 +89,39 @@ func uneven() HalfSpec {
 	return spec
 }
 
+// with is a plain half with something more; the benchmarks have too few packets
+// to fill a queue.
+func with(more func(*HalfSpec)) HalfSpec {
+	spec := plain
+	more(&spec)
+	return spec
+}
+
+// impaired are halves with one impairment or discipline each. Disciplines belong
+// to one half, so each half is made anew.
+var impaired = map[string]func() HalfSpec{
+	"bursts": func() HalfSpec {
+		return with(func(s *HalfSpec) { s.Bursts = &GilbertElliott{P: .01, R: .1} })
+	},
+	"script":    func() HalfSpec { return with(func(s *HalfSpec) { s.Script = []bool{false} }) },
+	"corrupt":   func() HalfSpec { return with(func(s *HalfSpec) { s.Corrupt = 1e-12 }) },
+	"duplicate": func() HalfSpec { return with(func(s *HalfSpec) { s.Duplicate = 1e-3 }) },
+	"jitter":    func() HalfSpec { return with(func(s *HalfSpec) { s.Jitter = dist.Exponential(1e5) }) },
+	"reorder": func() HalfSpec {
+		return with(func(s *HalfSpec) { s.Jitter, s.Reorder = dist.Exponential(1e5), true })
+	},
+	"trace":     func() HalfSpec { return with(func(s *HalfSpec) { s.Rate, s.Trace = 0, Opportunities{1000} }) },
+	"drop-tail": func() HalfSpec { return with(func(s *HalfSpec) { s.Discipline = new(DropTail) }) },
+	"red":       func() HalfSpec { return with(func(s *HalfSpec) { s.Discipline = new(RED) }) },
+	"codel":     func() HalfSpec { return with(func(s *HalfSpec) { s.Discipline = new(CoDel) }) },
+	"fq-codel":  func() HalfSpec { return with(func(s *HalfSpec) { s.Discipline = new(FQCoDel) }) },
+	"pie":       func() HalfSpec { return with(func(s *HalfSpec) { s.Discipline = new(PIE) }) },
+	"drr":       func() HalfSpec { return with(func(s *HalfSpec) { s.Discipline = new(DRR) }) },
+	"priority": func() HalfSpec {
+		return with(func(s *HalfSpec) { s.Discipline = &Priority{Bands: []Band{{MatchSYN, AnyFlow}}} })
+	},
+}
+
 func BenchmarkHop(b *testing.B) {
 	for _, c := range []struct {
 		name   string
@@ -101,7 +137,16 @@ func BenchmarkHop(b *testing.B) {
 		{"router-1000-hosts", plain, true, 500},
 	} {
 		b.Run(c.name, func(b *testing.B) {
-			step := pingPong(c.spec, c.router, c.pairs)
+			step := pingPong(func() HalfSpec { return c.spec }, c.router, c.pairs)
+			b.ReportAllocs()
+			for b.Loop() {
+				step()
+			}
+		})
+	}
+	for _, name := range slices.Sorted(maps.Keys(impaired)) {
+		b.Run(name, func(b *testing.B) { // events, of which a hop has two or more here
+			step := pingPong(impaired[name], false, 1)
 			b.ReportAllocs()
 			for b.Loop() {
 				step()
@@ -117,11 +162,15 @@ func TestNoAllocationPerHop(t *testing.T) {
 		NewRule(RuleSpec{Name: "twice", Flow: AnyFlow, Do: DoDuplicate, Delay: time.Microsecond, Probability: .1}),
 		NewRule(RuleSpec{Name: "nth", Flow: AnyFlow, Do: DoDelay, PerConnection: true, Nth: []Range{{3, 3}}}),
 	}
+	halves := maps.Clone(impaired)
 	for name, spec := range map[string]HalfSpec{
 		"plain": plain, "remainders": uneven(), "loss": withLoss(), "two-rules": neverMatching(), "acting": acting,
 	} {
+		halves[name] = func() HalfSpec { return spec }
+	}
+	for name, half := range halves { // order-free: each by itself
 		for _, router := range []bool{false, true} {
-			step := pingPong(spec, router, 1)
+			step := pingPong(half, router, 1)
 			for range 10_000 { // the pools fill
 				step()
 			}

@@ -17,6 +17,7 @@ func (h *Half) SetRate(now des.Time, rate int64) {
 	was := h.queue.medium
 	h.amend(func(m *medium) { m.setRate(rate) })
 	if h.more != nil && h.more.line != nil {
+		h.more.line.restart(now)
 		return
 	}
 	f := &h.queue
@@ -36,6 +37,14 @@ func (h *Half) SetRate(now des.Time, rate int64) {
 	f.expect()
 	if f.meter != nil {
 		f.meter.expect()
+	}
+}
+
+// restart sends again, at the rate there is now, what began to be sent just now.
+func (q *Queue) restart(now des.Time) {
+	if q.sending != nil && q.began == now && q.trace == nil {
+		q.free, q.rest = now, 0
+		q.medium.sim.At(&q.done, q.transmit(now, int64(q.sending.Size)))
 	}
 }
 

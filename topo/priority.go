@@ -8,7 +8,7 @@ import (
 // Priority serves bands in strict order: as long as the first has a packet, none
 // of the others is sent. A packet belongs to the first band that it matches, or to
 // one behind all of them. When the limit is reached, the head of the last band
-// that has packets gives way.
+// that has packets gives way to one of a band before it, and to no other.
 type Priority struct {
 	Bands []Band
 
@@ -37,14 +37,18 @@ func (b *Priority) Enqueue(q *Queue, now des.Time, p *wire.Packet) {
 			break
 		}
 	}
-	b.lists[at].Push(p)
-	for i := len(b.lists) - 1; i >= 0 && q.Over(now); {
-		if p := b.lists[i].Pop(); p != nil {
+	for i := len(b.lists) - 1; q.Over(now); {
+		if i <= at {
 			q.Drop(now, p)
+			return
+		}
+		if behind := b.lists[i].Pop(); behind != nil {
+			q.Drop(now, behind)
 		} else {
 			i--
 		}
 	}
+	b.lists[at].Push(p)
 }
 
 // Dequeue gives away the first of the first band that has one.

@@ -30,8 +30,9 @@ type Queue struct {
 	next       Sink
 	ecn        bool
 	sending    *wire.Packet
-	waiting    List  // counts, not chains, what the discipline has
-	newcomer   int32 // size of the last that came
+	began      des.Time // when that was
+	waiting    List     // counts, not chains, what the discipline has
+	newcomer   int32    // size of the last that came
 	gauge      *Gauge
 	done       des.Event
 	trace      *opportunities // nil: the medium's rate
@@ -80,7 +81,7 @@ func (q *Queue) take(now des.Time) bool {
 	}
 	q.waiting.Packets--
 	q.waiting.Bytes -= int64(p.Size)
-	q.sending = p
+	q.sending, q.began = p, now
 	if q.gauge != nil {
 		q.gauge.begin(now, now.Sub(p.Time))
 	}
