@@ -94,8 +94,9 @@ type Flow struct {
 	Service, Think    time.Duration
 	Exchanges         int
 	Closing           Closing
-	LocalPort         uint16 // 0: ephemeral
-	Packet            int32  // bytes: an arrival is a packet of this size, and no connection; 0: conversations
+	LocalPort         uint16        // 0: ephemeral
+	Packet            int32         // bytes: an arrival is a packet of this size, and no connection; 0: conversations
+	Options           *tcp.Settings // of the sockets at both ends; nil is none
 	Tally             *Tally
 
 	world                  *World
@@ -180,7 +181,7 @@ func (f *Flow) job(now des.Time, from *host.Host, to Target) {
 		f.Tally.Attempts++
 		w.unsettled++
 	}
-	s, err := from.Connect(now, host.Remote{Address: to.Host.Address(), Port: to.Port}, f.LocalPort, t.who(), &t.client)
+	s, err := from.ConnectWith(now, host.Remote{Address: to.Host.Address(), Port: to.Port}, f.LocalPort, t.who(), &t.client, f.Options)
 	if err != nil { // EADDRNOTAVAIL or EADDRINUSE
 		t.fail(now, NoPort)
 		w.put(t)
@@ -198,6 +199,9 @@ func (w *World) Accept(now des.Time, s *host.Socket) host.App {
 	}
 	t.server.busy = true
 	t.server.socket = s
+	if t.flow.Options != nil {
+		s.Set(now, t.flow.Options)
+	}
 	if t.measured {
 		t.handshake(now, s)
 	}

@@ -155,6 +155,14 @@ from = "client"
 to = "server"
 load = { of = "link.wire.forward", share = "20 %" }
 arrivals = { process = "poisson", stop = "200 ms" }
+`, pair + `
+delay = "10 ms"
+rule.some = { match = "any", from = "server", nth = "2..100000", do = "drop" }
+[flow.web]
+from = "client"
+to = "server:80"
+keepalive = true
+close = { by = "client", when = "connected", after = "5 h", reply = "never" }
 `}
 
 // otherValues gives for every key of a world a value, or several, that it does
@@ -173,6 +181,8 @@ var otherValues = map[string][]string{
 	"node.*.tcp.loss_window_after": {"0"}, "node.*.tcp.isn_tick": {"1 s"}, "node.*.tcp.renews_echo": {"false"},
 	"node.*.tcp.timestamps": {"false"}, "node.*.tcp.nagle": {"false"}, "node.*.tcp.mss": {"700 B"}, "node.*.tcp.window_scale": {"2"}, "node.*.tcp.receive_window": {"5 kB"},
 	"node.*.tcp.send_buffer": {"3 kB"}, "node.*.tcp.initial_window": {"2"}, "node.*.tcp.isn": {"zero", "random", "clock"},
+	"node.*.tcp.keepalive.idle": {"1 h"}, "node.*.tcp.keepalive.interval": {"10 s"}, "node.*.tcp.keepalive.probes": {"2"}, "node.*.tcp.keepalive.bytes": {"1"},
+	"flow.*.keepalive": {"false"}, "flow.*.nodelay": {"true"},
 	"node.*.ports.range": {"50000-50002"}, "node.*.ports.select": {"random", "sequential", "hash"},
 	"node.*.listen.*.port": {"81"}, "node.*.listen.*.backlog": {"1"}, "node.*.memory.per.<state>": {"999 B"},
 	"link.*.ends": {`["client", "server"]`}, "link.*.pair": {"all-to-all"}, "link.*.rate": {"300 kbps"}, "link.*.delay": {"77 ms"}, "link.*.loss": {"30 %"}, "link.*.mtu": {"576 B"},
@@ -189,7 +199,7 @@ var otherValues = map[string][]string{
 // elsewhere are keys that are read otherwise: words for the reader, what is made
 // of results, and what needs a file of its own.
 var elsewhere = map[string]string{
-	"node.*.tcp.keepalive.idle": "tcp", "node.*.tcp.keepalive.interval": "tcp", "node.*.tcp.keepalive.probes": "tcp", "node.*.tcp.keepalive.bytes": "tcp", "node.*.tcp.r1": "tcp", "node.*.tcp.icmp": "tcp", "node.*.tcp.rfc5927": "tcp", "node.*.tcp.min_path_mtu": "tcp",
+	"node.*.tcp.r1": "tcp", "node.*.tcp.icmp": "tcp", "node.*.tcp.rfc5927": "tcp", "node.*.tcp.min_path_mtu": "tcp",
 	"node.*.like": "TestIncludeAndLike", "link.*.like": "TestIncludeAndLike", "flow.*.like": "TestIncludeAndLike",
 	"run.replications": "TestSeeds", "run.confidence": "TestTables", "flow.*.arrivals.times": "TestDrain", "flow.*.arrivals.process": "given with its whole table: TestGolden",
 	"link.*.queue.kind": "drop-tail is the only one", "flow.*.kind": "TestBackgroundIsMD1", "flow.*.pick": "with several servers", "link.*.pair": "language",

@@ -296,6 +296,7 @@ func (w *World) addFlow(f *language.Flow) {
 			After: f.Close.After, Reply: f.Close.Reply},
 		Clients:   w.all(f.From),
 		LocalPort: f.LocalPort,
+		Options:   options(f),
 		Tally:     &apps.Tally{From: from, Until: until},
 	}
 	if f.Packets() {
@@ -311,6 +312,14 @@ func (w *World) addFlow(f *language.Flow) {
 	}
 	w.flows = append(w.flows, &flow{f, made.Tally})
 	w.apps.Add(made)
+}
+
+// options are those of a flow's sockets, nil if it asks for none.
+func options(f *language.Flow) *tcp.Settings {
+	if o := (tcp.Settings{KeepAlive: f.KeepAlive, NoDelay: f.NoDelay}); o != (tcp.Settings{}) {
+		return &o
+	}
+	return nil
 }
 
 // word is the place of a word among those that its key may have, which the

@@ -165,8 +165,7 @@ type Opening struct {
 	IPv6        bool
 	TSOffset    uint32 // added to the timestamp clock
 	Incarnation wire.Incarnation
-	NoDelay     bool // switches Nagle's algorithm off (MUST-17)
-	PathMTU     int  // known to be smaller than MTU; 0 if not
+	PathMTU     int // known to be smaller than MTU; 0 if not
 	Settings    *Settings
 }
 
@@ -195,10 +194,12 @@ func (c *Conn) begin(o *Opening) {
 	if o.PathMTU != 0 {
 		c.mss = min(c.mss, uint16(o.PathMTU-headers))
 	}
+	nagle := p.Nagle
 	if o.Settings != nil {
 		c.aside().settings = o.Settings
+		nagle = nagle && !o.Settings.NoDelay
 	}
-	if o.NoDelay || !p.Nagle {
+	if !nagle {
 		c.on(noDelay)
 	}
 }

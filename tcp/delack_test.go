@@ -30,7 +30,7 @@ func TestDelayedACK(t *testing.T) {
 // Text that comes meanwhile does not put the acknowledgment off.
 func TestDelayedACKNotPutOff(t *testing.T) {
 	p := newPair(t, plain(RFC9293()), 50*ms)
-	p.client.o.NoDelay = true
+	p.client.o.Settings = &Settings{NoDelay: true}
 	p.connect()
 	p.server.reader(false)
 	p.at(1, func() { p.client.write(100) })

@@ -149,7 +149,7 @@ func TestDuplicates(t *testing.T) {
 func TestNagle(t *testing.T) {
 	for _, off := range []bool{false, true} {
 		p := newPair(t, delayless(), 50*ms)
-		p.client.o.NoDelay = off
+		p.client.o.Settings = &Settings{NoDelay: off}
 		p.connect()
 		p.server.reader(false)
 		for i := range 4 {
@@ -209,7 +209,7 @@ func TestScaledWindow(t *testing.T) {
 			profile.ReceiveInitial, profile.ReceiveWindow = min(window, 65535), window
 			p := newPair(t, profile, ms)
 			p.quiet = true
-			p.client.o.NoDelay = true
+			p.client.o.Settings = &Settings{NoDelay: true}
 			p.connect()
 			for range 5000 {
 				p.client.write(uint64(size))

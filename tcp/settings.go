@@ -11,7 +11,8 @@ import (
 // socket options. Connections may share one, which then does not change; [Conn.Set]
 // gives a connection another. The zero value asks for nothing.
 type Settings struct {
-	Mute bool // no news of trouble that may pass: neither Troubled nor Retrying (SHLD-20)
+	NoDelay bool // switches Nagle's algorithm off (MUST-17)
+	Mute    bool // no news of trouble that may pass: neither Troubled nor Retrying (SHLD-20)
 
 	// KeepAlive probes a connection on which nothing is heard (MUST-24, MUST-25).
 	// Of the three that follow, 0 is what the profile has.
@@ -58,12 +59,17 @@ func (c *Conn) settings() *Settings {
 	return &none
 }
 
-// Set changes what the user asks of the connection, at any time (MUST-24, MUST-27,
-// MUST-21).
+// Set changes what the user asks of the connection, at any time (MUST-17, MUST-21,
+// MUST-24, MUST-27).
 func (c *Conn) Set(now des.Time, s *Settings) {
 	x := c.aside()
 	x.settings = s
 	x.keepAt = des.Never
+	if s.NoDelay {
+		c.on(noDelay)
+	} else if c.profile.Nagle {
+		c.off(noDelay)
+	}
 	if c.state.synchronized() {
 		c.keep(now)
 	}

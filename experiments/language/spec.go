@@ -114,7 +114,9 @@ type Flow struct {
 	Think     time.Duration `key:"think"`
 	Close     Close         `key:"close"`
 	LocalPort uint16        `key:"local.port"` // 0: ephemeral
-	Size      int64         `key:"size"`       // of the packets of a background flow
+	KeepAlive bool          `key:"keepalive"`
+	NoDelay   bool          `key:"nodelay"`
+	Size      int64         `key:"size"` // of the packets of a background flow
 	Load      Load          `key:"load"`
 }
 
