@@ -107,7 +107,7 @@ func way(path []*topo.Half, size int64) (total time.Duration) {
 // connections with the profiles of the hosts make them.
 func (w *World) openingSizes(client, server *host.Host) (syn, synAck int64) {
 	at := func(h *host.Host) *tcp.Opening {
-		return &tcp.Opening{Profile: h.Profile(), MTU: w.mtu, IPv6: h.Address().Is6()}
+		return &tcp.Opening{Profile: h.Profile(), MTU: h.MTU(), IPv6: h.Address().Is6()}
 	}
 	var opener, answerer tcp.Conn
 	asks, answers := wire.Packet{Dst: server.Address()}, wire.Packet{Dst: client.Address()}

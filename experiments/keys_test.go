@@ -246,7 +246,7 @@ func TestEveryKeyMatters(t *testing.T) {
 	matters := func(key string, values []string) bool {
 		for i, source := range keyWorlds {
 			for _, value := range values {
-				for _, node := range []string{"client", "server"} {
+				for _, node := range []string{"client", "server", "edge"} {
 					path := strings.NewReplacer("node.*", "node."+node, "listen.*", "listen.web", "link.*", "link.wire", "rule.*", "rule.some", "flow.*", "flow.web").Replace(key)
 					if got := found(source, path+"="+value); got != plain[i] && got != "refused" {
 						return true

@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,12 +27,20 @@ that = "node.client.memory.bytes.max > 0"
 		t.Fatal(err)
 	}
 	o := s.Points[0].Outcomes[0]
+	for path, m := range study(t, behindNAT).Points[0].Outcomes[0].Measures {
+		if strings.HasPrefix(path, "node.edge") {
+			o.Measures[path] = m
+		}
+	}
 	named := map[string]*language.Metric{}
 	for m := range language.Metrics() {
 		for _, state := range []string{"syn_sent", "syn_received", "established", "fin_wait_1", "fin_wait_2", "close_wait", "closing", "last_ack", "time_wait"} {
 			path := strings.NewReplacer("flow.*", "flow.web", "node.*", "node.client", "link.*", "link.wire", "rule.*", "rule.lost", "<state>", state).Replace(m.Path)
 			if strings.Contains(path, "listen.*") {
 				path = strings.NewReplacer("node.client", "node.server", "listen.*", "listen.p80").Replace(path)
+			}
+			if words := strings.Split(m.Path, "."); len(words) > 2 && slices.Contains([]string{"sessions", "nat", "refused", "reports"}, words[2]) {
+				path = strings.Replace(path, "node.client", "node.edge", 1)
 			}
 			named[path] = m
 		}
@@ -45,7 +54,7 @@ that = "node.client.memory.bytes.max > 0"
 			t.Errorf("%s is measured, and the language has it not yet", path)
 		case found != nil && (found.Class != m.Class || found.Name != m.Unit):
 			t.Errorf("%s is a %s in %q, and to the language a %s in %q", path, found.Class, found.Name, m.Class, m.Unit)
-		case found != nil && m.Class == language.Counter && (m.Of != "") != (found.Of > 0 || strings.Contains(path, "stale") || strings.Contains(path, "packets.received") || strings.Contains(path, "left")):
+		case found != nil && m.Class == language.Counter && (m.Of != "") != (found.Of > 0 || strings.Contains(path, "stale") || strings.Contains(path, "packets.received") || strings.Contains(path, "left") || strings.HasPrefix(path, "node.edge.refused")):
 			t.Errorf("%s is counted of %d, and to the language of %q", path, found.Of, m.Of)
 		}
 	}
@@ -67,11 +76,21 @@ func TestEveryLevelCanBeSeries(t *testing.T) {
 	var levels []string
 	for m := range language.Metrics() {
 		if m.Class == language.Level && m.Supported() {
-			levels = append(levels, strings.NewReplacer("flow.*", "flow.web", "node.*.listen.*", "node.server.listen.p80", "node.*", "node.client", "<state>", "established").Replace(m.Path))
+			levels = append(levels, strings.NewReplacer("flow.*", "flow.web", "node.*.sessions", "node.edge.sessions", "node.*.nat", "node.edge.nat", "node.*.listen.*", "node.server.listen.p80", "node.*", "node.client", "<state>", "established").Replace(m.Path))
 		}
 	}
-	s := study(t, pair+`
-delay = "10 ms"
+	s := study(t, `
+[node.client]
+[node.edge]
+kind = "nat"
+nat.inside = "client"
+[node.server]
+[link.wire]
+ends = ["client", "edge"]
+delay = "5 ms"
+[link.far]
+ends = ["edge", "server"]
+delay = "5 ms"
 [run]
 duration = "10 s"
 [flow.web]

@@ -30,6 +30,9 @@ func (w *World) outcome() *Outcome {
 		if g.tally != nil {
 			m.node("node."+name+".", g)
 		}
+		if g.reports != nil {
+			m.router("node."+name+".", g)
+		}
 	}
 	for name, g := range w.links { // order-free: each has its own paths
 		m.link("link."+name+".", g)

@@ -99,6 +99,12 @@ func (w *World) recorders() (all []recorder) {
 		if g.tally != nil {
 			all = append(all, g.tally)
 		}
+		if g.reports != nil {
+			all = append(all, g.reports)
+		}
+		if g.boxes != nil {
+			all = append(all, g.boxes)
+		}
 		for _, l := range g.listeners { // order-free: each records on its own
 			all = append(all, l)
 		}

@@ -76,7 +76,7 @@ func (t *Trace) Sent(now des.Time, node topo.NodeID, p *wire.Packet) {
 	}
 	from := c.column(node)
 	to := 1 - from
-	if peer, ok := t.net.NodeOf(p.Dst); ok {
+	if peer, ok := t.net.NodeOf(p.Dst); ok && !t.net.Forwards(peer) { // else a middlebox knows who it is for
 		to = c.column(peer)
 	}
 	s := &p.Segment

@@ -10,6 +10,7 @@ import (
 	"netsim/experiments/language"
 	"netsim/host"
 	"netsim/metrics"
+	"netsim/middlebox"
 	"netsim/tcp"
 	"netsim/topo"
 	"netsim/wire"
@@ -33,7 +34,6 @@ type World struct {
 	nodes    map[string]*nodes
 	links    map[string]*links
 	flows    []*flow
-	mtu      int // the smallest of all links
 	needs    Needs
 	watch    observers
 	digest   *digest
@@ -51,6 +51,9 @@ type nodes struct {
 	hosts     []*host.Host
 	tally     *host.Tally
 	listeners map[string]*host.ListenerTally
+	mtu       int              // the smallest of their links
+	reports   *reports         // of routers
+	boxes     *middlebox.Tally // of middleboxes
 }
 
 // links are the members of a group of links.
@@ -85,7 +88,7 @@ func Build(s *language.Spec, seed uint64, replication int, needs Needs) (*World,
 		return nil, err
 	}
 	w := &World{Spec: s, Replication: replication, Sim: des.NewSim(ties, seed), Book: wire.NewBook(),
-		nodes: map[string]*nodes{}, links: map[string]*links{}, mtu: 65535, needs: needs}
+		nodes: map[string]*nodes{}, links: map[string]*links{}, needs: needs}
 	rep := uint64(replication)
 	w.Net = topo.NewNetwork(w.Sim, &w.pool, w.Book, seed, rep)
 	addresses := assigner{next: netip.MustParseAddr("10.0.0.1")}
@@ -94,6 +97,7 @@ func Build(s *language.Spec, seed uint64, replication int, needs Needs) (*World,
 			return nil, err
 		}
 	}
+	w.addressRouters(&addresses)
 	for i := range s.Links {
 		w.addLinks(&s.Links[i])
 	}
@@ -106,6 +110,7 @@ func Build(s *language.Spec, seed uint64, replication int, needs Needs) (*World,
 		if err := w.addHosts(&s.Nodes[i]); err != nil {
 			return nil, err
 		}
+		w.addBoxes(&s.Nodes[i], seed)
 	}
 	for i := range s.Flows {
 		w.addFlow(&s.Flows[i])
@@ -140,7 +145,7 @@ func member(name string, i, n int) string {
 }
 
 func (w *World) addNodes(n *language.Node, addresses *assigner) error {
-	g := &nodes{Node: n, listeners: map[string]*host.ListenerTally{}}
+	g := &nodes{Node: n, mtu: 65535, listeners: map[string]*host.ListenerTally{}}
 	w.nodes[n.Name] = g
 	var own assigner
 	if n.Prefix.IsValid() {
@@ -178,7 +183,10 @@ func (w *World) addLinks(l *language.Link) {
 		}
 		g.members = append(g.members, w.Net.Connect(spec))
 	}
-	w.mtu = min(w.mtu, int(l.Forward.MTU), int(l.Back.MTU))
+	for _, end := range l.Ends {
+		g := w.nodes[end]
+		g.mtu = min(g.mtu, int(l.Forward.MTU), int(l.Back.MTU))
+	}
 }
 
 func half(d *language.Direction) topo.HalfSpec {
@@ -234,7 +242,7 @@ func (w *World) addHosts(n *language.Node) error {
 	}
 	for i, id := range g.ids {
 		h := w.Stack.AddHost(host.Config{Node: id, Name: member(n.Name, i, n.Count), Address: g.addresses[i],
-			Profile: g.profile, MTU: w.mtu, Tally: g.tally})
+			Profile: g.profile, MTU: g.mtu, Tally: g.tally})
 		g.hosts = append(g.hosts, h)
 	}
 	for _, l := range n.Listeners {

@@ -83,6 +83,9 @@ func (h *Host) Node() topo.NodeID     { return h.node }
 func (h *Host) Address() wire.Addr    { return h.address }
 func (h *Host) Profile() *tcp.Profile { return h.group.profile }
 
+// MTU is the largest packet of the host's links, in bytes.
+func (h *Host) MTU() int { return h.group.mtu }
+
 // ErrNoPort is EADDRNOTAVAIL: every ephemeral port towards the destination is in
 // use.
 var ErrNoPort = errors.New("no free port")

@@ -9,6 +9,9 @@ import (
 // and its load; all that is missing here is about connections.
 var backgroundKeys = []string{"kind", "label", "from", "to", "spread", "pick", "size"}
 
+// flowKeys are all the keys below [flow.NAME].
+var flowKeys = keysBelow("flow.*.")
+
 // background tells whether a flow is one of packets without connections.
 func (c *config) background(flow string) bool {
 	kind, _ := c.value("flow." + flow + ".kind")
@@ -88,10 +91,9 @@ func (c *config) capacity(of string) (rate float64, overhead int64, w *wrong) {
 // checkBackground looks at what is special to a flow of packets.
 func (c *config) checkBackground(s *Spec, f *Flow) {
 	path := "flow." + f.Name
-	for k := range Keys() {
-		key, ok := strings.CutPrefix(k.Path, "flow.*.")
+	for _, key := range flowKeys {
 		at := path + "." + key
-		if !ok || !c.set(at) || c.belongs(f.Name, key) || c.fromDefault(at, path) {
+		if !c.set(at) || c.belongs(f.Name, key) || c.fromDefault(at, path) {
 			continue
 		}
 		if f.Packets() {

@@ -108,6 +108,7 @@ func (c *config) checkNode(s *Spec, n *Node) {
 		c.faultKey(path, wrongf("name it in the ends of a [link.NAME]", "has no link"))
 	}
 	c.checkPrefix(s, n)
+	c.checkBox(s, n)
 	c.checkSchedule(path + ".tcp.syn")
 	c.checkSchedule(path + ".tcp.synack")
 	least, most := c.span(path+".tcp.rto_min"), c.span(path+".tcp.rto_max")
@@ -135,7 +136,7 @@ func (c *config) checkNode(s *Spec, n *Node) {
 		}
 		taken[l.Port] = l.Name
 		if n.Router() && !l.Implied && !c.fromDefault(table+".port", path) {
-			c.faultKey(table, wrongf("", "a router accepts no connections"))
+			c.faultKey(table, wrongf("", "a %s accepts no connections", n.Kind))
 		}
 	}
 }

@@ -60,7 +60,7 @@ func (c *config) checkTarget(s *Spec, path string, i int, t Target, does string)
 	case n == nil:
 		c.faultPart(path, i, wrongf("", "%s", meant(fmt.Sprintf("no node %q", t.Node), t.Node, c.under("node"))))
 	case n.Router():
-		c.faultPart(path, i, wrongf("", "%q is a router, which %s no connections", t.Node, does))
+		c.faultPart(path, i, wrongf("", "%q is a %s, which %s no connections", t.Node, n.Kind, does))
 	case t.Last >= n.Count:
 		right := fmt.Sprintf("members are %s[0..%d]", n.Name, n.Count-1)
 		if n.Count == 1 {

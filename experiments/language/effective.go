@@ -64,6 +64,9 @@ func (c *config) wants(path string) bool {
 			return false
 		}
 	}
+	if words := strings.SplitN(path, ".", 3); words[0] == "node" && len(words) == 3 && !c.ofKind(words[1], words[2]) {
+		return false
+	}
 	switch {
 	case strings.HasSuffix(table, ".arrivals") && key != "process":
 		process, _ := c.value(table + ".process")

@@ -119,6 +119,11 @@ func (c *config) checkReach(s *Spec) {
 					c.faultPart("flow."+f.Name+".to", i, s.unreachable(from, to, a, b))
 					break
 				}
+				if nat := s.behind(from, to); nat != nil {
+					c.faultPart("flow."+f.Name+".to", i, wrongf("swap from and to, or put the NAT elsewhere",
+						"%q is inside of node.%s, a NAT, and cannot be called from %q outside", to.Node, nat.Name, from.Node))
+					break
+				}
 			}
 		}
 	}

@@ -37,6 +37,16 @@ func Keys() iter.Seq[*Key] {
 	}
 }
 
+// keysBelow are the keys whose paths begin so, without that beginning.
+func keysBelow(prefix string) (list []string) {
+	for k := range Keys() {
+		if key, ok := strings.CutPrefix(k.Path, prefix); ok {
+			list = append(list, key)
+		}
+	}
+	return list
+}
+
 // states are the connection states as paths write them.
 var states = []string{"syn_sent", "syn_received", "established", "fin_wait_1", "fin_wait_2", "close_wait", "closing", "last_ack", "time_wait"}
 

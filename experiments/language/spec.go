@@ -42,17 +42,20 @@ type Param struct {
 // Node is a group of equal members.
 type Node struct {
 	Name      string
-	Kind      string       `key:"kind"` // host, router
+	Kind      string       `key:"kind"` // host, router, nat, firewall
 	Count     int          `key:"count"`
 	Label     string       `key:"label"`
 	Prefix    netip.Prefix `key:"prefix"` // invalid: to be assigned
 	Profile   string       `key:"profile"`
 	TCP       *tcp.Profile // that profile, with what the file says otherwise
 	Listeners []Listener
+	ICMP      ICMP     `key:"icmp"`
+	NAT       NAT      `key:"nat"`
+	Firewall  Firewall `key:"firewall"`
 }
 
-// Router tells whether the node forwards.
-func (n *Node) Router() bool { return n.Kind == "router" }
+// Router tells whether the node forwards, as middleboxes do.
+func (n *Node) Router() bool { return n.Kind != "host" }
 
 // Listener is a port at which every member of its group accepts connections.
 type Listener struct {

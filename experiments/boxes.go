@@ -1,0 +1,136 @@
+package experiments
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+
+	"netsim/des"
+	"netsim/experiments/language"
+	"netsim/middlebox"
+	"netsim/topo"
+	"netsim/wire"
+)
+
+// reports are what the routers of a group have said, cumulative and in the window.
+type reports struct {
+	net          *topo.Network
+	ids          []topo.NodeID
+	sent, held   uint64
+	sent0, held0 uint64
+}
+
+func (r *reports) count() (sent, held uint64) {
+	for _, id := range r.ids {
+		s, h := r.net.Reports(id)
+		sent, held = sent+s, held+h
+	}
+	return sent, held
+}
+
+// Open notes what was said before the window, Close takes it from what has been.
+func (r *reports) Open(des.Time) { r.sent0, r.held0 = r.count() }
+func (r *reports) Close(des.Time) {
+	r.sent, r.held = r.count()
+	r.sent -= r.sent0
+	r.held -= r.held0
+}
+
+// addressRouters gives every router an address of each family that hosts have,
+// after those of the hosts, from its prefix or that of no one else.
+func (w *World) addressRouters(four *assigner) {
+	six := assigner{next: netip.MustParseAddr("fd6e:6574:7369:6d::1")}
+	has6 := slices.ContainsFunc(w.Spec.Nodes, func(n language.Node) bool { return n.Prefix.IsValid() && n.Prefix.Addr().Is6() })
+	for i := range w.Spec.Nodes {
+		n := &w.Spec.Nodes[i]
+		g := w.nodes[n.Name]
+		if !n.Router() {
+			continue
+		}
+		own := assigner{}
+		if n.Prefix.IsValid() {
+			own.next = n.Prefix.Masked().Addr().Next()
+		}
+		for _, id := range g.ids {
+			switch {
+			case n.Prefix.IsValid():
+				g.addresses = append(g.addresses, w.Net.Assign(id, own.take()))
+			case has6:
+				g.addresses = append(g.addresses, w.Net.Assign(id, six.take()))
+			default:
+				g.addresses = append(g.addresses, w.Net.Assign(id, four.take()))
+			}
+		}
+	}
+}
+
+// addBoxes lets routers report, and puts middleboxes in front of theirs.
+func (w *World) addBoxes(n *language.Node, seed uint64) {
+	if !n.Router() {
+		return
+	}
+	g := w.nodes[n.Name]
+	g.reports = &reports{net: w.Net, ids: g.ids}
+	if n.Kind != "router" {
+		g.boxes = new(middlebox.Tally)
+	}
+	for i, id := range g.ids {
+		if n.ICMP.Reports {
+			w.Net.Report(id, topo.Reporting{Gap: time.Duration(1e9 / n.ICMP.Rate), Burst: n.ICMP.Burst}, g.addresses[i])
+		}
+		c := middlebox.Config{Sim: w.Sim, Net: w.Net, Pool: &w.pool, Node: id, Name: member(n.Name, i, n.Count),
+			Tally: g.boxes, Seed: seed, Rep: uint64(w.Replication)}
+		switch n.Kind {
+		case "nat":
+			w.addNAT(n, c, g.addresses[i])
+		case "firewall":
+			f := &n.Firewall
+			c.Limit = int(f.Limit)
+			c.Lives = middlebox.Life(f.Idle, min(f.Idle, transitory), min(f.Idle, afterClose))
+			middlebox.NewFirewall(c, word[middlebox.Answer](f.Answer, "silent", "reset", "prohibited"))
+		}
+	}
+}
+
+// The lives of what a firewall sees opening and closing, and closed: RFC 5382
+// (REQ-5) and nf_conntrack's TIME-WAIT.
+const (
+	transitory = 4 * time.Minute
+	afterClose = 2 * time.Minute
+)
+
+func (w *World) addNAT(n *language.Node, c middlebox.Config, outside wire.Addr) {
+	behind := map[topo.NodeID]bool{}
+	for _, name := range n.NAT.Inside {
+		for _, id := range w.nodes[name].ids {
+			behind[id] = true
+		}
+	}
+	c.Limit = int(n.NAT.Limit)
+	c.Lives = middlebox.Life(n.NAT.Established, n.NAT.Transitory, n.NAT.TimeWait)
+	middlebox.NewNAT(middlebox.NATConfig{Config: c, Inside: func(id topo.NodeID) bool { return behind[id] },
+		Outside: []wire.Addr{outside}, Low: n.NAT.Ports.First, High: n.NAT.Ports.Last, Preserve: n.NAT.Preserve})
+}
+
+// router enters what the routers of a group have done, and the boxes before them.
+func (g *gatherer) router(at string, n *nodes) {
+	g.count(at+"reports.sent", n.reports.sent, 0)
+	g.count(at+"reports.held", n.reports.held, 0)
+	if n.boxes == nil {
+		return
+	}
+	c := n.boxes.Window()
+	g.enter(at+"sessions.count", level(n.boxes.Sessions.Result(), 1, 1))
+	g.count(at+"sessions.opened", c.Opened, 0)
+	g.count(at+"sessions.expired", c.Expired, 0)
+	g.enter(at+"nat.ports_used", level(n.boxes.Ports.Result(), 1, 1))
+	var refused uint64
+	for _, n := range c.Refused {
+		refused += n
+	}
+	g.count(at+"refused", refused, refused)
+	for why, name := range []string{"unknown", "no_port", "limit"} {
+		g.count(at+"refused."+name, c.Refused[why], refused)
+	}
+	g.count(at+"refused.reset", c.Resets, refused)
+}

@@ -1,0 +1,57 @@
+package experiments
+
+import (
+	"maps"
+	"strings"
+)
+
+// The worlds in which the keys of routers and middleboxes matter, and their other
+// values.
+func init() {
+	wall := strings.NewReplacer(`kind = "nat"`, `kind = "firewall"`,
+		"nat.inside", "firewall = { idle = \"1 min\", answer = \"prohibited\" }\nicmp = { rate = \"0.1/s\", burst = 5 } #")
+	keyWorlds = append(keyWorlds, behindNAT, wall.Replace(behindNAT))
+	maps.Copy(otherValues, map[string][]string{
+		"node.*.icmp.reports": {"false"}, "node.*.icmp.rate": {"1/s"}, "node.*.icmp.burst": {"1"},
+		"node.*.nat.ports": {"2000-2002"}, "node.*.nat.preserve": {"false"}, "node.*.nat.time_wait": {"1 s"}, "node.*.nat.established": {"1 min"},
+		"node.*.nat.transitory": {"1 s"}, "node.*.nat.limit": {"3"},
+		"node.*.firewall.idle": {"10 min"}, "node.*.firewall.answer": {"reset"}, "node.*.firewall.limit": {"3"},
+	})
+	elsewhere["node.*.nat.inside"] = "language"
+}
+
+// behindNAT is clients behind a NAT, with a link on their way that carries small
+// packets only.
+const behindNAT = `
+[node.client]
+count = 3
+ports.range = "2000-2010"
+tcp.time_wait = "0 s"
+[node.edge]
+kind = "nat"
+nat.inside = "client"
+[node.core]
+kind = "router"
+[node.server]
+[link.lan]
+ends = ["client", "edge"]
+delay = "1 ms"
+[link.wire]
+ends = ["edge", "core"]
+delay = "10 ms"
+back.mtu = "700 B"
+[link.far]
+ends = ["core", "server"]
+delay = "10 ms"
+[flow.web]
+from = "client"
+to = "server:80"
+request = "300 B"
+response = "2 kB"
+exchanges = 2
+think = "100 s"
+arrivals = { process = "even", rate = "1/s", count = 200 }
+[run]
+duration = "5 min"
+drain = "1 h"
+`

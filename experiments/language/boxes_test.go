@@ -1,0 +1,57 @@
+package language
+
+import (
+	"strings"
+	"testing"
+)
+
+// home is a client behind a NAT: 18 lines.
+const home = `[node.client]
+[node.nat]
+kind = "nat"
+nat  = { inside = "client" }
+[node.server]
+[link.lan]
+ends  = ["client", "nat"]
+delay = "1 ms"
+[link.wan]
+ends  = ["nat", "server"]
+delay = "9 ms"
+[flow.web]
+from = "client"
+to   = "server:80"
+`
+
+// What is wrong with a middlebox is said where it stands.
+func TestBoxFaults(t *testing.T) {
+	for _, c := range []struct{ name, src, want string }{
+		{"who is inside", strings.Replace(home, `nat  = { inside = "client" }`, "", 1),
+			`x.toml:2:1: node.nat.nat.inside: is missing; add nat.inside = "client" under [node.nat]`},
+		{"nobody of that name", strings.Replace(home, `inside = "client"`, `inside = ["client", "clent"]`, 1),
+			`x.toml:4:30: node.nat.nat.inside: no node "clent" (did you mean "client"?)`},
+		{"itself", strings.Replace(home, `inside = "client"`, `inside = "nat"`, 1), `x.toml:4:19: node.nat.nat.inside: "nat" cannot be behind itself; write who is behind it`},
+		{"from outside", home + "[flow.back]\nfrom = \"server\"\nto = \"client:22\"\n",
+			`x.toml:17:6: flow.back.to: "client" is inside of node.nat, a NAT, and cannot be called from "server" outside; swap from and to, or put the NAT elsewhere`},
+		{"to the NAT", strings.Replace(home, "server:80", "nat:80", 1), `x.toml:14:8: flow.web.to: "nat" is a nat, which accepts no connections`},
+		{"a router's", strings.Replace(home, `kind = "nat"`, `kind = "router"`, 1), `x.toml:4:19: node.nat.nat.inside: a router has no nat; write kind = "nat" under [node.nat]`},
+		{"a host's", base + "[node.server.icmp]\nreports = false\n[node.client.firewall]\nidle = \"1 s\"\n",
+			"x.toml:10:11: node.server.icmp.reports: a host has no icmp; write kind = \"router\" under [node.server]\n" +
+				`x.toml:12:8: node.client.firewall.idle: a host has no firewall; write kind = "firewall" under [node.client]`},
+		{"no life", strings.Replace(home, `inside = "client"`, `inside = "client", time_wait = "0 s"`, 1), `x.toml:4:41: node.nat.nat.time_wait: 0 s is nothing; write more than 0`},
+	} {
+		t.Run(c.name, func(t *testing.T) { wantFaults(t, c.src, strings.Split(c.want, "\n")...) })
+	}
+}
+
+// There is a way around a NAT that does not stand in every one.
+func TestAroundNAT(t *testing.T) {
+	if _, err := Parse("x.toml", []byte(home+`[link.aside]
+ends = ["client", "server"]
+delay = "20 ms"
+[flow.back]
+from = "server"
+to = "client:22"
+`)); err != nil {
+		t.Error(err)
+	}
+}
