@@ -183,7 +183,7 @@ var otherValues = map[string][]string{
 	"node.*.tcp.send_buffer": {"3 kB"}, "node.*.tcp.initial_window": {"2"}, "node.*.tcp.isn": {"zero", "random", "clock"},
 	"node.*.tcp.keepalive.idle": {"1 h"}, "node.*.tcp.keepalive.interval": {"10 s"}, "node.*.tcp.keepalive.probes": {"2"}, "node.*.tcp.keepalive.bytes": {"1"},
 	"flow.*.keepalive": {"false"}, "flow.*.nodelay": {"true"},
-	"node.*.ports.range": {"50000-50002"}, "node.*.ports.select": {"random", "sequential", "hash"},
+	"node.*.ttl": {"1"}, "node.*.ports.range": {"50000-50002"}, "node.*.ports.select": {"random", "sequential", "hash"},
 	"node.*.listen.*.port": {"81"}, "node.*.listen.*.backlog": {"1"}, "node.*.memory.per.<state>": {"999 B"},
 	"link.*.ends": {`["client", "server"]`}, "link.*.pair": {"all-to-all"}, "link.*.rate": {"300 kbps"}, "link.*.delay": {"77 ms"}, "link.*.loss": {"30 %"}, "link.*.mtu": {"576 B"},
 	"link.*.overhead": {"38 B"}, "link.*.weight": {"7"}, "link.*.queue.limit": {"3 packets"},

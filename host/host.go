@@ -38,6 +38,7 @@ type group struct {
 	profile *tcp.Profile
 	room    *chain // where their connections wait out TIME-WAIT
 	mtu     int
+	ttl     uint8
 }
 
 // rest is what is seldom asked of a host.
@@ -73,7 +74,7 @@ func (st *Stack) groupOf(c *Config) *group {
 			return g
 		}
 	}
-	g := &group{number: uint32(len(st.groups)), tally: c.Tally, profile: c.Profile, mtu: c.MTU, room: st.room.chains.of(st.sim, &st.room, c.Profile.TimeWait)}
+	g := &group{number: uint32(len(st.groups)), tally: c.Tally, profile: c.Profile, mtu: c.MTU, ttl: uint8(c.Profile.TTL), room: st.room.chains.of(st.sim, &st.room, c.Profile.TimeWait)}
 	st.groups = append(st.groups, g)
 	return g
 }

@@ -67,7 +67,7 @@ func (t *ListenerTally) Close(now des.Time) {
 // Window returns the counters of the closed window.
 func (t *ListenerTally) Window() *ListenerCounters { return &t.window }
 
-// Listen opens a listener. A negative backlog has no bound; the queue holds what
+// Listen opens a listener, whatever connections have its port (MUST-42). A negative backlog has no bound; the queue holds what
 // the profile adds to it.
 func (h *Host) Listen(port uint16, backlog int, acceptor Acceptor, tally *ListenerTally) (*Listener, error) {
 	if h.listener(port) != nil {
@@ -92,8 +92,8 @@ func (h *Host) listener(port uint16) *Listener {
 	return nil
 }
 
-// arrive takes a SYN: a new connection in SYN-RECEIVED, if there is a place. It may
-// follow one in TIME-WAIT.
+// arrive takes a SYN: a new connection in SYN-RECEIVED, if there is a place. Those
+// that are there go on (MUST-41). It may follow one in TIME-WAIT.
 func (l *Listener) arrive(now des.Time, t tuple, p *wire.Packet, old *tcp.TimeWait) {
 	h, st := l.host, l.host.stack
 	l.SYNs++

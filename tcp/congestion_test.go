@@ -35,7 +35,7 @@ func met(cc Congestion, segments uint32, rtt time.Duration) *Path {
 // CUBIC's window between losses is W_cubic(t) = C (t-K)^3 + W_max with K the cube
 // root of (W_max - cwnd_epoch) / C (RFC 9438 section 4.2). The window at t grows
 // towards that at t + RTT, and lags it by less than half of what it grows in a
-// round trip.
+// round trip. Proves MAY-18.
 func TestCubicWindow(t *testing.T) {
 	for _, test := range []struct {
 		segments uint32

@@ -67,7 +67,7 @@ func Linux() *Profile {
 		KeepInterval: 75 * time.Second,
 		KeepProbes:   9,
 
-		PortLow: 32768, PortHigh: 60999,
+		TTL: 64, PortLow: 32768, PortHigh: 60999,
 		PortSelect: ParityPort,
 		Bytes:      bytesPerState(3584, 320, 256),
 	}
@@ -133,6 +133,7 @@ var linuxSources = sources{
 	"MinPathMTU":                          "code of Linux: min_pmtu 552",
 	"KeepIdle KeepInterval KeepProbes":    "code of Linux: tcp_keepalive_time 7200, tcp_keepalive_intvl 75, tcp_keepalive_probes 9",
 	"KeepBytes":                           measured + ": the number before SND.NXT, no text",
+	"TTL":                                 measured + ": ip_default_ttl",
 	"PortLow PortHigh":                    measured + ": ip_local_port_range",
 	"PortSelect":                          measured + ": even ports first, then odd ones",
 	"Bytes":                               measured + ": slabs of socket, inode, file and dentry; request_sock_TCP; tw_sock_TCP",

@@ -102,6 +102,7 @@ type Profile struct {
 	KeepBytes    int           `key:"tcp.keepalive.bytes"` // text in a probe: 0, or one that the peer has (MAY-6)
 
 	// The host. Ephemeral ports are PortLow to PortHigh.
+	TTL        int         `key:"ttl"` // hops that a packet may take (MUST-49)
 	PortLow    uint16      `key:"ports.range"`
 	PortHigh   uint16      `key:"ports.range"`
 	PortSelect PortSelect  `key:"ports.select"`

@@ -51,7 +51,7 @@ func RFC9293() *Profile {
 		KeepInterval: 75 * time.Second,
 		KeepProbes:   9,
 
-		PortLow: 49152, PortHigh: 65535,
+		TTL: 64, PortLow: 49152, PortHigh: 65535,
 		PortSelect: RandomPort,
 		Bytes:      bytesPerState(512, 512, 256),
 	}
@@ -110,6 +110,7 @@ var rfc9293Sources = sources{
 	"KeepIdle":                                "RFC 9293 section 3.8.4 (MUST-28): no less than two hours",
 	"KeepInterval KeepProbes":                 "chosen: RFC 9293 section 3.8.4 (MUST-29) wants several",
 	"KeepBytes":                               "RFC 9293 section 3.8.4 (SHLD-12): none",
+	"TTL":                                     "RFC 1700, the default that RFC 9293 (MUST-49) makes configurable",
 	"PortLow PortHigh":                        "RFC 6335 section 6: the dynamic ports",
 	"PortSelect":                              "RFC 6056 section 3.3.1",
 	"Bytes":                                   "chosen: RFC 9293 says nothing of memory",

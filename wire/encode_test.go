@@ -97,6 +97,7 @@ func TestCookieRequest(t *testing.T) {
 	}
 }
 
+// What is written is read back, the TTL with it. Proves MUST-49.
 func TestRoundTrip(t *testing.T) {
 	w := newWorld()
 	const seed = 1

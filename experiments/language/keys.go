@@ -128,6 +128,7 @@ var keys = []Key{
 	{"node.*.tcp.crossed_again", boolean, "(profile)", now, "in a simultaneous open the SYN is sent again as it was"},
 	{"node.*.tcp.isn_tick", span, "(profile)", now, "period of their clock"},
 	{"node.*.tcp.timers", words("", "exact linux-wheel"), "exact", 0, "granularity of timers"},
+	{"node.*.ttl", hops, "(profile)", now, "hops that a packet may take"},
 	{"node.*.ports.range", ports, "(profile)", now, "ephemeral ports"},
 	{"node.*.ports.per", words("tuple port"), "(profile)", now, "what a port in use excludes"},
 	{"node.*.ports.select", words("linux-parity random sequential hash"), "(profile)", now, "search for a free port"},

@@ -36,6 +36,7 @@ var (
 	retries  = &Type{Name: "whole number", read: checked(readInt, between(0, 65534)), made: checked(madeInt, between(0, 65534))}
 	bit      = &Type{Name: "whole number", read: checked(readInt, between(0, 1)), made: checked(madeInt, between(0, 1))}
 	few      = &Type{Name: "whole number", read: checked(readInt, between(0, 255)), made: checked(madeInt, between(0, 255))}
+	hops     = &Type{Name: "whole number", read: checked(readInt, between(1, 255)), made: checked(madeInt, between(1, 255))}
 	endless  = &Type{Name: "whole number", Words: []string{"unlimited"}, read: worded("unlimited", Count(Unlimited), counting(some.read)), made: counting(some.made)}
 	shift    = &Type{Name: "whole number", Words: []string{"none"}, read: worded("none", NoShift, shifting(checked(readInt, between(0, 14)))), made: shifting(checked(madeInt, between(0, 14)))}
 	port     = &Type{Name: "port", read: checked(readInt, between(1, 65535)), made: checked(madeInt, between(1, 65535))}
