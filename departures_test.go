@@ -9,54 +9,77 @@ import (
 )
 
 // departs says for a requirement how a profile departs from it, "" if it does not:
-// where the profile's data alone decide that.
-var departs = map[string]func(*tcp.Profile) string{
-	"MUST-8": func(p *tcp.Profile) string {
+// where the profile's data alone decide that. The field is the one whose source tells
+// how sure that is. Of a MAY it says which profiles take it up otherwise.
+var departs = map[string]struct {
+	field string
+	how   func(*tcp.Profile) string
+}{
+	"MUST-8": {"ISN", func(p *tcp.Profile) string {
 		return unless(p.ISN == tcp.HashedClock || p.ISN == tcp.ClockISN, "no clock in the ISN")
-	},
-	"MUST-13": func(p *tcp.Profile) string { return atLeast(4*time.Minute, p.TimeWait, "2 MSL is") },
-	"MUST-22": func(p *tcp.Profile) string { return unless(len(p.SYNSchedule) > 1, "a SYN is sent once") },
-	"MUST-23": func(p *tcp.Profile) string {
+	}},
+	"MUST-13": {"TimeWait", func(p *tcp.Profile) string { return atLeast(4*time.Minute, p.TimeWait, "2 MSL is") }},
+	"MUST-22": {"SYNSchedule", func(p *tcp.Profile) string { return unless(len(p.SYNSchedule) > 1, "a SYN is sent once") }},
+	"MUST-23": {"SYNSchedule", func(p *tcp.Profile) string {
 		return atLeast(3*time.Minute, total(p.SYNSchedule), "a SYN is given up after")
-	},
-	"MUST-36": func(p *tcp.Profile) string { return unless(p.ProbeBytes == 1, "a probe is an old number without text") },
-	"MUST-40": func(p *tcp.Profile) string {
+	}},
+	"MUST-28": {"KeepIdle", func(p *tcp.Profile) string { return atLeast(2*time.Hour, p.KeepIdle, "the first probe comes after") }},
+	"MUST-36": {"ProbeBytes", func(p *tcp.Profile) string { return unless(p.ProbeBytes == 1, "a probe is an old number without text") }},
+	"MUST-40": {"DelayedACKMax", func(p *tcp.Profile) string {
 		return unless(max(p.DelayedACK, p.DelayedACKMax, p.FINDelay) < 500*time.Millisecond, "an ACK waits longer")
-	},
-	"SHLD-1": func(p *tcp.Profile) string { return unless(p.ISN == tcp.HashedClock, "another rule of the ISN") },
-	"SHLD-7": func(p *tcp.Profile) string { return nagle(p) },
-	"SHLD-10": func(p *tcp.Profile) string {
-		return unless(p.Retries >= 3, fmt.Sprintf("%d retransmissions at all", p.Retries))
-	},
-	"SHLD-11": func(p *tcp.Profile) string { return atLeast(100*time.Second, patience(p), "data are given up after") },
-	"SHLD-18": func(p *tcp.Profile) string { return unless(p.DelayedACK > 0, "every segment is acknowledged at once") },
-	"MAY-3":   func(p *tcp.Profile) string { return unless(!p.AlwaysMSS, "taken up (AlwaysMSS)") },
-	"MAY-12":  func(p *tcp.Profile) string { return unless(p.RFC5961, "not taken up (RFC5961)") },
+	}},
+	"MUST-56": {"ICMP", func(p *tcp.Profile) string {
+		return unless(p.ICMP == tcp.HardAborts, "any report ends the opening of a connection")
+	}},
+	"SHLD-1": {"ISN", func(p *tcp.Profile) string { return unless(p.ISN == tcp.HashedClock, "another rule of the ISN") }},
+	"SHLD-4": {"RFC6191", func(p *tcp.Profile) string { return unless(p.RFC6191, "the timestamp opens nothing") }},
+	"SHLD-7": {"NagleSmallOnly", nagle},
+	"SHLD-10": {"R1", func(p *tcp.Profile) string {
+		return unless(p.R1 >= 3, fmt.Sprintf("%d retransmissions", p.R1))
+	}},
+	"SHLD-11": {"Retries", func(p *tcp.Profile) string {
+		return atLeast(100*time.Second, p.Patience(p.Retries), "where the RTO is least, data are given up after")
+	}},
+	"SHLD-12": {"KeepBytes", func(p *tcp.Profile) string { return unless(p.KeepBytes == 0, "a probe has text") }},
+	"SHLD-18": {"DelayedACK", func(p *tcp.Profile) string { return unless(p.DelayedACK > 0, "every segment is acknowledged at once") }},
+	"SHLD-26": {"ICMP", func(p *tcp.Profile) string {
+		return unless(p.ICMP == tcp.HardAborts, "no report ends an open connection")
+	}},
+	"MAY-3":  {"AlwaysMSS", func(p *tcp.Profile) string { return unless(!p.AlwaysMSS, "taken up") }},
+	"MAY-12": {"RFC5961", func(p *tcp.Profile) string { return unless(p.RFC5961, "not taken up") }},
 }
 
 // TestDepartures holds that the profile of the standard departs nowhere, and that
 // Linux does where it is known to (MUST-23).
 func TestDepartures(t *testing.T) {
 	for id, rule := range departs {
-		if how := rule(tcp.RFC9293()); how != "" {
+		if how := rule.how(tcp.RFC9293()); how != "" {
 			t.Errorf("%s: rfc9293: %s", id, how)
 		}
+		if tcp.SourceOf("rfc9293", rule.field) == "" {
+			t.Errorf("%s: profiles have no %s", id, rule.field)
+		}
 	}
-	if got, want := departs["MUST-23"](tcp.Linux()), "a SYN is given up after 2m11s"; got != want {
+	if got, want := departs["MUST-23"].how(tcp.Linux()), "a SYN is given up after 131 s"; got != want {
 		t.Errorf("linux: %q, want %q", got, want)
 	}
 }
 
 // departures lists those of all profiles from one requirement.
 func departures(id string) (all []string) {
-	rule := departs[id]
-	if rule == nil {
+	rule, ok := departs[id]
+	if !ok {
 		return nil
 	}
 	for _, name := range tcp.ProfileNames() {
-		if how := rule(tcp.ProfileByName(name)); how != "" {
-			all = append(all, name+": "+how)
+		how := rule.how(tcp.ProfileByName(name))
+		if how == "" {
+			continue
 		}
+		if tcp.SourceOf(name, rule.field).Unverified() {
+			how += " (unverified)"
+		}
+		all = append(all, name+": "+how)
 	}
 	return all
 }
@@ -69,7 +92,7 @@ func unless(holds bool, how string) string {
 }
 
 func atLeast(least, is time.Duration, what string) string {
-	return unless(is >= least, fmt.Sprintf("%s %v", what, is))
+	return unless(is >= least, fmt.Sprintf("%s %v s", what, is.Seconds()))
 }
 
 func total(schedule []time.Duration) (sum time.Duration) {
@@ -85,6 +108,3 @@ func nagle(p *tcp.Profile) string {
 	}
 	return unless(!p.NagleSmallOnly, "only one small segment is outstanding (Minshall)")
 }
-
-// patience is the least time until data are given up: when the RTO is at its least.
-func patience(p *tcp.Profile) time.Duration { return p.Patience(p.Retries) }

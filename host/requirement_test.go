@@ -163,8 +163,10 @@ func (w *world) stateOf(i int) (tcp.State, bool) {
 			return s.Conn.State(), true
 		}
 	}
-	if w.tallies[i].Count[tcp.TimeWaiting].Value() > 0 {
-		return tcp.TimeWaiting, true
+	for _, state := range []tcp.State{tcp.SynReceived, tcp.TimeWaiting} { // records
+		if w.tallies[i].Count[state].Value() > 0 {
+			return state, true
+		}
 	}
 	return tcp.Closed, false
 }

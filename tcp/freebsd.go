@@ -59,7 +59,7 @@ func FreeBSD() *Profile {
 		KeepInterval: 75 * time.Second,
 		KeepProbes:   8,
 
-		PortLow: 10000, PortHigh: 65535,
+		TTL: 64, PortLow: 10000, PortHigh: 65535,
 		PortSelect: RandomPort,
 		Bytes:      bytesPerState(2560, 256, 1536),
 	}
@@ -105,6 +105,7 @@ var freebsdSources = sources{
 	"TimeWaitRestart":                                    "code of FreeBSD 14: tcp_twcheck",
 	"FinWait2":                                           "code of FreeBSD 14: net.inet.tcp.finwait2_timeout",
 	"ResetWithAck":                                       "unverified: tcp_outflags of CLOSED",
+	"TTL":                                                "code of FreeBSD 14: IPDEFTTL",
 	"PortLow PortHigh":                                   "code of FreeBSD 14: IPPORT_EPHEMERALFIRST, IPPORT_EPHEMERALLAST",
 	"PortSelect":                                         "unverified: net.inet.ip.portrange.randomized",
 	"Bytes":                                              "unverified: socket and tcpcb, syncache, tcpcb; that TIME_WAIT keeps the tcpcb is code (D36887)",

@@ -58,7 +58,7 @@ func MacOS() *Profile {
 		KeepInterval: 75 * time.Second,
 		KeepProbes:   8,
 
-		PortLow: 49152, PortHigh: 65535,
+		TTL: 64, PortLow: 49152, PortHigh: 65535,
 		PortSelect: RandomPort,
 		Bytes:      bytesPerState(2560, 2560, 2560),
 	}
@@ -102,6 +102,7 @@ var macosSources = sources{
 	"TimeWaitRestart":                                    "unverified: as RFC 9293 section 3.10.7.4",
 	"FinWait2":                                           "code of xnu: TCPTV_FINWAIT2",
 	"ResetWithAck":                                       "unverified: tcp_outflags of CLOSED",
+	"TTL":                                                "unverified: net.inet.ip.ttl",
 	"PortLow PortHigh":                                   "published: net.inet.ip.portrange.first 49152, last 65535",
 	"PortSelect":                                         "unverified: random",
 	"Bytes":                                              "unverified: a socket in every state",

@@ -56,7 +56,7 @@ func Windows() *Profile {
 		KeepInterval: 1 * time.Second,
 		KeepProbes:   10,
 
-		PortLow: 49152, PortHigh: 65535,
+		TTL: 128, PortLow: 49152, PortHigh: 65535,
 		PortSelect: RandomPort,
 		Bytes:      bytesPerState(1024, 512, 256),
 	}
@@ -100,6 +100,7 @@ var windowsSources = sources{
 	"TimeWaitRestart":                                    "unverified: as RFC 9293 section 3.10.7.4",
 	"FinWait2":                                           "unverified: 120 s",
 	"ResetWithAck":                                       "unverified: RST,ACK",
+	"TTL":                                                "unverified: DefaultTTL",
 	"PortLow PortHigh":                                   "published: Microsoft, \"default dynamic port range\"",
 	"PortSelect":                                         "unverified: random",
 	"Bytes":                                              "unverified: nothing is known",
