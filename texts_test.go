@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"netsim/experiments/language"
+	"netsim/tcp"
 )
 
 // unfit is what no text here may hold, and why. The expressions do not match
@@ -63,7 +64,7 @@ func TestProfiles(t *testing.T) {
 var documented = regexp.MustCompile(`(?m)^(?:go run \./cmd/netsim|netsim) ([a-z]+)(?: ([a-z0-9][a-z0-9-]*)(?:\s|$))?`)
 
 // TestDocumentedCommands holds that what the documents tell to type can be
-// typed: the commands exist, and so do the experiments.
+// typed: the commands exist, and so do the experiments and the profiles.
 func TestDocumentedCommands(t *testing.T) {
 	known := commands(load(t))
 	for _, name := range documents(t) {
@@ -72,6 +73,7 @@ func TestDocumentedCommands(t *testing.T) {
 				switch {
 				case !slices.Contains(known, words[1]):
 					t.Errorf("%s:%d: netsim has no command %q; one of %q", name, number, words[1], known)
+				case words[1] == "profile" && tcp.ProfileByName(words[2]) != nil:
 				case words[2] != "" && !exists("experiments/catalog/"+words[2]+".toml"):
 					t.Errorf("%s:%d: no experiment %q in experiments/catalog", name, number, words[2])
 				}

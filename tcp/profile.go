@@ -113,6 +113,14 @@ type Profile struct {
 // Places is how many a queue of that backlog holds.
 func (p *Profile) Places(backlog int) int { return backlog*p.BacklogPercent/100 + p.BacklogExtra }
 
+// ConnectTime is how long connect() waits where nothing answers.
+func (p *Profile) ConnectTime() (total time.Duration) {
+	for _, wait := range p.SYNSchedule {
+		total += wait
+	}
+	return total
+}
+
 // Unlimited is a Backlog without bound, NoScale a WindowScale not offered.
 const (
 	Unlimited = -1

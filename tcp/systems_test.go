@@ -25,7 +25,7 @@ func TestSystems(t *testing.T) {
 			what      string
 			got, want time.Duration
 		}{
-			{"connect() gives up", sum(p.SYNSchedule), want.connect}, {"a request is forgotten", sum(p.SYNACKSchedule), want.accept},
+			{"connect() gives up", p.ConnectTime(), want.connect}, {"a request is forgotten", sum(p.SYNACKSchedule), want.accept},
 			{"TIME-WAIT", p.TimeWait, want.timeWait}, {"FIN-WAIT-2 of an orphan", p.FinWait2, want.finOut},
 		} {
 			if c.got != c.want*time.Second {

@@ -85,12 +85,12 @@ func TestTrace(t *testing.T) {
 // TestHelp holds that help shows how to begin, and every command an example.
 func TestHelp(t *testing.T) {
 	n := newNetsim(t)
-	for _, args := range [][]string{{"--help"}, {"run", "--help"}, {"list", "--help"}, {"show", "--help"}, {"validate", "--help"}, {"trace", "--help"}} {
+	for _, args := range [][]string{{"--help"}, {"run", "--help"}, {"list", "--help"}, {"show", "--help"}, {"validate", "--help"}, {"profile", "--help"}, {"trace", "--help"}} {
 		out := n.ok(args...)
 		if !strings.Contains(out, "Examples:\n  netsim ") {
 			t.Errorf("netsim %s has no example:\n%s", strings.Join(args, " "), out)
 		}
-		if command := args[0]; command != "list" && command != "show" && !strings.Contains(out, "Exit status: 0 done, 1 ") {
+		if command := args[0]; command != "list" && command != "profile" && command != "show" && !strings.Contains(out, "Exit status: 0 done, 1 ") {
 			t.Errorf("netsim %s does not say what exit codes mean", strings.Join(args, " "))
 		}
 	}

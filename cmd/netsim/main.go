@@ -5,6 +5,7 @@
 //	netsim show NAME                   one of them, as a start
 //	netsim validate FILE...            every mistake, without running
 //	netsim run FILE-or-NAME            verdicts, figures, tables
+//	netsim profile [NAME [NAME]]       how systems speak TCP, value by value
 //	netsim trace FILE-or-NAME          one connection as a ladder
 //
 // It exits with 0 when all is done and as expected, 1 when an expectation failed
@@ -94,12 +95,13 @@ against theory, and draws it.
   netsim show handshake > mine.toml                # take one as a start
   netsim validate mine.toml                        # every mistake at once
   netsim run mine.toml --set link.wire.loss="1 %" --replications 20
+  netsim profile linux freebsd                     # where two systems differ
   netsim trace mine.toml                           # one connection as a ladder`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Version:       experiments.Version(),
 	}
-	root.AddCommand(runCommand(), listCommand(), showCommand(), validateCommand(), traceCommand())
+	root.AddCommand(runCommand(), listCommand(), showCommand(), validateCommand(), profileCommand(), traceCommand())
 	return root
 }
 
