@@ -63,7 +63,7 @@ func TestConformance(t *testing.T) {
 			}
 		}
 	}
-	want := e.page()
+	want := e.page(numbers(src.at("tcp").tests["tcp/cells_test.go"]))
 	if *update {
 		if err := os.WriteFile(conformancePage, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -205,7 +205,7 @@ func proven(pkg string, file *ast.File, proofs map[string][]string) {
 }
 
 // page writes the document.
-func (e *evidence) page() string {
+func (e *evidence) page(cells map[string]string) string {
 	var b strings.Builder
 	held, proven, others := 0, 0, 0
 	for _, r := range requirements {
@@ -224,8 +224,10 @@ func (e *evidence) page() string {
 		"meaning for the life of a connection, its data or the format of its segments. Of these %d hold in the profile `rfc9293`,\n"+
 		"each with a test that bears its number; of the others %d hold as well. What another profile does differently stands\n"+
 		"beside, found by comparing its data with the requirement.\n\n"+
-		"Not labelled, and tested cell by cell (`go test ./tcp -v -run Cells`): section 3.10, what every segment, user call and\n"+
-		"timer does in every state.\n", len(requirements), held, proven, others)
+		"Not labelled, and tested cell by cell: section 3.10, what every segment, user call and timer does in every state. Rules\n"+
+		"in the order of its paragraphs say what is expected; %s cells of segments, %s of user calls and %s of timers are\n"+
+		"held against them. `go test ./tcp -v -run 'Cells|Requirement'` counts them.\n",
+		len(requirements), held, proven, others, cells["segmentCells"], cells["callCells"], cells["timerCells"])
 	for _, c := range classes {
 		fmt.Fprintf(&b, "\n## %s%s\n\n", strings.ToUpper(c.name[:1]), c.name[1:])
 		last := "other profiles"
@@ -245,6 +247,20 @@ func (e *evidence) page() string {
 		}
 	}
 	return b.String()
+}
+
+// numbers are the constants of a file that are written as numbers.
+func numbers(file *ast.File) map[string]string {
+	all := map[string]string{}
+	ast.Inspect(file, func(n ast.Node) bool {
+		if v, ok := n.(*ast.ValueSpec); ok && len(v.Values) == 1 {
+			if n, ok := v.Values[0].(*ast.BasicLit); ok && n.Kind == token.INT {
+				all[v.Names[0].Name] = n.Value
+			}
+		}
+		return true
+	})
+	return all
 }
 
 // codes lists places, each in the type of code.

@@ -166,5 +166,5 @@ func TestCellsOfCalls(t *testing.T) {
 			t.Errorf("no cell comes to %s %s: %s", r.where, r.call, r.says)
 		}
 	}
-	t.Logf("%d cells of user calls, %d rules", cells, len(used))
+	counted(t, "user calls", cells, callCells)
 }

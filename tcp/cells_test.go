@@ -17,6 +17,13 @@ type start struct {
 	prepare func(c *Conn)
 }
 
+// How many cells there are, for docs/conformance.md.
+const (
+	segmentCells = 19240
+	callCells    = 116
+	timerCells   = 72
+)
+
 const (
 	cellWindow = 100 // RCV.WND before anything came
 	cellText   = 10  // bytes of ours that are outstanding, and of theirs in a cell
@@ -222,7 +229,15 @@ func TestCellsOfSegments(t *testing.T) {
 	for _, name := range slices.Sorted(maps.Keys(faults)) {
 		t.Logf("%s: %d cells at fault", name, faults[name])
 	}
-	t.Logf("%d cells of segments, %d rules", cells, len(used))
+	counted(t, "segments", cells, segmentCells)
+}
+
+// counted says how many cells there were, which is what the page says.
+func counted(t *testing.T, of string, cells, want int) {
+	t.Helper()
+	if t.Logf("%d cells of %s", cells, of); cells != want {
+		t.Errorf("%d cells of %s, and the constant says %d", cells, of, want)
+	}
 }
 
 // fits compares an outcome with what the rules want: an ACK that may wait may also be

@@ -164,5 +164,5 @@ func TestCellsOfTimers(t *testing.T) {
 			t.Errorf("%s: %d states, want %d", timer.name, used, len(timer.does))
 		}
 	}
-	t.Logf("%d cells of timers", cells)
+	counted(t, "timers", cells, timerCells)
 }

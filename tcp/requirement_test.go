@@ -1,6 +1,8 @@
 package tcp
 
 import (
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +11,33 @@ import (
 
 // What RFC 9293 labels, in the profile of the standard, where no other test of this
 // package bears it. (docs/conformance.md lists all labels with their tests.)
+
+// How many requirements there are, how many of them hold, and in tests of which
+// package: what docs/conformance.md has in its rows.
+func TestRequirements(t *testing.T) {
+	page, err := os.ReadFile("../docs/conformance.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	labels, borne, here := 0, 0, 0
+	for line := range strings.Lines(string(page)) {
+		cells := strings.Split(line, "|")
+		if len(cells) < 6 || !strings.Contains(cells[1], "-") || strings.Contains(cells[1], "--") {
+			continue
+		}
+		labels++
+		if strings.Contains(cells[4], "Test") {
+			borne++
+		}
+		if strings.Contains(cells[4], "`tcp: ") {
+			here++
+		}
+	}
+	t.Logf("%d requirements, %d of them borne by tests, %d by tests of this package", labels, borne, here)
+	if labels != 119 || here < 50 || borne < here {
+		t.Error("docs/conformance.md has lost its rows")
+	}
+}
 
 // rfcPair is a connected pair of the standard's profile without options; the
 // server's user reads.
