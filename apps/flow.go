@@ -95,6 +95,7 @@ type Flow struct {
 	Exchanges         int
 	Closing           Closing
 	LocalPort         uint16        // 0: ephemeral
+	LocalAddress      int           // which of the client's, from 0
 	Packet            int32         // bytes: an arrival is a packet of this size, and no connection; 0: conversations
 	Options           *tcp.Settings // of the sockets at both ends; nil is none
 	Tally             *Tally
@@ -181,7 +182,7 @@ func (f *Flow) job(now des.Time, from *host.Host, to Target) {
 		f.Tally.Attempts++
 		w.unsettled++
 	}
-	s, err := from.ConnectWith(now, host.Remote{Address: to.Host.Address(), Port: to.Port}, f.LocalPort, t.who(), &t.client, f.Options)
+	s, err := from.ConnectFrom(now, from.AddressAt(f.LocalAddress), host.Remote{Address: to.Host.Address(), Port: to.Port}, f.LocalPort, t.who(), &t.client, f.Options)
 	if err != nil { // EADDRNOTAVAIL or EADDRINUSE
 		t.fail(now, NoPort)
 		w.put(t)

@@ -38,8 +38,8 @@ func (r *reports) Close(des.Time) {
 
 // addressRouters gives every router an address of each family that hosts have,
 // after those of the hosts, from its prefix or that of no one else.
-func (w *World) addressRouters(four *assigner) {
-	six := assigner{next: netip.MustParseAddr("fd6e:6574:7369:6d::1")}
+func (w *World) addressRouters(four *assigner) error {
+	six := &assigner{next: netip.MustParseAddr("fd6e:6574:7369:6d::1"), within: netip.MustParsePrefix("fd6e:6574:7369:6d::/64")}
 	has6 := slices.ContainsFunc(w.Spec.Nodes, func(n language.Node) bool { return n.Prefix.IsValid() && n.Prefix.Addr().Is6() })
 	for i := range w.Spec.Nodes {
 		n := &w.Spec.Nodes[i]
@@ -47,21 +47,20 @@ func (w *World) addressRouters(four *assigner) {
 		if !n.Router() {
 			continue
 		}
-		own := assigner{}
-		if n.Prefix.IsValid() {
-			own.next = n.Prefix.Masked().Addr().Next()
+		from := four
+		switch {
+		case n.Prefix.IsValid():
+			from = within(n.Prefix)
+		case has6:
+			from = six
 		}
 		for _, id := range g.ids {
-			switch {
-			case n.Prefix.IsValid():
-				g.addresses = append(g.addresses, w.Net.Assign(id, own.take()))
-			case has6:
-				g.addresses = append(g.addresses, w.Net.Assign(id, six.take()))
-			default:
-				g.addresses = append(g.addresses, w.Net.Assign(id, four.take()))
+			if err := w.assign(g, id, 1, from); err != nil {
+				return err
 			}
 		}
 	}
+	return nil
 }
 
 // addBoxes lets routers report, and puts middleboxes in front of theirs.

@@ -2,7 +2,6 @@ package experiments
 
 import (
 	"fmt"
-	"net/netip"
 	"time"
 
 	"netsim/apps"
@@ -46,7 +45,7 @@ type World struct {
 type nodes struct {
 	*language.Node
 	ids       []topo.NodeID
-	addresses []wire.Addr
+	addresses []wire.Addr // Addresses of each, one after another
 	profile   *tcp.Profile
 	hosts     []*host.Host
 	tally     *host.Tally
@@ -91,17 +90,23 @@ func Build(s *language.Spec, seed uint64, replication int, needs Needs) (*World,
 		nodes: map[string]*nodes{}, links: map[string]*links{}, needs: needs}
 	rep := uint64(replication)
 	w.Net = topo.NewNetwork(w.Sim, &w.pool, w.Book, seed, rep)
-	addresses := assigner{next: netip.MustParseAddr("10.0.0.1")}
+	w.Net.Routing(routing(s, seed, rep))
+	addresses := newAssigner(s)
 	for i := range s.Nodes {
-		if err := w.addNodes(&s.Nodes[i], &addresses); err != nil {
+		if err := w.addNodes(&s.Nodes[i], addresses); err != nil {
 			return nil, err
 		}
 	}
-	w.addressRouters(&addresses)
+	if err := w.addressRouters(addresses); err != nil {
+		return nil, err
+	}
 	for i := range s.Links {
 		w.addLinks(&s.Links[i])
 	}
 	if err := w.Net.Finish(); err != nil {
+		return nil, err
+	}
+	if err := w.addRoutes(); err != nil {
 		return nil, err
 	}
 	w.Stack = host.NewStack(w.Sim, w.Net, &w.pool, seed, rep)
@@ -127,15 +132,6 @@ func (w *World) window() (from, until des.Time) {
 	return from, until
 }
 
-// assigner gives addresses to those who say none, from 10.0.0.0/8.
-type assigner struct{ next netip.Addr }
-
-func (a *assigner) take() netip.Addr {
-	ip := a.next
-	a.next = ip.Next()
-	return ip
-}
-
 // member is the name of member i of a group of n.
 func member(name string, i, n int) string {
 	if n == 1 {
@@ -147,10 +143,8 @@ func member(name string, i, n int) string {
 func (w *World) addNodes(n *language.Node, addresses *assigner) error {
 	g := &nodes{Node: n, mtu: 65535, listeners: map[string]*host.ListenerTally{}}
 	w.nodes[n.Name] = g
-	var own assigner
 	if n.Prefix.IsValid() {
-		own.next = n.Prefix.Masked().Addr().Next()
-		addresses = &own
+		addresses = within(n.Prefix)
 	}
 	for i := range n.Count {
 		id := w.Net.AddNode(member(n.Name, i, n.Count), n.Router())
@@ -158,11 +152,9 @@ func (w *World) addNodes(n *language.Node, addresses *assigner) error {
 		if n.Router() {
 			continue
 		}
-		ip := addresses.take()
-		if n.Prefix.IsValid() && !n.Prefix.Contains(ip) {
-			return fmt.Errorf("node.%s.prefix: %v has no room for %d addresses", n.Name, n.Prefix, n.Count)
+		if err := w.assign(g, id, n.Addresses, addresses); err != nil {
+			return err
 		}
-		g.addresses = append(g.addresses, w.Net.Assign(id, ip))
 	}
 	return nil
 }
@@ -177,7 +169,7 @@ func (w *World) addLinks(l *language.Link) {
 	for i, p := range pairs {
 		spec := topo.LinkSpec{Name: member(l.Name, i, len(pairs)), Weight: l.Weight,
 			A: w.nodes[l.Ends[0]].ids[p[0]], B: w.nodes[l.Ends[1]].ids[p[1]],
-			Forward: half(&l.Forward), Back: half(&l.Back)}
+			Forward: half(&l.Forward, i), Back: half(&l.Back, i)}
 		for r := range l.Rules {
 			w.hang(g, &l.Rules[r], &spec)
 		}
@@ -189,8 +181,13 @@ func (w *World) addLinks(l *language.Link) {
 	}
 }
 
-func half(d *language.Direction) topo.HalfSpec {
-	return topo.HalfSpec{Rate: d.Rate, Delay: d.Delay, Loss: d.Loss, MTU: int32(d.MTU), Overhead: int32(d.Overhead),
+// half is one direction of member i.
+func half(d *language.Direction, i int) topo.HalfSpec {
+	delay := d.Delay
+	if d.Delays != nil {
+		delay = d.Delays[i]
+	}
+	return topo.HalfSpec{Rate: d.Rate, Delay: delay, Loss: d.Loss, MTU: int32(d.MTU), Overhead: int32(d.Overhead),
 		Queue: topo.Limit{Packets: d.Queue.Packets, Bytes: int64(d.Queue.Bytes)}}
 }
 
@@ -241,7 +238,7 @@ func (w *World) addHosts(n *language.Node) error {
 		g.tally.Memory = new(metrics.Level)
 	}
 	for i, id := range g.ids {
-		h := w.Stack.AddHost(host.Config{Node: id, Name: member(n.Name, i, n.Count), Address: g.addresses[i],
+		h := w.Stack.AddHost(host.Config{Node: id, Name: member(n.Name, i, n.Count), Address: g.addresses[i*n.Addresses], More: g.addresses[i*n.Addresses+1 : (i+1)*n.Addresses],
 			Profile: g.profile, MTU: g.mtu, Tally: g.tally})
 		g.hosts = append(g.hosts, h)
 	}
@@ -303,9 +300,9 @@ func (w *World) addFlow(f *language.Flow) {
 			How: word[apps.How](f.Close.How, "fin", "half", "rst"), When: word[apps.When](f.Close.When, "done", "request-sent", "connected"),
 			After: f.Close.After, Reply: f.Close.Reply},
 		Clients:   w.all(f.From),
-		LocalPort: f.LocalPort,
-		Options:   options(f),
-		Tally:     &apps.Tally{From: from, Until: until},
+		LocalPort: f.LocalPort, LocalAddress: f.LocalAddress - 1,
+		Options: options(f),
+		Tally:   &apps.Tally{From: from, Until: until},
 	}
 	if f.Packets() {
 		made.Packet = int32(f.Size)

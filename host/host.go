@@ -46,6 +46,7 @@ type rest struct {
 	name  string
 	pairs map[destination]uint32 // where destinations are many
 	paths map[wire.Addr]path     // narrower than their first link
+	more  []wire.Addr
 }
 
 // Config describes a host.
@@ -53,6 +54,7 @@ type Config struct {
 	Node    topo.NodeID
 	Name    string // of its random streams
 	Address wire.Addr
+	More    []wire.Addr // further addresses, if it has some
 	Profile *tcp.Profile
 	MTU     int    // of the smallest link, for the MSS
 	Tally   *Tally // shared by the hosts of a group
@@ -61,7 +63,7 @@ type Config struct {
 // AddHost attaches an end system to its node. The network must be finished.
 func (st *Stack) AddHost(c Config) *Host {
 	h := &Host{stack: st, node: c.Node, address: c.Address, out: st.net.Send(c.Node),
-		group: st.groupOf(&c), owner: st.sim.Owner(), rest: &rest{name: c.Name}}
+		group: st.groupOf(&c), owner: st.sim.Owner(), rest: &rest{name: c.Name, more: c.More}}
 	h.secret = st.secret + uint64(c.Node)*0x9e3779b97f4a7c15
 	st.net.Attach(c.Node, h)
 	return h
@@ -87,6 +89,15 @@ func (h *Host) Profile() *tcp.Profile { return h.group.profile }
 // MTU is the largest packet of the host's links, in bytes.
 func (h *Host) MTU() int { return h.group.mtu }
 
+// AddressAt returns the host's address of that number, counted from 0; 0 is that
+// of [Host.Address].
+func (h *Host) AddressAt(i int) wire.Addr {
+	if i == 0 {
+		return h.address
+	}
+	return h.rest.more[i-1]
+}
+
 // ErrNoPort is EADDRNOTAVAIL: every ephemeral port towards the destination is in
 // use.
 var ErrNoPort = errors.New("no free port")
@@ -108,7 +119,12 @@ func (h *Host) Connect(now des.Time, to Remote, local uint16, who wire.Incarnati
 
 // ConnectWith is Connect with socket options; nil is none.
 func (h *Host) ConnectWith(now des.Time, to Remote, local uint16, who wire.Incarnation, app App, options *tcp.Settings) (*Socket, error) {
-	t := tuple{h.address, to.Address, local, to.Port}
+	return h.ConnectFrom(now, h.address, to, local, who, app, options)
+}
+
+// ConnectFrom is ConnectWith from one of the host's addresses.
+func (h *Host) ConnectFrom(now des.Time, from wire.Addr, to Remote, local uint16, who wire.Incarnation, app App, options *tcp.Settings) (*Socket, error) {
+	t := tuple{from, to.Address, local, to.Port}
 	pair := uint32(0)
 	if local == 0 {
 		var ok bool

@@ -64,14 +64,25 @@ func (g *Graph) Nodes() (sum int) {
 }
 
 // Sizes are what a shape is made from; each shape has its own of them, see
-// [Shape]. Zero is the default.
+// [Shape]. Zero is the default. The tags are their names.
 type Sizes struct {
-	Hosts, Routers, Leaves, Spines, Depth, Fanout, Left, Right, Hops, K, M int
-
-	Alpha, Beta float64
-	Side, PerKm time.Duration
-	Seed        uint64
-	File        string
+	Hosts   int           `key:"hosts"`
+	Routers int           `key:"routers"`
+	Leaves  int           `key:"leaves"`
+	Spines  int           `key:"spines"`
+	Depth   int           `key:"depth"`
+	Fanout  int           `key:"fanout"`
+	Left    int           `key:"left"`
+	Right   int           `key:"right"`
+	Hops    int           `key:"hops"`
+	K       int           `key:"k"`
+	M       int           `key:"m"`
+	Alpha   float64       `key:"alpha"`
+	Beta    float64       `key:"beta"`
+	Side    time.Duration `key:"side"`
+	PerKm   time.Duration `key:"per_km"`
+	Seed    uint64        `key:"seed"`
+	File    string        `key:"file"`
 }
 
 // Fault says which size is wrong, and what would be right.

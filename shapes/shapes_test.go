@@ -230,7 +230,7 @@ func TestPreferentialAttachment(t *testing.T) {
 }
 
 func abilene(t testing.TB) *Graph {
-	data, err := os.ReadFile("testdata/abilene.graphml")
+	data, err := os.ReadFile("../experiments/catalog/abilene.graphml")
 	if err != nil {
 		t.Fatal(err)
 	}

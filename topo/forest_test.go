@@ -202,39 +202,41 @@ func TestRouteChange(t *testing.T) {
 	}
 }
 
-// TestStaticRoutes: a route that is set goes before what is computed, the last
-// one before those set earlier, until it is taken away; a circle ends by TTL.
+// TestStaticRoutes: a route that is set goes before what is computed and before
+// those of higher order, until it is taken away; a circle ends by TTL.
 func TestStaticRoutes(t *testing.T) {
 	w, a, b := diamond(t, 3, Routing{})
 	left := w.net.Links()[0].A
 	via := func(i int) *Half { return w.net.Links()[2*i].Forward }
-	set := func(at NodeID, first, last wire.Addr, h *Half) {
+	set := func(at NodeID, first, last wire.Addr, order int, h *Half) {
 		t.Helper()
-		if err := w.net.SetRoute(at, first, last, h); err != nil {
+		if err := w.net.SetRoute(StaticRoute{at, first, last, order, h}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var took []int
 	step := func() { took = append(took, w.flow(t, a, b, 1, 1)...) }
-	set(left, a.addr, b.addr, via(2))
+	set(left, a.addr, b.addr, 2, via(2))
 	step()
-	set(left, b.addr, b.addr, via(1))
+	set(left, b.addr, b.addr, 1, via(1))
 	step()
-	set(left, b.addr, b.addr, nil)
+	set(left, a.addr, b.addr, 3, via(0))
 	step()
-	set(left, a.addr, b.addr, nil)
+	set(left, b.addr, b.addr, 1, nil)
 	step()
-	if !slices.Equal(took, []int{2, 1, 2, 0}) {
+	set(left, a.addr, b.addr, 2, nil)
+	step()
+	if !slices.Equal(took, []int{2, 1, 1, 2, 0}) {
 		t.Errorf("the ways were %v", took)
 	}
-	set(via(0).To(), b.addr, b.addr, via(0).Reverse())
+	set(via(0).To(), b.addr, b.addr, 0, via(0).Reverse())
 	before := len(b.got)
 	w.flow(t, a, b, 1, 1)
 	expired := w.net.Links()[0].Forward.Stats().Drops[DropTTL] + w.net.Links()[0].Back.Stats().Drops[DropTTL]
 	if _, ok := w.net.Path(a.id, b.id); ok || len(b.got) != before || expired != 1 {
 		t.Errorf("in a circle: path %v, %d arrived, %d expired", ok, len(b.got)-before, expired)
 	}
-	if w.net.SetRoute(a.id, b.addr, b.addr, via(0)) == nil || w.net.SetRoute(left, b.addr, b.addr, via(0).Reverse()) == nil {
+	if w.net.SetRoute(StaticRoute{At: a.id, Via: via(0)}) == nil || w.net.SetRoute(StaticRoute{At: left, Via: via(0).Reverse()}) == nil {
 		t.Error("a route at a leaf, and one over a link elsewhere")
 	}
 }
@@ -247,7 +249,7 @@ func TestStaticAlone(t *testing.T) {
 	}
 	for _, l := range []int{0, 1} {
 		out := w.net.Links()[l].Forward
-		if err := w.net.SetRoute(out.From(), b.addr, b.addr, out); err != nil {
+		if err := w.net.SetRoute(StaticRoute{At: out.From(), First: b.addr, Last: b.addr, Via: out}); err != nil {
 			t.Fatal(err)
 		}
 	}

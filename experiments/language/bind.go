@@ -10,6 +10,12 @@ import (
 func (c *config) bind() *Spec {
 	s := &Spec{config: c}
 	c.fill("run", &s.Run)
+	c.fill("routing", &s.Routing)
+	for _, name := range c.under("routing.route") {
+		r := Route{Name: name}
+		c.fill("routing.route."+name, &r)
+		s.Routing.Routes = append(s.Routing.Routes, r)
+	}
 	for _, name := range c.under("param") {
 		if v, ok := c.value("param." + name); ok {
 			s.Params = append(s.Params, Param{name, v})
@@ -18,7 +24,7 @@ func (c *config) bind() *Spec {
 	for _, name := range c.under("node") {
 		n := Node{Name: name}
 		c.fill("node."+name, &n)
-		n.Count = max(1, n.Count) // were it refused
+		n.Count, n.Addresses = max(1, n.Count), max(1, n.Addresses) // were it refused
 		n.TCP = c.profile("node." + name)
 		for _, l := range c.under("node." + name + ".listen") {
 			listener := Listener{Name: l, Implied: !c.set("node." + name + ".listen." + l + ".port")}
@@ -35,6 +41,10 @@ func (c *config) bind() *Spec {
 			c.fill("link."+name+".rule."+r, &rule)
 			l.Rules = append(l.Rules, rule)
 		}
+		if len(l.Ends) == 1 {
+			l.Ends = []string{l.Ends[0], l.Ends[0]}
+		}
+		c.shapeLink(&l)
 		s.Links = append(s.Links, l)
 	}
 	for _, name := range c.under("flow") {

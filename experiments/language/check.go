@@ -26,6 +26,7 @@ func (c *config) check(s *Spec) {
 	for i := range s.Links {
 		c.checkLink(s, &s.Links[i])
 	}
+	c.checkRoutes(s)
 	for i := range s.Flows {
 		c.checkFlow(s, &s.Flows[i])
 	}
@@ -181,8 +182,12 @@ func (c *config) checkPrefix(s *Spec, n *Node) {
 		return
 	}
 	path := "node." + n.Name + ".prefix"
-	if bits := p.Addr().BitLen() - p.Bits(); bits < 32 && 1<<bits-2 < n.Count {
-		c.fault(path, wrongf("write a shorter prefix", "%s has no room for %d members", p, n.Count))
+	if bits := p.Addr().BitLen() - p.Bits(); bits < 32 && 1<<bits-2 < n.Count*n.Addresses {
+		what := fmt.Sprintf("%d members", n.Count)
+		if n.Addresses > 1 {
+			what += fmt.Sprintf(" with %d addresses each", n.Addresses)
+		}
+		c.fault(path, wrongf("write a shorter prefix", "%s has no room for %s", p, what))
 	}
 	for _, o := range s.Nodes {
 		if o.Name == n.Name {

@@ -28,6 +28,11 @@ func (c *config) checkFlow(s *Spec, f *Flow) {
 			}
 		}
 	}
+	for i, t := range f.From {
+		if n := s.Node(t.Node); n != nil && !n.Router() && f.LocalAddress > n.Addresses && !c.bad(path+".local.address") {
+			c.fault(path+".local.address", wrongf(fmt.Sprintf("write addresses = %d under [node.%s]", f.LocalAddress, n.Name), "%q has %d addresses, no %dth", f.From[i].Node, n.Addresses, f.LocalAddress))
+		}
+	}
 	if c.need(path, "to", `"server:80"`) {
 		for i, t := range f.To {
 			c.checkTarget(s, path+".to", i, t, "accepts")
@@ -55,18 +60,12 @@ func (c *config) fromDefault(path, table string) bool {
 
 // checkTarget looks for the node a target names, and the members of it.
 func (c *config) checkTarget(s *Spec, path string, i int, t Target, does string) {
-	n := s.Node(t.Node)
-	switch {
-	case n == nil:
-		c.faultPart(path, i, wrongf("", "%s", meant(fmt.Sprintf("no node %q", t.Node), t.Node, c.under("node"))))
-	case n.Router():
-		c.faultPart(path, i, wrongf("", "%q is a %s, which %s no connections", t.Node, n.Kind, does))
-	case t.Last >= n.Count:
-		right := fmt.Sprintf("members are %s[0..%d]", n.Name, n.Count-1)
-		if n.Count == 1 {
-			right = fmt.Sprintf("%q is one node", n.Name)
-		}
-		c.faultPart(path, i, wrongf(right, "no member %d of %q", t.Last, t.Node))
+	w := s.member(c, t)
+	if w == nil && s.Node(t.Node).Router() {
+		w = wrongf("", "%q is a %s, which %s no connections", t.Node, s.Node(t.Node).Kind, does)
+	}
+	if w != nil {
+		c.faultPart(path, i, w)
 	}
 }
 

@@ -11,7 +11,7 @@ const mostLinks = 1 << 24
 
 func (c *config) checkLink(s *Spec, l *Link) {
 	path := "link." + l.Name
-	if !c.set(path+".forward.delay") || !c.set(path+".back.delay") {
+	if l.Forward.Delays == nil && l.Back.Delays == nil && (!c.set(path+".forward.delay") || !c.set(path+".back.delay")) {
 		c.need(path, "delay", `"10 ms"`)
 	}
 	if l.Weight <= 0 {
@@ -62,9 +62,9 @@ func (c *config) checkEnds(s *Spec, l *Link) {
 		}
 	}
 	switch {
-	case !known || c.bad("link."+l.Name+".pair"):
+	case !known || l.graph != nil || c.bad("link."+l.Name+".pair"):
 	case l.Ends[0] == l.Ends[1]:
-		c.fault(path, wrongf("put a router between its members", "a link of %q with itself is %s", l.Ends[0], notYet.what))
+		c.checkWithin(s, l)
 	default:
 		c.checkPair(s, l)
 	}
@@ -77,6 +77,9 @@ func (c *config) checkPair(s *Spec, l *Link) {
 	most, least := max(n, m), min(n, m)
 	links := most
 	switch {
+	case l.Pair == "mesh" || l.Pair == "ring" || l.Pair == "chain":
+		right := fmt.Sprintf("write ends = [%q], or leave pair out", l.Ends[0])
+		c.fault(path+".pair", wrongf(right, "a %s is of the members of one group, and there are two", l.Pair))
 	case least == 1:
 	case l.Pair == "each":
 		ways := []string{fmt.Sprintf(`"all-to-all" (%d links)`, n*m)}

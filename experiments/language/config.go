@@ -21,6 +21,8 @@ type config struct {
 	choice map[string]string   // the case of each axis of cases: "case.style"
 	done   map[string]any
 	busy   map[string]bool
+	shapes map[string]*shaped // by the name of the topology
+	made   map[string]ruling  // by the tables that topologies make
 	faults Faults
 
 	settled bool
@@ -32,7 +34,8 @@ func newConfig(f *File, choice map[string]string, layers ...*layer) *config {
 	for _, l := range layers {
 		all.lay(l)
 	}
-	c := &config{file: f, choice: choice, given: map[string]*setting{}, has: map[string]bool{}, below: map[string][]string{}, done: map[string]any{}, busy: map[string]bool{}}
+	shapes, made := shapesOf(&all)
+	c := &config{file: f, choice: choice, shapes: shapes, made: made, given: map[string]*setting{}, has: map[string]bool{}, below: map[string][]string{}, done: map[string]any{}, busy: map[string]bool{}}
 	parts := all.tables()
 	for _, table := range all.names {
 		if strings.HasPrefix(table, "default.") || strings.HasPrefix(table, "template.") {
@@ -102,6 +105,9 @@ func (c *config) settle() {
 
 func (c *config) find(path string) any {
 	s, k := c.given[path], keyOf(path)
+	if v, fixed := c.shaped(path); fixed {
+		return v
+	}
 	switch {
 	case s != nil && (s.bad || s.off):
 		return nil

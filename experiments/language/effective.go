@@ -17,7 +17,8 @@ func (s *Spec) Effective() string {
 // world is the part that tells one world from another in the same run.
 func (s *Spec) world() string {
 	var b strings.Builder
-	for _, kind := range []string{"node", "link", "flow"} {
+	s.config.routingSection(&b)
+	for _, kind := range []string{"topology", "node", "link", "flow"} {
 		for _, table := range s.config.tables {
 			words := strings.Split(table, ".")
 			if parent(table) != kind {
@@ -37,6 +38,9 @@ func (s *Spec) world() string {
 // section writes the keys of one table, those in tables of their own apart.
 func (c *config) section(b *strings.Builder, table, pattern string) {
 	b.WriteString("[" + table + "]\n")
+	if t := c.shapes[last(table)]; t != nil && pattern == "topology.*." && t.sum != "" {
+		b.WriteString("# SHA-256 of the file: " + t.sum + "\n")
+	}
 	for k := range Keys() {
 		key, ok := strings.CutPrefix(k.Path, pattern)
 		if !ok || !k.Supported() || strings.Contains(key, "*") {
@@ -59,6 +63,9 @@ func (c *config) wants(path string) bool {
 		return true
 	}
 	table, key := parent(path), last(path)
+	if _, fixed := c.shaped(path); fixed || parent(table) == "topology" && !c.shapeTakes(path) {
+		return false
+	}
 	if words := strings.SplitN(path, ".", 3); words[0] == "flow" && len(words) == 3 {
 		if !c.belongs(words[1], words[2]) || words[2] == "arrivals.rate" && c.set("flow."+words[1]+".load.share") {
 			return false
@@ -79,6 +86,16 @@ func (c *config) wants(path string) bool {
 		return false
 	}
 	return true
+}
+
+// routingSection is there if the file says something of routing.
+func (c *config) routingSection(b *strings.Builder) {
+	if c.set("routing.kind") || c.set("routing.weight") {
+		c.section(b, "routing", "routing.")
+	}
+	for _, name := range c.under("routing.route") {
+		c.section(b, "routing.route."+name, "routing.route.*.")
+	}
 }
 
 func (c *config) paramSection(b *strings.Builder) {

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"netsim/shapes"
 )
 
 // A File is an experiment: what is run at which points, what is drawn, and what
@@ -24,6 +26,8 @@ type File struct {
 	sources []*index // of the file and of what it extends and includes
 	names   *names
 	pinned  bool // some axis, to one of its values: what is about others rests
+	open    Open
+	graphs  map[string]*shapes.Graph // made already, by all they are made from
 }
 
 // Axis is a variation of the experiment: of its cases, or of the values of one
@@ -106,7 +110,7 @@ func ParseFrom(open Open, name string, source []byte, sets ...string) (*File, er
 	if r.shape {
 		return nil, r.faults.err()
 	}
-	f := &File{Name: name, Source: source, sources: r.sources}
+	f := &File{Name: name, Source: source, sources: r.sources, open: open, graphs: map[string]*shapes.Graph{}}
 	f.names = r.collect()
 	if n := len(f.names.tables); n > mostTables {
 		return nil, append(r.faults, Fault{File: name, What: fmt.Sprintf("%d tables are too many", n), Right: "groups of nodes have a count"}).err()
@@ -167,6 +171,7 @@ func (r *reader) collect() *names {
 			}
 		}
 	}
+	r.shapedNames(n)
 	for _, node := range n.of("node") { // listeners by default belong to every node
 		for _, l := range n.of("default.node.listen") {
 			n.add("node." + node + ".listen." + l)

@@ -2,6 +2,7 @@ package language
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -27,7 +28,7 @@ func TestHandshakeSpec(t *testing.T) {
 		t.Errorf("the flow makes the listener %+v, want p80", l)
 	}
 	want := Direction{Rate: 10_000_000, Delay: 10 * time.Millisecond, MTU: 1500, Queue: Limit{Packets: 1000}}
-	if l := s.Links[0]; l.Forward != want || l.Back != want || l.Weight != 1 || !slices.Equal(l.Ends, []string{"client", "server"}) {
+	if l := s.Links[0]; !reflect.DeepEqual(l.Forward, want) || !reflect.DeepEqual(l.Back, want) || l.Weight != 1 || !slices.Equal(l.Ends, []string{"client", "server"}) {
 		t.Errorf("link is %+v", l)
 	}
 	w := s.Flows[0]

@@ -38,12 +38,12 @@ func TestMessagesOfTheWhole(t *testing.T) {
 		{"three ends", strings.Replace(base, `"server"]`, `"server", "client"]`, 1), `x.toml:4:9: link.wire.ends: a link has two ends, not 3; write ["client", "server"]`},
 		{"ends alike", strings.Replace(base, `["client", "server"]`, `["client", "client"]`, 1),
 			`x.toml:2:1: node.server: has no link; name it in the ends of a [link.NAME]` + "\n" +
-				`x.toml:4:9: link.wire.ends: a link of "client" with itself is not yet: this version of netsim does not have it; put a router between its members`},
+				`x.toml:4:9: link.wire.ends: "client" is one node, and a link joins two; give it a count, or name another group`},
 		{"one to one", pair("one-to-one"), `x.toml:8:8: link.l.pair: 4 of "a" and 3 of "b" do not pair one to one`},
 		{"blocks", pair("blocks"), `x.toml:8:8: link.l.pair: 4 of them do not make 3 equal blocks; write "round-robin"`},
 		{"equal groups", strings.Replace(pair("each"), "count = 4", "count = 3", 1),
 			`x.toml:5:1: link.l: 3 of "a" and 3 of "b" can pair in several ways; add pair = "all-to-all" (9 links), "one-to-one" (3), "blocks" (3) or "round-robin" (3)`},
-		{"mesh", pair("mesh"), `x.toml:8:8: link.l.pair: "mesh": not yet: this version of netsim does not have it`},
+		{"mesh", pair("mesh"), `x.toml:8:8: link.l.pair: a mesh is of the members of one group, and there are two; write ends = ["a"], or leave pair out`},
 		{"too many links", strings.NewReplacer("count = 4", "count = 10_000", "count = 3", "count = 10_000").Replace(pair("all-to-all")),
 			`x.toml:5:1: link.l: 100000000 links are more than can be built, 16777216`},
 

@@ -51,6 +51,7 @@ func (f *File) point(r *reader, steps []*step, over *layer, points int) *Point {
 		}
 	}
 	c := newConfig(f, choice, append(layers, over)...)
+	whole := c.topologies()
 	c.listeners()
 	c.loads()
 	c.settle()
@@ -58,7 +59,9 @@ func (f *File) point(r *reader, steps []*step, over *layer, points int) *Point {
 	if n := p.Spec.Run.Replications; len(f.Points) == 0 && n > mostRuns/points && !c.bad("run.replications") {
 		c.fault("run.replications", wrongf(fmt.Sprintf("write at most %d", mostRuns/points), "%d of %d points are too many runs", n, points))
 	}
-	c.check(p.Spec)
+	if whole {
+		c.check(p.Spec)
+	}
 	return p
 }
 

@@ -121,7 +121,7 @@ func (r *reader) entry(into *layer, full, rel, word string, at *table, value any
 		r.fault(full, wrongf("a name is a letter, then at most 63 letters, digits and _", "%q cannot be a name", word))
 	case !next.live && (next.key == nil || !next.key.Supported()):
 		r.fault(full, notYet)
-		r.shape = r.shape || slices.Contains([]string{"topology", "kind"}, word) || strings.HasPrefix(full, "topology")
+		r.shape = r.shape || word == "kind"
 	case next.key != nil:
 		r.leaf(into, full, rel, next.key, value)
 	case isTable:

@@ -79,7 +79,7 @@ func (l *layer) declare(path string) {
 
 // discriminators are the keys that name the kind of their table: who sets one
 // replaces the whole table below.
-var discriminators = []string{".arrivals.process", ".queue.kind"}
+var discriminators = []string{".arrivals.process", ".queue.kind", ".shape"}
 
 // lay puts a stronger layer over this one.
 func (l *layer) lay(over *layer) {

@@ -1,10 +1,10 @@
 package language
 
 import (
-	"iter"
 	"net/netip"
 	"time"
 
+	"netsim/shapes"
 	"netsim/tcp"
 )
 
@@ -16,6 +16,8 @@ type Spec struct {
 	Nodes  []Node // in the order of the file, as all that follows
 	Links  []Link
 	Flows  []Flow
+
+	Routing Routing
 
 	config *config
 }
@@ -32,6 +34,23 @@ type Run struct {
 	MaxEvents    uint64        `key:"max_events"` // Unlimited: no bound
 }
 
+// Routing says how packets find their way.
+type Routing struct {
+	Kind   string `key:"kind"`   // shortest, ecmp, static
+	Weight string `key:"weight"` // weight, delay, hops
+	Routes []Route
+}
+
+// Route sends what is for some hosts on to a neighbour, for a time.
+type Route struct {
+	Name  string
+	At    []Target      `key:"at"`
+	To    []Target      `key:"to"`
+	Via   []Target      `key:"via"` // one node
+	Start time.Duration `key:"start"`
+	Stop  time.Duration `key:"stop"` // 0: never
+}
+
 // Param is a parameter of the experiment's own: a float64, bool or string, or
 // one of the quantities of this package.
 type Param struct {
@@ -45,7 +64,8 @@ type Node struct {
 	Kind      string       `key:"kind"` // host, router, nat, firewall
 	Count     int          `key:"count"`
 	Label     string       `key:"label"`
-	Prefix    netip.Prefix `key:"prefix"` // invalid: to be assigned
+	Addresses int          `key:"addresses"` // of each member
+	Prefix    netip.Prefix `key:"prefix"`    // invalid: to be assigned
 	Profile   string       `key:"profile"`
 	TCP       *tcp.Profile // that profile, with what the file says otherwise
 	Listeners []Listener
@@ -75,16 +95,19 @@ type Link struct {
 	Forward Direction `key:"forward"` // from the first end to the second
 	Back    Direction `key:"back"`
 	Rules   []Rule
+
+	graph *shapes.Links // that says who is joined; nil: Pair does
 }
 
 // Direction is one half of a link.
 type Direction struct {
-	Rate     int64         `key:"rate"` // Unlimited: no transmission time
-	Delay    time.Duration `key:"delay"`
-	Loss     float64       `key:"loss"`
-	MTU      int64         `key:"mtu"`
-	Overhead int64         `key:"overhead"`
-	Queue    Limit         `key:"queue.limit"`
+	Rate     int64           `key:"rate"` // Unlimited: no transmission time
+	Delay    time.Duration   `key:"delay"`
+	Delays   []time.Duration // of each member, where a shape knows them
+	Loss     float64         `key:"loss"`
+	MTU      int64           `key:"mtu"`
+	Overhead int64           `key:"overhead"`
+	Queue    Limit           `key:"queue.limit"`
 }
 
 // Rule singles out segments on a link; rules act in their order.
@@ -102,25 +125,26 @@ type Rule struct {
 
 // Flow is who opens connections to whom, and what both do with them.
 type Flow struct {
-	Name      string
-	Kind      string        `key:"kind"` // conversation, background
-	Label     string        `key:"label"`
-	From      []Target      `key:"from"`
-	To        []Target      `key:"to"`     // each with its Port and the Listener there
-	Spread    string        `key:"spread"` // random, round-robin
-	Pick      string        `key:"pick"`
-	Arrivals  Arrivals      `key:"arrivals"`
-	Request   int64         `key:"request"`
-	Response  int64         `key:"response"`
-	Service   time.Duration `key:"service"`
-	Exchanges int64         `key:"exchanges"`
-	Think     time.Duration `key:"think"`
-	Close     Close         `key:"close"`
-	LocalPort uint16        `key:"local.port"` // 0: ephemeral
-	KeepAlive bool          `key:"keepalive"`
-	NoDelay   bool          `key:"nodelay"`
-	Size      int64         `key:"size"` // of the packets of a background flow
-	Load      Load          `key:"load"`
+	Name         string
+	Kind         string        `key:"kind"` // conversation, background
+	Label        string        `key:"label"`
+	From         []Target      `key:"from"`
+	To           []Target      `key:"to"`     // each with its Port and the Listener there
+	Spread       string        `key:"spread"` // random, round-robin
+	Pick         string        `key:"pick"`
+	Arrivals     Arrivals      `key:"arrivals"`
+	Request      int64         `key:"request"`
+	Response     int64         `key:"response"`
+	Service      time.Duration `key:"service"`
+	Exchanges    int64         `key:"exchanges"`
+	Think        time.Duration `key:"think"`
+	Close        Close         `key:"close"`
+	LocalPort    uint16        `key:"local.port"`    // 0: ephemeral
+	LocalAddress int           `key:"local.address"` // which of the client's, from 1
+	KeepAlive    bool          `key:"keepalive"`
+	NoDelay      bool          `key:"nodelay"`
+	Size         int64         `key:"size"` // of the packets of a background flow
+	Load         Load          `key:"load"`
 }
 
 // Load is what a background flow is to be of a link: its arrivals have the rate
@@ -163,43 +187,4 @@ func (s *Spec) Node(name string) *Node {
 		}
 	}
 	return nil
-}
-
-// Pairs yields the members that the links of a group join, a of the first end
-// and b of the second, in the order of the links' numbers.
-func (s *Spec) Pairs(l *Link) iter.Seq2[int, int] {
-	n, m := s.Node(l.Ends[0]).Count, s.Node(l.Ends[1]).Count
-	return func(yield func(a, b int) bool) {
-		switch {
-		case n == 1 || m == 1 || l.Pair == "all-to-all":
-			for a := range n {
-				for b := range m {
-					if !yield(a, b) {
-						return
-					}
-				}
-			}
-		case n >= m:
-			for a := range n {
-				if !yield(a, partner(l.Pair, a, n, m)) {
-					return
-				}
-			}
-		default:
-			for b := range m {
-				if !yield(partner(l.Pair, b, m, n), b) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// partner is the member of the smaller group, of m, that member i of the larger,
-// of n, is joined with.
-func partner(pair string, i, n, m int) int {
-	if pair == "blocks" {
-		return i / (n / m)
-	}
-	return i % m
 }

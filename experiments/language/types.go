@@ -51,7 +51,7 @@ var (
 	limit    = &Type{Name: "queue limit", read: ofText(&packets, readLimit)}
 	ports    = &Type{Name: "range of ports", read: ofString(readPorts)}
 	prefix   = &Type{Name: "address prefix", read: ofString(readPrefix)}
-	ends     = &Type{Name: "two groups", read: readGroup, gather: gather[string]}
+	ends     = &Type{Name: "two groups", read: readGroup, gather: gather[string], single: true}
 	nth      = &Type{Name: "count, list or range of them", read: ofString(readRange), gather: gather[Range], single: true}
 	waits    = &Type{Name: "list of durations", Unit: "s", read: span.read, made: span.made, gather: gather[time.Duration]}
 	moments  = &Type{Name: "list of durations", Unit: "s", read: duration.read, made: duration.made, gather: gather[time.Duration]}
