@@ -138,7 +138,8 @@ drain    = "1 h"
 `
 
 // A firewall that has forgotten a connection kills it: in silence the next
-// request is sent again until the client gives up, after 15 repetitions or some
+// request is sent again until the client gives up, after a tail loss probe and 15
+// repetitions or some
 // 15 minutes; with a reset it is over at once. Either way the server is never
 // told. One that remembers long enough does no harm.
 func TestFirewallForgets(t *testing.T) {
@@ -150,9 +151,9 @@ func TestFirewallForgets(t *testing.T) {
 		refused      float64
 		done, stands float64 // jobs, connections at the server in the end
 	}{
-		{"silent", nil, 800, 1100, 16, 0, 1},
+		{"silent", nil, 800, 1100, 17, 0, 1},
 		{"reset", []string{"node.wall.firewall.answer=reset"}, 0, 1, 1, 0, 1},
-		{"prohibited", []string{"node.wall.firewall.answer=prohibited"}, 800, 1100, 16, 0, 1},
+		{"prohibited", []string{"node.wall.firewall.answer=prohibited"}, 800, 1100, 17, 0, 1},
 		{"long", []string{"node.wall.firewall.idle=10 min"}, 0, 1, 0, 1, 0},
 	} {
 		s := study(t, idle, c.sets...)

@@ -130,6 +130,7 @@ rule.syn = { match = "syn", nth = 1, do = "drop" }
 rule.some = { match = "data", nth = 1, do = "drop" }
 [default.node]
 tcp.timestamps = false
+tcp.tlp = false
 [flow.web]
 from = "client"
 to = "server:80"
@@ -137,6 +138,7 @@ request = "100 B"
 close = { by = "client", when = "request-sent", reply = "20 ms" }
 `, pair + `
 delay = "10 ms"
+rule.some = { match = "syn-ack", nth = "1..3", do = "drop" }
 [flow.web]
 from = "client"
 to = "server:80"
@@ -179,6 +181,7 @@ var otherValues = map[string][]string{
 	"node.*.tcp.delayed_ack_max": {"10 ms"}, "node.*.tcp.quick_ack": {"0"}, "node.*.tcp.fin_delay": {"30 ms"}, "node.*.tcp.nagle_small_only": {"false"}, "node.*.tcp.receive_initial": {"2 kB"},
 	"node.*.tcp.rto_slop": {"1 s"}, "node.*.tcp.option_order": {"darwin"}, "node.*.tcp.timestamp_offset": {"zero"},
 	"node.*.tcp.loss_window_after": {"0"}, "node.*.tcp.isn_tick": {"1 s"}, "node.*.tcp.renews_echo": {"false"},
+	"node.*.tcp.sack": {"false"}, "node.*.tcp.tlp": {"true"}, "node.*.tcp.tlp_delay": {"1 ms"},
 	"node.*.tcp.timestamps": {"false"}, "node.*.tcp.nagle": {"false"}, "node.*.tcp.mss": {"700 B"}, "node.*.tcp.window_scale": {"2"}, "node.*.tcp.receive_window": {"5 kB"},
 	"node.*.tcp.send_buffer": {"3 kB"}, "node.*.tcp.initial_window": {"2"}, "node.*.tcp.isn": {"zero", "random", "clock"},
 	"node.*.tcp.keepalive.idle": {"1 h"}, "node.*.tcp.keepalive.interval": {"10 s"}, "node.*.tcp.keepalive.probes": {"2"}, "node.*.tcp.keepalive.bytes": {"1"},
@@ -200,6 +203,7 @@ var otherValues = map[string][]string{
 // of results, and what needs a file of its own.
 var elsewhere = map[string]string{
 	"node.*.tcp.r1": "tcp", "node.*.tcp.icmp": "tcp", "node.*.tcp.rfc5927": "tcp", "node.*.tcp.min_path_mtu": "tcp",
+	"node.*.tcp.dsack": "tcp", "node.*.tcp.rack": "tcp", "node.*.tcp.tlp_slack": "tcp", "node.*.tcp.prr": "tcp", "node.*.tcp.frto": "tcp", "node.*.tcp.limited_transmit": "tcp", "node.*.tcp.congestion": "TestThroughLoss",
 	"node.*.like": "TestIncludeAndLike", "link.*.like": "TestIncludeAndLike", "flow.*.like": "TestIncludeAndLike",
 	"run.replications": "TestSeeds", "run.confidence": "TestTables", "flow.*.arrivals.times": "TestDrain", "flow.*.arrivals.process": "given with its whole table: TestGolden",
 	"link.*.queue.kind": "drop-tail is the only one", "flow.*.kind": "TestBackgroundIsMD1", "flow.*.pick": "with several servers", "link.*.pair": "language",

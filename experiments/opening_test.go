@@ -27,7 +27,7 @@ func TestEmptyNetwork(t *testing.T) {
 	} {
 		options := ""
 		if c.profile == "rfc9293" {
-			options = "tcp.timestamps = false\ntcp.window_scale = \"none\"\ntcp.mss = \"536 B\""
+			options = "tcp.timestamps = false\ntcp.sack = false\ntcp.window_scale = \"none\"\ntcp.mss = \"536 B\""
 		}
 		s := study(t, pair+fmt.Sprintf(`
 delay = %q

@@ -183,10 +183,11 @@ func TestToldOnceOfTheEnd(t *testing.T) {
 		// FIN-WAIT-2 of an orphan: 60 s from the ACK of the FIN, which is delayed by 4 ms.
 		{"nobody replies", line(), caller, idle, tcp.TimedOut, 8*hop + 4*time.Millisecond + time.Minute, tcp.EndOfData, 6 * hop},
 		// The time rule of Linux: the first timeout at least 924.6 s after the first
-		// transmission. RTTVAR is bounded: RTO = 20 ms + 200 ms; 0.22*(2^10-1) + 6*120 s.
-		{"data unanswered", drops(late(topo.MatchData, 1)), write, idle, tcp.TimedOut, 4*hop + 945060*time.Millisecond, tcp.Connected, 6 * hop},
-		// and of an orphan 102.2 s: 0.22*(2^9-1).
-		{"FIN unanswered", drops(late(topo.MatchFIN, 1)), caller, callee, tcp.TimedOut, 4*hop + 112420*time.Millisecond, tcp.Connected, 6 * hop},
+		// transmission. RTTVAR is bounded: RTO = 20 ms + 200 ms; 0.22*(2^10-1) + 6*120 s,
+		// after the RTO of a tail loss probe.
+		{"data unanswered", drops(late(topo.MatchData, 1)), write, idle, tcp.TimedOut, 4*hop + 945280*time.Millisecond, tcp.Connected, 6 * hop},
+		// and of an orphan 102.2 s: 0.22*(2^9-1), and the same.
+		{"FIN unanswered", drops(late(topo.MatchFIN, 1)), caller, callee, tcp.TimedOut, 4*hop + 112640*time.Millisecond, tcp.Connected, 6 * hop},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorldOf(t, 1, des.PacketsFirst, func(i int) (from, to topo.HalfSpec) {

@@ -39,7 +39,17 @@ func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
 		return false
 	}
 	opened := c.takeWindow(s)
+	if c.has(kept) && !s.Ack.Before(c.una) {
+		c.probed(now, s)
+		if tellsTwice(s) {
+			c.toldTwice(now, s)
+		}
+	}
 	switch {
+	case c.selective():
+		if !s.Ack.Before(c.una) {
+			c.learn(now, s)
+		}
 	case s.Ack.After(c.una):
 		c.acknowledged(now, s)
 	case s.Ack == c.una && c.flight() > 0 && s.SeqLen() == 0 && !opened && !c.has(persist):
@@ -89,6 +99,9 @@ func (c *Conn) acknowledged(now des.Time, s *wire.Segment) {
 // 5.3).
 func (c *Conn) advance(now des.Time, ack wire.Seq) {
 	before := c.unsettled()
+	if c.selective() {
+		c.rec.board.acknowledge(ack, &c.rec.heard)
+	}
 	c.una = ack
 	if ack.After(c.base) {
 		to := ack

@@ -34,6 +34,10 @@ func (c *Conn) Timeout(now des.Time) {
 			c.synExpired()
 		case c.has(persist):
 			c.probeExpired(now)
+		case c.has(tailTimer):
+			c.tailExpired(now)
+		case c.has(orderTimer):
+			c.orderExpired(now)
 		default:
 			c.retransmissionExpired(now)
 		}
@@ -77,6 +81,7 @@ func (c *Conn) synExpired() {
 // shut starts to probe the window, first after one RTO (SHLD-29).
 func (c *Conn) shut(now des.Time) {
 	c.on(persist)
+	c.off(tailTimer | orderTimer | tailDue)
 	c.tries, c.unanswered = 0, 0
 	c.rtxAt = now.Add(c.rto)
 	c.lifeFrom(now)
@@ -114,7 +119,6 @@ func (c *Conn) retransmissionExpired(now des.Time) {
 		return
 	}
 	c.collapse(now)
-	c.next = c.una
 	c.rtxAt = now.Add(c.backedOff())
 }
 
@@ -160,11 +164,12 @@ func (c *Conn) backedOff() time.Duration {
 // rearm restarts the retransmission timer, or stops it when nothing is
 // outstanding (RFC 6298 5.2, 5.3).
 func (c *Conn) rearm(now des.Time) {
-	c.off(persist)
+	c.off(persist | tailTimer | orderTimer)
 	c.rtxAt = des.Never
 	if c.flight() > 0 {
 		c.rtxAt = now.Add(c.backedOff())
 		c.lifeFrom(now)
+		c.watchTail(now)
 	} else {
 		c.lifeAt = des.Never
 	}

@@ -58,6 +58,11 @@ func (c *Conn) brokenSynchronized() string {
 	case c.recovering() && !c.una.Before(c.rec.recover):
 		return "fast recovery past its end"
 	}
+	if c.selective() {
+		if what := c.rec.board.broken(c.una, c.nxt); what != "" {
+			return what
+		}
+	}
 	for i, g := range c.gaps.ranges {
 		if !g.Right.After(g.Left) || !g.Left.After(c.rcvNxt) || i > 0 && !g.Left.After(c.gaps.ranges[i-1].Right) {
 			return fmt.Sprintf("reassembly range %d: [%v, %v)", i, g.Left, g.Right)

@@ -70,6 +70,9 @@ type Algorithm struct {
 	New  func() Congestion
 }
 
+// String is the name.
+func (a *Algorithm) String() string { return a.Name }
+
 var algorithms = []*Algorithm{Reno, Cubic}
 
 // AlgorithmByName returns a congestion control of this package, nil if there is
@@ -115,15 +118,27 @@ func (c *Conn) grow(now des.Time, n uint32) {
 	c.cwnd, c.ssthresh = p.Window, p.Threshold
 }
 
-// congested lets the congestion control answer a sign.
+// congested lets the congestion control answer a sign. What was before is kept,
+// should the sign turn out to be none.
 func (c *Conn) congested(now des.Time, sign Sign) {
 	p := c.path(now)
+	if sign == Loss { // what Limited Transmit added does not count (RFC 5681 section 3.2)
+		p.Flight = min(p.Flight, p.Window)
+	}
+	c.rec.before = windows{c.cwnd, c.ssthresh}
 	c.rec.congestion.Congested(p, sign)
 	c.ssthresh = p.Threshold
-	if sign == Timeout {
-		c.cwnd = c.effectiveMSS()
-	}
 }
+
+// undo takes back the answer to the last sign (RFC 4015 has more to say).
+func (c *Conn) undo(now des.Time) {
+	r := c.rec
+	c.cwnd, c.ssthresh = max(c.cwnd, r.before.cwnd), max(c.ssthresh, r.before.ssthresh)
+	r.congestion.Undone(c.path(now))
+}
+
+// windows are those before a reduction.
+type windows struct{ cwnd, ssthresh uint32 }
 
 // path fills in what the congestion control is told.
 func (c *Conn) path(now des.Time) *Path {

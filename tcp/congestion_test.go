@@ -157,6 +157,7 @@ func (f *fixed) Undone(*Path)                 {}
 
 // A profile takes any congestion control. Its state is made once for a pooled
 // connection, and begun anew for each that needs it.
+// Proves MAY-18.
 func TestAnyCongestion(t *testing.T) {
 	made := 0
 	profile := delayless()

@@ -94,6 +94,9 @@ const (
 	probeDue                       // a probe is to be sent
 	pingpong                       // interactive: acknowledge late
 	resentSYN                      // a SYN or SYN-ACK was sent again: what acknowledges it tells no RTT
+	tailTimer                      // rtxAt is that of a tail loss probe
+	tailDue                        // which is to be sent
+	orderTimer                     // rtxAt is that of a segment that RACK waits for
 	ackedFIN                       // we have acknowledged the peer's FIN
 	noDelay                        // Nagle off for this connection
 	extended                       // something is aside

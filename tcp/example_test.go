@@ -28,8 +28,8 @@ func Example() {
 	}
 	fmt.Println(client.State(), client.News() == tcp.Connected)
 	// Output:
-	// client: SYN seq 100 win 65535 <mss 1460, wscale 7>
-	// server: SYN, ACK seq 300 ack 101 win 65535 <mss 1460, wscale 7>
+	// client: SYN seq 100 win 65535 <mss 1460, sackOK, wscale 7>
+	// server: SYN, ACK seq 300 ack 101 win 65535 <mss 1460, sackOK, wscale 7>
 	// client: ACK seq 101 ack 301 win 512
 	// ESTABLISHED true
 }

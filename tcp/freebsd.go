@@ -37,6 +37,8 @@ func FreeBSD() *Profile {
 		OrphanRetries: 12,
 		ProbeBytes:    1,
 
+		DSACK: true, LimitedTransmit: true,
+		PRR:        true,
 		Congestion: Cubic,
 
 		DelayedACK: 40 * time.Millisecond, DelayedACKMax: 40 * time.Millisecond,
@@ -87,6 +89,8 @@ var freebsdSources = sources{
 	"RTOInitial": "code of FreeBSD 14: tcp_rexmit_initial",
 	"RTOMin RTOMax RTOSlop MinBoundsVariance":            "code of FreeBSD 14: TCPTV_MIN, TCPTV_REXMTMAX, tcp_rexmit_slop",
 	"GiveUp Retries OrphanRetries":                       "code of FreeBSD 14: TCP_MAXRXTSHIFT",
+	"DSACK LimitedTransmit PRR":                          "unverified: net.inet.tcp.rfc3042, do_prr",
+	"RACK TLP TailDelay TailSlack FRTO":                  "unverified: not in its default stack",
 	"Congestion":                                         "unverified: CUBIC since 14.0",
 	"SlowStartLimit R1":                                  "unverified: no limit; 3",
 	"ReopenISN CrossedAgain RFC6191":                     "unverified: as RFC 9293 section 3.6.1",

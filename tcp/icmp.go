@@ -83,6 +83,7 @@ func (c *Conn) pathNarrowed(mtu int) {
 	}
 	c.mss = mss
 	if c.state.synchronized() && c.flight() > 0 && !c.has(persist) {
+		c.forgetFlight()
 		c.next = c.una
 	}
 }

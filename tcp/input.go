@@ -116,6 +116,9 @@ func (c *Conn) checkSequence(now des.Time, s *wire.Segment) bool {
 			return true
 		default:
 			c.renewEcho(now, s)
+			if s.Len > 0 && s.Seq.Before(c.rcvNxt) {
+				c.cameTwice(s.Seq, s.Seq.Add(s.Len))
+			}
 			c.answerOld(now, s)
 		}
 		return false
@@ -229,6 +232,9 @@ func (c *Conn) takeText(now des.Time, s *wire.Segment) {
 		left = left.Add(1)
 	}
 	right := left.Add(s.Len)
+	if left.Before(c.rcvNxt) {
+		c.cameTwice(left, right)
+	}
 	if !right.After(c.rcvNxt) { // all of it is old
 		c.on(ackDue)
 		return
@@ -256,13 +262,13 @@ func (c *Conn) takeText(now des.Time, s *wire.Segment) {
 		c.counts.Misplaced++
 	}
 	if left != c.rcvNxt { // SHLD-31: held; MAY-13: said at once
-		c.gaps.add(left, right)
+		c.hold(left, right)
 		c.on(ackDue)
 		return
 	}
 	filled := !c.gaps.empty()
 	if filled { // one ACK tells of all that was held (MUST-59)
-		right = c.gaps.take(right)
+		right = c.fill(right)
 	}
 	c.deliver(now, right, filled)
 }

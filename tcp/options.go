@@ -40,7 +40,7 @@ func (c *Conn) takeOptions(now des.Time, s *wire.Segment) {
 		c.on(useTS)
 		c.tsRecent, c.tsRecentAt = s.TSVal, now
 	}
-	if s.Options&wire.SACKPermitted != 0 {
+	if s.Options&wire.SACKPermitted != 0 && c.profile.SACKPermitted {
 		c.on(useSACK)
 	}
 	if s.Options&wire.HasScale != 0 && c.profile.WindowScale != NoScale {

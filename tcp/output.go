@@ -22,7 +22,7 @@ func (c *Conn) Emit(now des.Time, s *wire.Segment) bool {
 		}
 	case !c.state.synchronized():
 		return false
-	case c.has(challengeDue):
+	case c.has(challengeDue), c.has(ackDue) && c.reporting():
 		c.emitACK(now, s)
 	case c.emitText(now, s):
 	case c.has(ackDue):
@@ -147,6 +147,7 @@ func (c *Conn) bare() wire.Seq {
 // emitACK sends an ACK without text.
 func (c *Conn) emitACK(now des.Time, s *wire.Segment) {
 	c.header(now, s, wire.ACK, c.bare())
+	c.putBlocks(s)
 	if s.Marks&wire.AckOfSYN != 0 {
 		c.counts.SetupACKs++
 	}
@@ -158,6 +159,9 @@ func (c *Conn) emitACK(now des.Time, s *wire.Segment) {
 
 // emitText sends text or the FIN, if there is some and it may go.
 func (c *Conn) emitText(now des.Time, s *wire.Segment) bool {
+	if c.has(kept) && !c.has(persist) && (c.emitTail(now, s) || c.emitLost(now, s)) {
+		return true
+	}
 	from := c.next
 	forced := c.has(probeDue)
 	if c.has(fast) {
@@ -174,7 +178,7 @@ func (c *Conn) emitText(now des.Time, s *wire.Segment) bool {
 	case forced:
 		c.emitProbe(now, s)
 	default:
-		return false
+		return c.selective() && !c.has(persist) && c.emitRescue(now, s)
 	}
 	return true
 }
@@ -184,7 +188,7 @@ func (c *Conn) emitText(now des.Time, s *wire.Segment) bool {
 func (c *Conn) sendable(from wire.Seq, forced bool) (n uint32, fin bool) {
 	waiting := max(c.end.Sub(from), 0)   // the RFC's D
 	usable := c.una.Add(c.wnd).Sub(from) // the RFC's U; below 0 after the window shrank (MUST-34, SHLD-15)
-	room := min(usable, int32(c.cwnd)-from.Sub(c.una))
+	room := min(usable, c.allowance(from))
 	if c.has(fast) || forced {
 		room = usable
 	}
@@ -204,6 +208,17 @@ func (c *Conn) sendable(from wire.Seq, forced bool) (n uint32, fin bool) {
 		length = 0
 	}
 	return uint32(length), fin
+}
+
+// allowance is how much the congestion window lets go from the given number.
+func (c *Conn) allowance(from wire.Seq) int32 {
+	switch {
+	case c.has(kept) && c.rec.doubt == waits: // two segments, RFC 5682 section 2.1 step 2
+		return int32(2*c.effectiveMSS()) - from.Sub(c.rec.recover)
+	case c.selective():
+		return int32(c.cwnd) - int32(c.pipe())
+	}
+	return int32(c.cwnd+c.limited()) - from.Sub(c.una)
 }
 
 // holds reports whether Nagle's algorithm keeps back what does not fill a segment:
@@ -240,6 +255,9 @@ func (c *Conn) emitStream(now des.Time, s *wire.Segment, from wire.Seq, n uint32
 		c.lifeFrom(now)
 	}
 	again := from.Before(c.nxt)
+	if c.has(useSACK) {
+		c.track(now, from, to)
+	}
 	if again {
 		s.Marks |= wire.Again
 		c.off(timing) // Karn (MUST-18)
@@ -250,9 +268,8 @@ func (c *Conn) emitStream(now des.Time, s *wire.Segment, from wire.Seq, n uint32
 	if !again && n > 0 && n < c.effectiveMSS() {
 		c.small = from.Add(n)
 	}
-	if c.has(fast) {
-		c.off(fast)
-	} else {
+	c.off(fast)
+	if to.After(c.next) {
 		c.next = to
 	}
 	if to.After(c.nxt) {
@@ -262,8 +279,12 @@ func (c *Conn) emitStream(now des.Time, s *wire.Segment, from wire.Seq, n uint32
 		c.dataSent(now)
 	}
 	c.off(probeDue)
-	if c.rtxAt == des.Never {
+	if c.recovering() {
+		c.rec.prr.out += n
+	}
+	if c.rtxAt == des.Never || !again && c.has(tailTimer) {
 		c.rtxAt = now.Add(c.backedOff())
+		c.watchTail(now)
 	}
 }
 

@@ -56,8 +56,16 @@ type Profile struct {
 	ProbeBytes        int           `key:"tcp.probe_bytes"` // text in a zero-window probe: 0 or 1
 
 	// Congestion and loss.
-	Congestion     *Algorithm `key:"tcp.congestion"`
-	SlowStartLimit int        `key:"tcp.slow_start_limit"` // segments by which one ACK opens the window, RFC 3465's L; 0: no limit
+	DSACK           bool          `key:"tcp.dsack"`            // what arrives twice is told in SACK blocks, RFC 2883
+	LimitedTransmit bool          `key:"tcp.limited_transmit"` // RFC 3042; with SACK it is part of RFC 6675
+	RACK            bool          `key:"tcp.rack"`             // with SACK, losses are found by time (RFC 8985), else by RFC 6675
+	TLP             bool          `key:"tcp.tlp"`              // with SACK, tail loss probes (RFC 8985)
+	TailDelay       time.Duration `key:"tcp.tlp_delay"`        // before the probe of a single segment: the peer may delay its ACK
+	TailSlack       time.Duration `key:"tcp.tlp_slack"`        // before any other, beyond two round trips
+	PRR             bool          `key:"tcp.prr"`              // with SACK, the window comes down in proportion (RFC 6937)
+	FRTO            bool          `key:"tcp.frto"`             // timeouts that were too early are found (RFC 5682)
+	Congestion      *Algorithm    `key:"tcp.congestion"`
+	SlowStartLimit  int           `key:"tcp.slow_start_limit"` // segments by which one ACK opens the window, RFC 3465's L; 0: no limit
 
 	// Acknowledging. With QuickACKs the first ones after data are sent at once
 	// and the delay adapts between the two bounds.

@@ -13,8 +13,8 @@ func (r *reassembly) empty() bool { return len(r.ranges) == 0 }
 // emptied returns the same memory without ranges.
 func (r reassembly) emptied() reassembly { return reassembly{r.ranges[:0]} }
 
-// add takes in [left, right).
-func (r *reassembly) add(left, right wire.Seq) {
+// add takes in [left, right) and returns the range that it is part of now.
+func (r *reassembly) add(left, right wire.Seq) wire.Block {
 	i := 0
 	for i < len(r.ranges) && r.ranges[i].Right.Before(left) {
 		i++
@@ -36,6 +36,7 @@ func (r *reassembly) add(left, right wire.Seq) {
 	}
 	r.ranges[i] = wire.Block{Left: left, Right: right}
 	r.ranges = append(r.ranges[:i+1], r.ranges[j:]...)
+	return r.ranges[i]
 }
 
 // take removes what the stream, complete up to right, now reaches, and returns

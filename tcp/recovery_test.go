@@ -133,6 +133,7 @@ func TestWindowUnused(t *testing.T) {
 // next hole again, one a round trip, and the window comes down to half.
 func TestNewReno(t *testing.T) {
 	c := sender(t, 20)
+	c.profile.LimitedTransmit = false
 	now := at(.1)
 	want := func(what string, got []int, segments ...int) {
 		t.Helper()

@@ -15,6 +15,7 @@ func RFC9293() *Profile {
 		LossWindowAfter: 0,
 		WindowScale:     7,
 		Timestamps:      true,
+		SACKPermitted:   true,
 		ISNTick:         4 * time.Microsecond,
 		RFC5961:         true,
 
@@ -28,8 +29,10 @@ func RFC9293() *Profile {
 		OrphanRetries: 8,
 		ProbeBytes:    1,
 
-		Congestion:     Reno,
-		SlowStartLimit: 1,
+		DSACK:           true,
+		LimitedTransmit: true,
+		Congestion:      Reno,
+		SlowStartLimit:  1,
 
 		DelayedACK: 200 * time.Millisecond,
 
@@ -71,7 +74,7 @@ var rfc9293Sources = sources{
 	"RTOSlop":                             "RFC 6298 (2.3): none",
 	"PortsPer":                            "RFC 9293 section 3.4.1: a connection is its pair of sockets",
 	"Timestamps":                          "RFC 7323 section 3",
-	"SACKPermitted":                       "chosen: RFC 2018 is not part of it",
+	"SACKPermitted":                       "RFC 2018 section 2",
 	"ISN ISNTick":                         "RFC 9293 section 3.4.1 (MUST-8, SHLD-1): 4 us",
 	"RFC5961":                             "RFC 9293 section 3.10.7.4, RFC 5961",
 	"RFC1337":                             "RFC 9293 section 3.10.7.4: a RST ends TIME-WAIT",
@@ -86,6 +89,10 @@ var rfc9293Sources = sources{
 	"GiveUp Retries OrphanRetries":        "RFC 9293 section 3.8.3 (SHLD-11): R2 of 8 retransmissions, 243 s at an RTO of 1 s, is 100 s at the least",
 	"UserTimeout":                         "RFC 9293 section 3.8.3 (MUST-21): what the user says",
 	"ProbeBytes":                          "RFC 9293 section 3.8.6.1: one octet of new data",
+	"DSACK":                               "RFC 2883",
+	"LimitedTransmit":                     "RFC 3042",
+	"RACK TLP TailDelay TailSlack":        "chosen: RFC 6675 rather than RFC 8985",
+	"PRR FRTO":                            "chosen: RFC 6675 and RFC 6298 alone; RFC 6937 and RFC 5682 are options",
 	"Congestion":                          "RFC 9293 section 3.8.2 (MUST-19): RFC 5681",
 	"SlowStartLimit":                      "RFC 5681 equation 2",
 	"DelayedACK":                          "chosen: RFC 9293 section 3.8.6.3 (MUST-40) allows 500 ms",

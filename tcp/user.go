@@ -113,7 +113,7 @@ func (c *Conn) drop() {
 		c.become(Closed)
 	}
 	c.rtxAt, c.ackAt, c.lifeAt = des.Never, des.Never, des.Never
-	c.off(synDue | ackDue | fast | probeDue | challengeDue)
+	c.off(synDue | ackDue | fast | probeDue | challengeDue | tailDue)
 	c.settle()
 }
 

@@ -158,7 +158,7 @@ func TestCheckFinds(t *testing.T) {
 		"edge":     func(c *Conn) { c.edge = c.rcvNxt.Add(^uint32(0)) },
 		"readable": func(c *Conn) { c.readable = 1 << 30 },
 		"cwnd":     func(c *Conn) { c.cwnd = 1 },
-		"recovery": func(c *Conn) { c.recovery().fast = true },
+		"recovery": func(c *Conn) { c.recovery().phase = fastPath },
 		"gap":      func(c *Conn) { c.gaps.add(c.rcvNxt, c.rcvNxt.Add(9)) },
 		"oracle":   func(c *Conn) { c.counts.Misplaced++ },
 	} {

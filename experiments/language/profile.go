@@ -107,6 +107,10 @@ func put(p *tcp.Profile, key string, value any) {
 		v.SetUint(uint64(value.First))
 		at[1].in(p).SetUint(uint64(value.Last))
 	case string:
+		if a := tcp.AlgorithmByName(value); a != nil {
+			v.Set(reflect.ValueOf(a))
+			break
+		}
 		for v.SetUint(0); v.Interface().(fmt.Stringer).String() != value; { // the table has checked the word
 			v.SetUint(v.Uint() + 1)
 		}
