@@ -175,7 +175,7 @@ func TestExitCodes(t *testing.T) {
 		{[]string{"ru", "handshake"}, exitUsage, "", "netsim: unknown command \"ru\" for \"netsim\""},
 		{[]string{"run", "missing.toml"}, exitUsage, "", "netsim: open missing.toml: "},
 		{[]string{"run", "handshak"}, exitUsage, "", `did you mean "handshake"?`},
-		{[]string{"run", "nothing-like-it"}, exitUsage, "", "the catalogue has four-way-close, handshake, time-wait-under-load\n"},
+		{[]string{"run", "nothing-like-it"}, exitUsage, "", "the catalogue has " + strings.Join(experiments.Catalog(), ", ") + "\n"},
 		{[]string{"run", "handshake", "--jobs", "-1"}, exitUsage, "", "netsim: --jobs -1: want the number of runs"},
 		{[]string{"run", "handshake", "--seed", "-1"}, exitUsage, "", `netsim: invalid argument "-1" for "--seed"`},
 		{[]string{"run", "handshake", "--replications", "0"}, exitUsage, "", "--set: run.replications: "},
