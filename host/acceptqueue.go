@@ -105,6 +105,9 @@ func (l *Listener) admit(now des.Time, s *Socket) bool {
 		return true
 	}
 	l.request(now, -1)
+	if l.guards() && state != tcp.Closed {
+		l.host.prove(s.tuple.remote)
+	}
 	a := l.accepts
 	switch {
 	case state == tcp.Closed:

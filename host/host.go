@@ -21,6 +21,7 @@ type Host struct {
 	node    topo.NodeID
 	pair    uint32 // the last of its port pairs
 	picked  uint32 // ports chosen by HashPort
+	buckets uint32 // taken of those for TIME-WAIT
 
 	draws     rand.PCG // the host's random stream, once drawn
 	owner     des.Owner
@@ -43,10 +44,11 @@ type group struct {
 
 // rest is what is seldom asked of a host.
 type rest struct {
-	name  string
-	pairs map[destination]uint32 // where destinations are many
-	paths map[wire.Addr]path     // narrower than their first link
-	more  []wire.Addr
+	name   string
+	pairs  map[destination]uint32 // where destinations are many
+	paths  map[wire.Addr]path     // narrower than their first link
+	more   []wire.Addr
+	proven map[wire.Addr]bool // that a connection was established with
 }
 
 // Config describes a host.
@@ -66,6 +68,10 @@ func (st *Stack) AddHost(c Config) *Host {
 		group: st.groupOf(&c), owner: st.sim.Owner(), rest: &rest{name: c.Name, more: c.More}}
 	h.secret = st.secret + uint64(c.Node)*0x9e3779b97f4a7c15
 	st.net.Attach(c.Node, h)
+	for int(c.Node) >= len(st.hosts) {
+		st.hosts = append(st.hosts, nil)
+	}
+	st.hosts[c.Node] = h
 	return h
 }
 
@@ -133,7 +139,9 @@ func (h *Host) ConnectFrom(now des.Time, from wire.Addr, to Remote, local uint16
 			h.group.tally.PortsRefused++
 			return nil, ErrNoPort
 		}
-	} else if h.stack.table.find(t) != 0 {
+	}
+	old, ok := h.succeed(now, t, local != 0)
+	if !ok {
 		return nil, ErrInUse
 	}
 	s := h.stack.take(now, h, t, app)
@@ -143,16 +151,26 @@ func (h *Host) ConnectFrom(now des.Time, from wire.Addr, to Remote, local uint16
 	h.stack.table.add(t, s.ref)
 	o := h.opening(now, t, who)
 	o.Settings = options
+	if old != nil {
+		o.Follow(old)
+	}
 	s.Conn.Open(now, o)
 	s.pump(now)
 	return s, nil
 }
 
+// prove notes that the peer is known.
+func (h *Host) prove(a wire.Addr) {
+	if h.rest.proven == nil {
+		h.rest.proven = map[wire.Addr]bool{}
+	}
+	h.rest.proven[a] = true
+}
+
 // opening gathers what a new connection is given from outside the protocol.
 func (h *Host) opening(now des.Time, t tuple, who wire.Incarnation) *tcp.Opening {
 	o := h.reopening(now, t)
-	key := [2]uint64{uint64(t.local.Uint32())<<32 | uint64(t.remote.Uint32()), uint64(t.localPort)<<16 | uint64(t.remotePort)}
-	o.ISS, o.Incarnation = h.iss(now, key), who
+	o.ISS, o.Incarnation = h.iss(now, t.key()), who
 	return o
 }
 
@@ -239,6 +257,10 @@ func (h *Host) fresh(now des.Time, t tuple, p *wire.Packet) {
 			return
 		}
 		h.group.tally.SYNs.Refused++
+	} else if p.Segment.Flags&(wire.SYN|wire.RST|wire.ACK) == wire.ACK && h.group.profile.SYNCookies != tcp.NoCookies {
+		if l := h.listener(t.localPort); l != nil && l.unbake(now, t, p) {
+			return
+		}
 	}
 	h.refuse(now, p)
 }

@@ -108,6 +108,7 @@ func (r *replay) listen() {
 	if r.resets {
 		l.ResetOverflow()
 	}
+	l.Settings = &r.options
 	r.listener = l
 }
 

@@ -41,6 +41,7 @@ type kernelCase struct {
 	backlog int
 	held    bool
 	resets  bool // tcp_abort_on_overflow
+	options tcp.Settings
 	late    time.Duration
 	timers  float64
 	lines   []kernelLine
@@ -122,9 +123,27 @@ func (k *kernelCase) set(name, value string) {
 	case "tcp_rfc1337":
 		p.RFC1337 = n != 0
 	case "TCP_USER_TIMEOUT":
-		p.UserTimeout = time.Duration(n) * time.Millisecond
+		k.options.UserTimeout = time.Duration(n) * time.Millisecond
 	case "tcp_abort_on_overflow":
 		k.resets = n != 0
+	case "tcp_syncookies":
+		p.SYNCookies = tcp.CookiePolicy(n)
+	case "tcp_tw_reuse":
+		p.TWReuse = [...]tcp.ReusePolicy{tcp.NoReuse, tcp.AlwaysReuse, tcp.LoopbackReuse}[n]
+	case "SO_KEEPALIVE":
+		k.options.KeepAlive = n != 0
+	case "TCP_KEEPIDLE":
+		k.options.KeepIdle = time.Duration(n) * time.Second
+	case "TCP_KEEPINTVL":
+		k.options.KeepInterval = time.Duration(n) * time.Second
+	case "TCP_KEEPCNT":
+		k.options.KeepProbes = n
+	case "tcp_max_tw_buckets":
+		p.TimeWaitMax = n
+	case "tcp_max_syn_backlog":
+		p.MaxSYNBacklog = n
+	case "tcp_timestamps":
+		p.Timestamps = n != 0
 	default:
 		panic("no setting " + name)
 	}

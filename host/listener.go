@@ -26,6 +26,7 @@ type Listener struct {
 	pending  int64  // requests
 	acceptor Acceptor
 	accepts  *accepts // nil is at once
+	bakedAt  des.Time // the last cookie
 	*ListenerTally
 
 	Settings *tcp.Settings // socket options of the connections to come; nil is none
@@ -44,11 +45,16 @@ type ListenerCounters struct {
 	SYNs, Accepted     uint64
 	DroppedSYNQueue    uint64 // SYNs: no place for a request
 	DroppedAcceptQueue uint64 // SYNs: no place to be accepted from
+	DroppedUnproven    uint64 // SYNs: the last places are for peers that are known
+	CookiesSent        uint64 // SYNs answered by one
+	CookiesBad         uint64 // third segments with none, while cookies counted
 	Overflows          uint64 // third segments that found the accept queue full
 }
 
 // Dropped counts the SYNs that were dropped.
-func (c *ListenerCounters) Dropped() uint64 { return c.DroppedSYNQueue + c.DroppedAcceptQueue }
+func (c *ListenerCounters) Dropped() uint64 {
+	return c.DroppedSYNQueue + c.DroppedAcceptQueue + c.DroppedUnproven
+}
 
 // Open begins the measured time: what was before is forgotten.
 func (t *ListenerTally) Open(now des.Time) {
@@ -73,7 +79,7 @@ func (h *Host) Listen(port uint16, backlog int, acceptor Acceptor, tally *Listen
 	if h.listener(port) != nil {
 		return nil, fmt.Errorf("port %d of %s: %w", port, h.rest.name, ErrInUse)
 	}
-	l := &Listener{host: h, port: port, places: -1, acceptor: acceptor, ListenerTally: tally}
+	l := &Listener{host: h, port: port, places: -1, acceptor: acceptor, bakedAt: -1 << 62, ListenerTally: tally}
 	if backlog >= 0 {
 		l.places = int64(h.group.profile.Places(backlog))
 	}
@@ -97,10 +103,15 @@ func (h *Host) listener(port uint16) *Listener {
 func (l *Listener) arrive(now des.Time, t tuple, p *wire.Packet, old *tcp.TimeWait) {
 	h, st := l.host, l.host.stack
 	l.SYNs++
-	if why := l.refuses(); why != nil {
+	baked := l.bakes()
+	if why := l.refuses(baked, old != nil, t.remote); why != nil {
 		*why++
 		h.group.tally.SYNs.Dropped++
 		st.pool.Put(p)
+		return
+	}
+	if baked {
+		l.bake(now, t, p)
 		return
 	}
 	h.group.tally.SYNs.Opened++
@@ -121,15 +132,34 @@ func (l *Listener) arrive(now des.Time, t tuple, p *wire.Packet, old *tcp.TimeWa
 	s.pump(now)
 }
 
-// refuses returns the counter of why a SYN is dropped, nil if it is taken.
-func (l *Listener) refuses() *uint64 {
+// refuses returns the counter of why a SYN is dropped, nil if it is taken. Linux has
+// this order (tcp_conn_request), and keeps what reopens a TIME-WAIT in any case.
+func (l *Listener) refuses(baked, reopens bool, from wire.Addr) *uint64 {
 	switch {
-	case l.places >= 0 && l.pending >= l.places:
+	case !baked && l.crowded():
 		return &l.DroppedSYNQueue
 	case l.full():
 		return &l.DroppedAcceptQueue
+	case !reopens && l.wary() && !l.host.rest.proven[from]:
+		return &l.DroppedUnproven
 	}
 	return nil
+}
+
+// crowded reports that no request fits into the SYN queue.
+func (l *Listener) crowded() bool { return l.places >= 0 && l.pending >= l.places }
+
+// guards reports whether the profile keeps the last quarter of the SYN queue for
+// peers that are proven: that a connection was established with.
+func (l *Listener) guards() bool {
+	p := l.host.group.profile
+	return p.MaxSYNBacklog > 0 && p.SYNCookies == tcp.NoCookies
+}
+
+// wary reports that only that quarter is left.
+func (l *Listener) wary() bool {
+	most := int64(l.host.group.profile.MaxSYNBacklog)
+	return l.guards() && most-l.pending < most>>2
 }
 
 // request counts a request that comes or goes.

@@ -22,12 +22,13 @@ func (w *world) flood(first, n int) {
 // 6.18: listen(4) holds 5 requests, listen(128) 129). The next SYN is dropped and
 // counted, and nobody hears of it.
 func TestBacklog(t *testing.T) {
+	plain := linux(func(p *tcp.Profile) { p.SYNCookies, p.MaxSYNBacklog = tcp.NoCookies, 0 })
 	for _, c := range []struct {
 		profile *tcp.Profile
 		backlog int
 		holds   int
 	}{
-		{tcp.Linux(), 4, 5}, {tcp.Linux(), 128, 129}, {tcp.Linux(), 0, 1}, {tcp.RFC9293(), 4, 4}, {tcp.RFC9293(), 0, 0},
+		{plain, 4, 5}, {plain, 128, 129}, {plain, 0, 1}, {tcp.RFC9293(), 4, 4}, {tcp.RFC9293(), 0, 0},
 		{tcp.Linux(), tcp.Unlimited, 300}, {tcp.RFC9293(), tcp.Unlimited, 300},
 	} {
 		w := newWorld(t, 1, line(), tcp.Linux(), c.profile)
@@ -92,7 +93,7 @@ func TestPlaceIsFreed(t *testing.T) {
 
 // Every SYN is one of five kinds.
 func TestSYNsAreAccountedFor(t *testing.T) {
-	w := newWorld(t, 1, line(), tcp.Linux(), linux(func(p *tcp.Profile) { p.BacklogExtra = 0 }))
+	w := newWorld(t, 1, line(), tcp.Linux(), linux(func(p *tcp.Profile) { p.BacklogExtra, p.SYNCookies = 0, tcp.NoCookies }))
 	w.listen(1, 80, 2, w.callees())
 	syn := func(from, to uint16, flags wire.Flags) {
 		w.deliver(w.hosts[1], w.hosts[0], wire.Segment{SrcPort: from, DstPort: to, Flags: flags})
@@ -126,7 +127,7 @@ func TestListenTwice(t *testing.T) {
 
 // The window of a listener's tally.
 func TestListenerWindow(t *testing.T) {
-	w := newWorld(t, 1, line(), tcp.Linux(), tcp.Linux())
+	w := newWorld(t, 1, line(), tcp.Linux(), linux(func(p *tcp.Profile) { p.SYNCookies = tcp.NoCookies }))
 	y := w.listen(1, 80, 0, w.callees())
 	w.at(0, func(des.Time) { w.flood(1, 2) })
 	w.at(time.Second, func(now des.Time) { y.Open(now) })

@@ -98,9 +98,11 @@ func (h *Host) pickPort(to Remote, pair uint32) (uint16, bool) {
 	p := h.group.profile
 	size := uint32(p.PortHigh) - uint32(p.PortLow) + 1
 	t := tuple{h.address, to.Address, 0, to.Port}
+	reuses := h.reuses(t)
 	switch is := &h.stack.pairs[pair]; {
-	case uint32(is.used) >= size:
+	case uint32(is.used) >= size && !(reuses && is.waiting > 0):
 		return 0, false
+	case reuses: // every port is looked at: it may be old enough
 	case is.held == nil && (uint32(is.used) > size/crowded || p.PortsPer == tcp.PerPort):
 		h.stack.mapPorts(pair, p)
 	}
@@ -122,12 +124,16 @@ func (h *Host) pickPort(to Remote, pair uint32) (uint16, bool) {
 		}
 	}
 	held := h.stack.pairs[pair].held
+	if reuses {
+		held = nil
+	}
 	for first := range step { // with steps of two, first the one parity, then the other
 		from := start + first
 		for _, part := range [2][2]uint32{{from, size}, {first, min(from, size)}} { // to the end, then around
 			for at := held.next(part[0], step); at < part[1]; at = held.next(at+step, step) {
 				t.localPort = p.PortLow + uint16(at)
-				if h.stack.table.find(t) == 0 { // it may be bound, or another's who called from there
+				ref := h.stack.table.find(t) // it may be bound, or another's who called from there
+				if ref == 0 || reuses && h.old(h.stack.sim.Now(), ref) {
 					h.last = t.localPort
 					return t.localPort, true
 				}

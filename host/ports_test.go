@@ -250,6 +250,7 @@ func TestBoundPort(t *testing.T) {
 		}
 	})
 	w.at(time.Second, func(now des.Time) {
+		w.hosts[0].group.profile.TWReuseBound = false
 		if err := bound(now, 1); !errors.Is(err, ErrInUse) {
 			t.Errorf("bound to a port in TIME-WAIT: %v", err)
 		}

@@ -33,6 +33,8 @@ const (
 	Expired  Reason = iota
 	Reset           // a RST was believed: assassination, RFC 1337
 	Reopened        // a SYN opened a new connection in its place
+	Reused          // connect() took its place
+	NoRoom          // the host has too many already
 	Reasons         // how many
 )
 
@@ -40,12 +42,16 @@ func (r *room) link(i uint32) *link        { return &r.at(i).link }
 func (r *room) due(now des.Time, i uint32) { r.leave(now, i, Expired) }
 
 // enter takes over the tuple of a socket whose connection has reached TIME-WAIT.
-// A host without TIME-WAIT forgets it at once.
+// A host without TIME-WAIT or without room for it forgets it at once.
 func (r *room) enter(now des.Time, s *Socket) {
 	g := s.host.group
 	c := g.room
-	if c.length == 0 {
-		r.over(now, g, s.tuple, s.Conn.Incarnation(), s.since, Expired)
+	if c.length == 0 || !s.host.bucket(s) {
+		why := Expired
+		if c.length > 0 {
+			why = NoRoom
+		}
+		r.over(now, g, s.tuple, s.Conn.Incarnation(), s.since, why)
 		r.stack.table.remove(s.tuple, s.ref)
 		if s.pair != 0 {
 			r.stack.freePort(now, g, s.pair, s.tuple.localPort, false)
@@ -61,6 +67,7 @@ func (r *room) enter(now des.Time, s *Socket) {
 	if s.pair != 0 {
 		r.stack.keepPort(now, g, s.pair)
 	}
+	s.bucket = false // the record's now
 	c.append(now, i)
 	r.held++
 }
@@ -82,6 +89,10 @@ func (r *room) leave(now des.Time, i uint32, why Reason) {
 	r.stack.table.remove(rec.tuple, i|inRoom)
 	if rec.pair != 0 {
 		r.stack.freePort(now, g, rec.pair, rec.tuple.localPort, true)
+	}
+	if g.profile.TimeWaitMax > 0 {
+		node, _ := r.stack.net.NodeOf(rec.tuple.local)
+		r.stack.hosts[node].buckets--
 	}
 	rec.next = r.free
 	r.free = i

@@ -34,6 +34,7 @@ type Socket struct {
 	pumping  bool
 	waiting  bool // to be accepted
 	gone     bool // from the table
+	bucket   bool // it has one of those for TIME-WAIT
 }
 
 // Ports returns the local and the remote port.
@@ -106,6 +107,9 @@ func (s *Socket) pump(now des.Time) {
 		s.emit(now)
 		if s.state != s.Conn.State() {
 			s.account(now)
+		}
+		if s.state == tcp.FinWait2 && s.evicted() {
+			continue
 		}
 		if l := s.listener; l != nil && !l.admit(now, s) {
 			break

@@ -21,9 +21,11 @@ type Stack struct {
 	room      room
 	requests  requests
 	listeners []*Listener
+	hosts     []*Host // by node
 	groups    []*group
 	pairs     []pair
-	opening   tcp.Opening // what a connection about to open is given
+	followed  tcp.TimeWait // by what is opened
+	opening   tcp.Opening  // what a connection about to open is given
 
 	spare   *wire.Packet // for what Emit fills next
 	packets uint64       // sent by all hosts
@@ -129,13 +131,14 @@ func (st *Stack) take(now des.Time, h *Host, t tuple, app App) *Socket {
 		st.free = s.next
 	}
 	s.host, s.tuple, s.app, s.next, s.opened = h, t, app, nil, now
-	s.state, s.listener, s.pair, s.request, s.open, s.gone = tcp.Closed, nil, 0, 0, true, false
+	s.state, s.listener, s.pair, s.request, s.open, s.gone, s.bucket = tcp.Closed, nil, 0, 0, true, false, false
 	s.alarm.Bind(s, h.owner.Rank(des.Timer))
 	return s
 }
 
-// release gives the socket back; its connection is CLOSED or in TIME-WAIT.
+// release gives the socket back; its connection is CLOSED, or a record.
 func (st *Stack) release(s *Socket) {
+	s.emptyBucket()
 	st.sim.Cancel(&s.alarm)
 	s.app, s.open = nil, false
 	s.next = st.free

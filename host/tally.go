@@ -37,6 +37,7 @@ type Counters struct {
 	Entered                    [tcp.States]uint64
 	Left                       [Reasons]uint64 // TIME-WAITs, by why they were over
 	Restarted                  uint64          // TIME-WAIT records that began to wait again
+	TimeWaitRefused            uint64          // connections closed for want of room in it
 	PortsRefused               uint64
 	Sent, Received, Resent     uint64 // segments
 	ResetsSent, ResetsReceived uint64
@@ -49,6 +50,7 @@ type Counters struct {
 // SYNs says what became of the SYNs that arrived: one of these for each.
 type SYNs struct {
 	Opened   uint64 // a request was made
+	Baked    uint64 // a cookie was sent instead
 	Dropped  uint64 // the queue was full
 	Repeated uint64 // for a connection that was there, simultaneous opens among them
 	TimeWait uint64 // for one in TIME-WAIT, and answered or ignored
@@ -56,7 +58,9 @@ type SYNs struct {
 }
 
 // Sum counts them all.
-func (s *SYNs) Sum() uint64 { return s.Opened + s.Dropped + s.Repeated + s.TimeWait + s.Refused }
+func (s *SYNs) Sum() uint64 {
+	return s.Opened + s.Baked + s.Dropped + s.Repeated + s.TimeWait + s.Refused
+}
 
 // NewTally returns a tally of hosts of the profile that measures in [from, until).
 func NewTally(p *tcp.Profile, from, until des.Time) *Tally {

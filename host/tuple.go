@@ -13,6 +13,11 @@ type tuple struct {
 	localPort, remotePort uint16
 }
 
+// key is the tuple in 128 bits.
+func (t tuple) key() [2]uint64 {
+	return [2]uint64{uint64(t.local.Uint32())<<32 | uint64(t.remote.Uint32()), uint64(t.localPort)<<16 | uint64(t.remotePort)}
+}
+
 // hash mixes the tuple into 64 bits.
 func (t tuple) hash() uint64 {
 	a := uint64(t.local.Uint32())<<32 | uint64(t.remote.Uint32())

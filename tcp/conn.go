@@ -170,6 +170,21 @@ type Opening struct {
 	Incarnation wire.Incarnation
 	PathMTU     int // known to be smaller than MTU; 0 if not
 	Settings    *Settings
+	TSRecent    uint32 // to be echoed by the SYN, see Follow
+}
+
+// Follow lets the connection take the place of one in TIME-WAIT.
+func (o *Opening) Follow(w *TimeWait) {
+	o.ISS = w.Successor(o.Profile, o.ISS)
+	o.TSRecent = w.TSRecent
+}
+
+// headers is the length of those of IP and TCP without options.
+func (o *Opening) headers() int {
+	if o.IPv6 {
+		return 60
+	}
+	return 40
 }
 
 // begin makes c a new connection, keeping the memory of its reassembly and its
@@ -179,15 +194,14 @@ func (c *Conn) begin(o *Opening) {
 	*c = Conn{
 		profile: p, gaps: c.gaps.emptied(), rec: c.rec, side: c.side,
 		iss: o.ISS, una: o.ISS, nxt: o.ISS, next: o.ISS, small: o.ISS, end: o.ISS.Add(1), base: o.ISS.Add(1),
-		tsOffset: o.TSOffset, own: o.Incarnation,
+		tsOffset: o.TSOffset, tsRecent: o.TSRecent, own: o.Incarnation,
 		rtxAt: des.Never, ackAt: des.Never, lifeAt: des.Never,
 		rto: p.RTOInitial, replyAt: -1 << 62, answeredAt: -1 << 62,
 		ssthresh: 1 << 30,
 	}
-	headers := 40
+	headers := o.headers()
 	if o.IPv6 {
 		c.on(six)
-		headers = 60
 	}
 	c.advMSS = uint16(min(o.MTU-headers, 65535))
 	if p.MSS != 0 {

@@ -16,6 +16,7 @@ func FreeBSD() *Profile {
 		Backlog:        128,
 		BacklogPercent: 150,
 		BacklogExtra:   1,
+		SYNCookies:     OverflowCookies,
 		InitialWindow:  10,
 		AlwaysMSS:      true,
 		WindowScale:    6,
@@ -68,6 +69,9 @@ func FreeBSD() *Profile {
 }
 
 var freebsdSources = sources{
+	"SYNCookies MaxSYNBacklog":            "code of FreeBSD 14: net.inet.tcp.syncookies 1; the syncache is larger than any backlog",
+	"TimeWaitMax":                         "code of FreeBSD 14: no limit since it has no records of its own",
+	"TWReuse TWReuseDelay TWReuseBound":   "unverified: none",
 	"SYNSchedule":                         "code of FreeBSD 14: tcp_syn_backoff, TCPTV_KEEP_INIT; 75 s",
 	"SYNACKSchedule":                      "code of FreeBSD 14: SYNCACHE_MAXREXMTS 3; 15 s and its ticks",
 	"SYNACK":                              "unverified: syncache_add sends it again, but begins with the first wait",

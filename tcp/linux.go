@@ -17,6 +17,8 @@ func Linux() *Profile {
 		Backlog:         4096,
 		BacklogPercent:  100,
 		BacklogExtra:    1,
+		SYNCookies:      OverflowCookies,
+		MaxSYNBacklog:   2048,
 		InitialWindow:   10,
 		LossWindowAfter: 1,
 		AlwaysMSS:       true,
@@ -57,6 +59,10 @@ func Linux() *Profile {
 		Nagle: true, NagleSmallOnly: true,
 
 		TimeWait:          60 * time.Second,
+		TimeWaitMax:       131072,
+		TWReuse:           LoopbackReuse,
+		TWReuseDelay:      time.Second,
+		TWReuseBound:      true,
 		TimeWaitRestart:   AnyACK,
 		LimitEmptyAnswers: true,
 		FinWait2:          60 * time.Second,
@@ -81,6 +87,10 @@ func Linux() *Profile {
 const measured = "measured on Linux 6.18.44"
 
 var linuxSources = sources{
+	"SYNCookies":                          measured + ": tcp_syncookies 1",
+	"MaxSYNBacklog":                       measured + ": tcp_max_syn_backlog 2048, with 24 GB of memory",
+	"TimeWaitMax":                         measured + ": tcp_max_tw_buckets 131072, with 24 GB of memory",
+	"TWReuse TWReuseDelay TWReuseBound":   measured + ": tcp_tw_reuse 2, tcp_tw_reuse_delay 1000; tcp_twsk_unique",
 	"SYNSchedule":                         measured + ": tcp_syn_retries 6, tcp_syn_linear_timeouts 4; 131 s",
 	"SYNACKSchedule":                      measured + ": tcp_synack_retries 5; 63 s",
 	"SYNACK":                              measured + ": a repeated SYN draws a SYN-ACK and its timer begins anew",

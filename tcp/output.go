@@ -103,7 +103,7 @@ func (c *Conn) emitSYN(now des.Time, s *wire.Segment) {
 	offer := c.state == SynSent || c.crossed()
 	if p.Timestamps && offer && !c.has(useTS) {
 		s.Options |= wire.HasTimestamps
-		s.TSVal, s.TSEcr = c.tsNow(now), 0
+		s.TSVal, s.TSEcr = c.tsNow(now), c.tsRecent
 	}
 	if p.WindowScale != NoScale && (offer || c.has(useScale)) {
 		s.Options |= wire.HasScale

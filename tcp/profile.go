@@ -19,10 +19,12 @@ type Profile struct {
 	SYNSchedule     []time.Duration  `key:"tcp.syn_schedule"`
 	SYNACKSchedule  []time.Duration  `key:"tcp.synack_schedule"`
 	SYNACK          SYNACKPolicy     `key:"tcp.synack"`
-	RepeatInterval  time.Duration    `key:"tcp.synack_interval"`   // least time between two answers to a repeated SYN
-	Backlog         int              `key:"tcp.max_backlog"`       // of a listener that says none; Unlimited
-	BacklogPercent  int              `key:"tcp.backlog_percent"`   // places of a queue for a hundred of its backlog
-	BacklogExtra    int              `key:"tcp.backlog_extra"`     // places it has beyond these
+	RepeatInterval  time.Duration    `key:"tcp.synack_interval"` // least time between two answers to a repeated SYN
+	Backlog         int              `key:"tcp.max_backlog"`     // of a listener that says none; Unlimited
+	BacklogPercent  int              `key:"tcp.backlog_percent"` // places of a queue for a hundred of its backlog
+	BacklogExtra    int              `key:"tcp.backlog_extra"`   // places it has beyond these
+	SYNCookies      CookiePolicy     `key:"tcp.syn_cookies"`
+	MaxSYNBacklog   int              `key:"tcp.max_syn_backlog"`   // requests; without cookies the last quarter is for peers known; 0: no limit
 	InitialWindow   int              `key:"tcp.initial_window"`    // segments, RFC 6928
 	LossWindowAfter int              `key:"tcp.loss_window_after"` // SYNs resent before the initial window is one segment
 	MSS             int              `key:"tcp.mss"`               // the most we advertise; 0: from the MTU
@@ -85,6 +87,10 @@ type Profile struct {
 	// Closing.
 	TimeWait          time.Duration   `key:"tcp.time_wait"` // 2 MSL
 	TimeWaitRestart   TimeWaitRestart `key:"tcp.time_wait_restart"`
+	TimeWaitMax       int             `key:"tcp.time_wait_max"` // connections a host may have in it, orphans in FIN-WAIT-2 among them; 0: no limit
+	TWReuse           ReusePolicy     `key:"tcp.tw_reuse"`      // of an ephemeral port
+	TWReuseDelay      time.Duration   `key:"tcp.tw_reuse_delay"`
+	TWReuseBound      bool            `key:"tcp.tw_reuse_bound"`      // of a port that is bound, at once; timestamps must have been used
 	LimitEmptyAnswers bool            `key:"tcp.limit_empty_answers"` // answer empty segments at most every 500 ms
 	FinWait2          time.Duration   `key:"tcp.fin_wait_2"`          // of an orphan; 0 is for ever
 	ResetWithAck      bool            `key:"tcp.reset_with_ack"`      // an abort sends RST,ACK
@@ -187,6 +193,18 @@ const (
 )
 
 func (r TimeWaitRestart) String() string { return [...]string{"fin", "any-ack"}[r] }
+
+// ReusePolicy is which connections may take the place of one in TIME-WAIT when
+// they are opened.
+type ReusePolicy uint8
+
+const (
+	NoReuse       ReusePolicy = iota
+	LoopbackReuse             // those of a host with itself
+	AlwaysReuse               // any, once timestamps tell old from new
+)
+
+func (r ReusePolicy) String() string { return [...]string{"off", "loopback", "always"}[r] }
 
 // ISNRule is how initial sequence numbers are chosen.
 type ISNRule uint8

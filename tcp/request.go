@@ -53,7 +53,8 @@ func (c *Conn) Resume(o *Opening, r *Request) {
 	c.state = SynReceived
 	c.synchronize(r.irs)
 	c.edge = r.edge
-	c.is, c.mss, c.sndScale = r.is, r.mss, r.sndScale
+	c.is |= r.is
+	c.mss, c.sndScale = r.mss, r.sndScale
 	if c.has(useScale) {
 		c.rcvScale = uint8(c.profile.WindowScale)
 	}

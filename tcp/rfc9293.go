@@ -61,6 +61,9 @@ func RFC9293() *Profile {
 }
 
 var rfc9293Sources = sources{
+	"SYNCookies MaxSYNBacklog":            "RFC 9293 has no cookies; RFC 4987 section 3.6 describes them",
+	"TimeWaitMax":                         "RFC 9293 section 3.10.7.4: no limit",
+	"TWReuse TWReuseDelay TWReuseBound":   "RFC 9293 section 3.6.1: MAY-2 is of the passive end",
 	"SYNSchedule SYNACKSchedule":          "RFC 6298 (2.1), (5.5); 255 s, since RFC 9293 (MUST-23) wants 180 s",
 	"SYNACK":                              "RFC 9293 section 3.10.7.4: it is outside the window and draws an ACK",
 	"RepeatInterval":                      "RFC 9293 section 3.10.7.4: no limit",

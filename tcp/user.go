@@ -104,6 +104,13 @@ func (c *Conn) Abort(now des.Time) {
 	}
 }
 
+// Orphan reports whether the user has closed the connection for good.
+func (c *Conn) Orphan() bool { return c.has(orphan) }
+
+// Evict ends a connection whose user is gone, who takes it for an end in order. The
+// peer hears nothing.
+func (c *Conn) Evict() { c.fail(Ended) }
+
 // Forget deletes the connection without a word, neither to the peer nor to the user.
 func (c *Conn) Forget() { c.drop() }
 

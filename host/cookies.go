@@ -1,0 +1,65 @@
+package host
+
+import (
+	"netsim/des"
+	"netsim/tcp"
+	"netsim/wire"
+)
+
+// bakes reports whether a SYN is answered by a cookie.
+func (l *Listener) bakes() bool {
+	switch l.host.group.profile.SYNCookies {
+	case tcp.AlwaysCookies:
+		return true
+	case tcp.OverflowCookies:
+		return l.crowded()
+	}
+	return false
+}
+
+// bake answers a SYN by a cookie, and forgets it.
+func (l *Listener) bake(now des.Time, t tuple, p *wire.Packet) {
+	h, st := l.host, l.host.stack
+	l.CookiesSent++
+	l.bakedAt = now
+	h.group.tally.SYNs.Baked++
+	s := st.take(now, h, t, nil)
+	o := h.opening(now, t, p.Segment.Incarnation)
+	o.Bake(now, t.key(), h.secret, &p.Segment)
+	s.Conn.Listen(now, o)
+	s.Conn.Segment(now, &p.Segment)
+	s.emit(now)
+	s.Conn.Forget()
+	st.pool.Put(p)
+	st.release(s)
+}
+
+// unbake takes the third segment of a handshake whose request is a cookie, and
+// reports whether it was one.
+func (l *Listener) unbake(now des.Time, t tuple, p *wire.Packet) bool {
+	h, st := l.host, l.host.stack
+	if now.Sub(l.bakedAt) > tcp.CookieAge {
+		return false
+	}
+	o := h.reopening(now, t)
+	request, ok := o.Unbake(now, t.key(), h.secret, &p.Segment)
+	if !ok {
+		l.CookiesBad++
+		return false
+	}
+	if l.full() { // nobody will send the SYN,ACK again
+		l.Overflows++
+		st.pool.Put(p)
+		return true
+	}
+	s := st.take(now, h, t, nil)
+	s.listener, s.state, s.since = l, tcp.Listen, now
+	l.request(now, 1)
+	st.table.add(t, s.ref)
+	o.Settings = l.Settings
+	s.Conn.Resume(o, &request)
+	s.Conn.Segment(now, &p.Segment)
+	st.pool.Put(p)
+	s.pump(now)
+	return true
+}

@@ -1,0 +1,47 @@
+package host
+
+import (
+	"slices"
+
+	"netsim/des"
+)
+
+// Stop ends listening. Requests are forgotten, connections that nobody has accepted
+// are reset (RFC 9293 section 3.10.4 has only the state LISTEN to delete; Linux
+// inet_csk_listen_stop).
+func (l *Listener) Stop(now des.Time) {
+	h := l.host
+	h.listeners = slices.DeleteFunc(h.listeners, func(other *Listener) bool { return other == l })
+	r := &h.stack.requests
+	for _, c := range r.chains {
+		for i := c.head; i != 0; {
+			next := r.at(i).next
+			if r.at(i).listener == l.number {
+				s := r.resume(now, i)
+				s.Conn.Forget()
+				s.pump(now)
+			}
+			i = next
+		}
+	}
+	for a := l.accepts; a != nil && a.first != nil; {
+		s := a.first
+		a.first, s.next = s.next, nil
+		l.wait(now, -1)
+		s.listener, s.waiting = nil, false
+		s.Abort(now)
+	}
+}
+
+// Taken reports whether a connection has the local port, or one in TIME-WAIT: then
+// bind() without SO_REUSEADDR is refused.
+func (h *Host) Taken(port uint16) bool {
+	for _, e := range h.stack.table.entries {
+		if e.ref != 0 {
+			if t := h.stack.tupleOf(e.ref); t.local == h.address && t.localPort == port {
+				return true
+			}
+		}
+	}
+	return false
+}

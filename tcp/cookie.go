@@ -1,0 +1,115 @@
+package tcp
+
+import (
+	"slices"
+	"time"
+
+	"netsim/des"
+	"netsim/wire"
+)
+
+// CookiePolicy is when a listener keeps a half-open connection in the initial
+// sequence number of its SYN,ACK alone (RFC 4987 section 3.6).
+type CookiePolicy uint8
+
+const (
+	NoCookies       CookiePolicy = iota
+	OverflowCookies              // when the SYN queue is full
+	AlwaysCookies
+)
+
+func (p CookiePolicy) String() string { return [...]string{"off", "overflow", "always"}[p] }
+
+// CookieAge is how long a cookie counts after the listener's last one: in the minute
+// of its making and the next (Linux MAX_SYNCOOKIE_AGE).
+const CookieAge = 2 * time.Minute
+
+// cookieSizes are the maximum segment sizes that a cookie can name, over IPv4 and
+// IPv6 (Linux msstab).
+var cookieSizes = [2][4]uint16{{536, 1300, 1440, 1460}, {1220, 1420, 1440, 8940}}
+
+// cookieTime is the bits of the timestamp that hold what the number has no room for:
+// the window scale, 15 for none, and whether SACK is permitted.
+const (
+	cookieTime = 1<<6 - 1
+	cookieSACK = 1 << 4
+)
+
+// cookie is the number for a peer's ISS: above 24 bits the minute, and in them a hash
+// of it plus the index of a size, all upon a hash and that ISS, as Linux has it.
+func cookie(tuple [2]uint64, secret uint64, irs wire.Seq, minute, index uint32) wire.Seq {
+	return irs.Add(keyed(tuple, secret) + minute<<24 + (cookieHash(tuple, secret, minute)+index)&cookieLow)
+}
+
+const cookieLow = 1<<24 - 1
+
+func cookieHash(tuple [2]uint64, secret uint64, minute uint32) uint32 {
+	return keyed(tuple, secret^uint64(minute+1)<<32)
+}
+
+func cookieMinute(now des.Time) uint32 { return uint32(now / des.Time(time.Minute)) }
+
+// Bake gives the opening of a connection that will not be remembered the number that
+// stands for it, and takes from the SYN what cannot be: without timestamps that is
+// every option but the segment size.
+func (o *Opening) Bake(now des.Time, tuple [2]uint64, secret uint64, syn *wire.Segment) {
+	if syn.Options&wire.HasTimestamps == 0 || !o.Profile.Timestamps {
+		syn.Options &= wire.HasMSS
+	}
+	mss := uint16(536)
+	if syn.Options&wire.HasMSS != 0 {
+		mss = syn.MSS
+	}
+	sizes := cookieSizes[o.family()]
+	index := max(1, slices.IndexFunc(append(sizes[:], 1<<16-1), func(size uint16) bool { return size > mss })) - 1
+	o.ISS = cookie(tuple, secret, syn.Seq, cookieMinute(now), uint32(index))
+	held := uint32(15)
+	if syn.Options&wire.HasScale != 0 {
+		held = uint32(min(syn.Scale, 14))
+	}
+	if syn.Options&wire.SACKPermitted != 0 {
+		held |= cookieSACK
+	}
+	o.TSOffset -= (tsClock(now, 0) - held) & cookieTime // the newest that says so, and is not of the future
+}
+
+// Unbake returns the request that the third segment of a handshake brings back, and
+// false if its acknowledgment is no cookie of the last two minutes.
+func (o *Opening) Unbake(now des.Time, tuple [2]uint64, secret uint64, s *wire.Segment) (r Request, ok bool) {
+	irs, iss := s.Seq.Add(^uint32(0)), s.Ack.Add(^uint32(0))
+	held := uint32(iss.Sub(irs)) - keyed(tuple, secret)
+	minute := cookieMinute(now)
+	age := (minute - held>>24) & 0xff
+	index := (held - cookieHash(tuple, secret, minute-age)) & cookieLow
+	sizes := cookieSizes[o.family()]
+	if age >= uint32(CookieAge/time.Minute) || index >= uint32(len(sizes)) {
+		return r, false
+	}
+	p := o.Profile
+	r = Request{
+		Due: des.Never, Began: now, Incarnation: s.Incarnation, iss: iss, irs: irs,
+		edge: s.Seq.Add(min(p.ReceiveInitial, p.ReceiveWindow, 65535)),
+		mss:  min(sizes[index], uint16(o.MTU-o.headers())), is: resentSYN, sent: 1, syns: 1, // as if sent twice: no sample
+	}
+	if s.Options&wire.HasTimestamps == 0 || !p.Timestamps {
+		return r, true
+	}
+	r.is |= useTS
+	r.tsRecent, r.tsRecentAt = s.TSVal, now
+	offered := (s.TSEcr - o.TSOffset) & cookieTime
+	if scale := offered & 15; scale != 15 && p.WindowScale != NoScale {
+		r.is |= useScale
+		r.sndScale = uint8(scale)
+	}
+	if offered&cookieSACK != 0 {
+		r.is |= useSACK
+	}
+	return r, true
+}
+
+func (o *Opening) family() int {
+	if o.IPv6 {
+		return 1
+	}
+	return 0
+}
