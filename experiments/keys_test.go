@@ -165,6 +165,20 @@ from = "client"
 to = "server:80"
 keepalive = true
 close = { by = "client", when = "connected", after = "5 h", reply = "never" }
+`, `
+[node.client]
+ports.range = "40000-40099"
+tcp.tw_reuse = "always"
+[node.server]
+tcp.syn_cookies = "off"
+listen.web = { port = 80, backlog = 4, accept = { threads = 1, time = "30 ms" } }
+[link.wire]
+ends = ["client", "server"]
+delay = "10 ms"
+[flow.web]
+from = "client"
+to = "server:web"
+arrivals = { process = "even", rate = "300/s", count = 600 }
 `}
 
 // otherValues gives for every key of a world a value, or several, that it does
@@ -196,6 +210,9 @@ var otherValues = map[string][]string{
 	"flow.*.arrivals.rate": {"30/s"}, "flow.*.arrivals.per": {"host"}, "flow.*.arrivals.count": {"7"}, "flow.*.arrivals.start": {"1 s"},
 	"flow.*.arrivals.stop": {"200 ms"}, "flow.*.request": {"5 kB"}, "flow.*.response": {"5 kB"}, "flow.*.service": {"5 ms"}, "flow.*.exchanges": {"4"}, "flow.*.think": {"5 ms"},
 	"flow.*.close.by": {"server", "both"}, "flow.*.close.how": {"half", "rst"}, "flow.*.close.when": {"connected", "request-sent"}, "flow.*.close.after": {"7 ms"}, "flow.*.close.reply": {"9 ms"},
+	"node.*.listen.*.overflow": {"reset"}, "node.*.listen.*.accept.threads": {"3"}, "node.*.listen.*.accept.time": {"1 ms"},
+	"node.*.tcp.syn_cookies": {"always"}, "node.*.tcp.max_syn_backlog": {"1"},
+	"node.*.tcp.time_wait_max": {"3"}, "node.*.tcp.tw_reuse": {"off"}, "node.*.tcp.tw_reuse_delay": {"100 ms"},
 	"flow.*.local.port": {"2222"}, "flow.*.size": {"700 B"}, "flow.*.load.of": {"link.wire.back"}, "flow.*.load.share": {"60 %"},
 }
 
@@ -210,6 +227,7 @@ var elsewhere = map[string]string{
 	"link.*.ends": "language", "node.*.kind": "language", "flow.*.to": "language", "link.*.rule.*.flow": "there is one flow", "node.*.listen.*.port": "found by name",
 	"node.*.prefix": "TestAddresses", "node.*.addresses": "TestSeveralAddresses", "flow.*.local.address": "TestSeveralAddresses", "node.*.label": "words", "node.*.tcp.backlog_extra": "host",
 	"node.*.tcp.time_wait_challenges": "tcp", "node.*.tcp.challenge_limit": "tcp", "node.*.tcp.challenge_interval": "tcp", "node.*.tcp.orphan_probes_end": "tcp", "node.*.tcp.linger_aborts": "tcp", "node.*.tcp.require_timestamps": "tcp", "node.*.tcp.reopen_isn": "tcp", "node.*.tcp.crossed_again": "tcp", "node.*.tcp.slow_start_limit": "tcp",
+	"node.*.tcp.tw_reuse_bound": "host.TestBoundPort",
 	"node.*.ports.per": "host.TestPortsPerPort", "node.*.tcp.always_mss": "tcp", "node.*.tcp.probe_bytes": "tcp", "node.*.tcp.limit_empty_answers": "tcp", "node.*.tcp.reset_at_fin": "tcp", "link.*.label": "words", "flow.*.label": "words",
 }
 

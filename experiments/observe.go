@@ -190,8 +190,13 @@ func (w *World) level(path string) *metrics.Level {
 	case "memory.bytes":
 		return g.tally.Memory
 	}
-	if word[2] == "listen" && word[len(word)-2] == "synq" {
-		return &g.listeners[word[3]].HalfOpen
+	if word[2] == "listen" {
+		switch l := g.listeners[word[3]]; word[len(word)-2] {
+		case "synq":
+			return &l.HalfOpen
+		case "acceptq":
+			return &l.Waiting
+		}
 	}
 	for s, name := range stateNames { // order-free: at most one matches
 		if rest == name+".count" || rest == name+".bytes" {

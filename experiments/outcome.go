@@ -105,12 +105,13 @@ func (g *gatherer) node(at string, n *nodes) {
 		g.count(at+name+".entered", c.Entered[s], 0)
 		g.enter(at+name+".stay", sample(&t.Stay[s], inSeconds))
 	}
-	left := c.Left[host.Expired] + c.Left[host.Reset] + c.Left[host.Reopened]
+	left := c.Left[host.Expired] + c.Left[host.Reset] + c.Left[host.Reopened] + c.Left[host.Reused]
 	g.count(at+"time_wait.left", left, left)
-	for why, name := range []string{"expired", "reset", "reopened"} {
+	for why, name := range []string{"expired", "reset", "reopened", "reused"} {
 		g.count(at+"time_wait.left."+name, c.Left[why], left)
 	}
 	g.count(at+"time_wait.restarted", c.Restarted, 0)
+	g.count(at+"time_wait.refused", c.TimeWaitRefused, 0)
 	used := t.PortsUsed.Result()
 	g.enter(at+"ports.used", level(used, 1, 1))
 	g.enter(at+"ports.used_fraction", level(used, 1, float64(int(n.profile.PortHigh)-int(n.profile.PortLow)+1)))
@@ -135,8 +136,13 @@ func (g *gatherer) listener(at string, l *host.ListenerTally) {
 	g.enter(at+"synq.count", level(l.HalfOpen.Result(), 1, 1))
 	g.count(at+"syns", c.SYNs, c.SYNs)
 	g.count(at+"accepted", c.Accepted, c.SYNs)
-	g.count(at+"dropped", c.DroppedSYNQueue, c.SYNs)
+	g.enter(at+"acceptq.count", level(l.Waiting.Result(), 1, 1))
+	g.count(at+"cookies_sent", c.CookiesSent, c.SYNs)
+	g.count(at+"cookies_bad", c.CookiesBad, c.SYNs)
+	g.count(at+"dropped", c.Dropped(), c.SYNs)
 	g.count(at+"dropped.synq_full", c.DroppedSYNQueue, c.SYNs)
+	g.count(at+"dropped.acceptq_full", c.DroppedAcceptQueue, c.SYNs)
+	g.count(at+"dropped.unproven", c.DroppedUnproven, c.SYNs)
 }
 
 func (g *gatherer) link(at string, l *links) {

@@ -6,6 +6,7 @@ import (
 
 	"netsim/apps"
 	"netsim/des"
+	"netsim/dist"
 	"netsim/experiments/language"
 	"netsim/host"
 	"netsim/metrics"
@@ -246,10 +247,25 @@ func (w *World) addHosts(n *language.Node) error {
 		t := new(host.ListenerTally)
 		g.listeners[l.Name] = t
 		for _, h := range g.hosts {
-			if _, err := h.Listen(l.Port, backlog(g.profile, l.Backlog), w.apps, t); err != nil {
+			if err := listen(h, &l, w.apps, t); err != nil {
 				return fmt.Errorf("node.%s.listen.%s: %w", n.Name, l.Name, err)
 			}
 		}
+	}
+	return nil
+}
+
+// listen opens a listener of a host.
+func listen(h *host.Host, spec *language.Listener, to host.Acceptor, t *host.ListenerTally) error {
+	l, err := h.Listen(spec.Port, backlog(h.Profile(), spec.Backlog), to, t)
+	if err != nil {
+		return err
+	}
+	if spec.Overflow == "reset" {
+		l.ResetOverflow()
+	}
+	if spec.Accept.Threads != language.Unlimited {
+		l.Threads(int(spec.Accept.Threads), dist.Constant(int64(spec.Accept.Time)))
 	}
 	return nil
 }

@@ -136,6 +136,9 @@ func (c *config) checkNode(s *Spec, n *Node) {
 			c.fault(table+".port", wrongf("", "port %d is taken by listen.%s", l.Port, other))
 		}
 		taken[l.Port] = l.Name
+		if l.Accept.Threads == Unlimited && l.Accept.Time > 0 {
+			c.fault(table+".accept.time", wrongf("add threads = 1", "connections are accepted at once, whatever the time"))
+		}
 		if n.Router() && !l.Implied && !c.fromDefault(table+".port", path) {
 			c.faultKey(table, wrongf("", "a %s accepts no connections", n.Kind))
 		}

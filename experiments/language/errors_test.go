@@ -38,7 +38,8 @@ func TestMessages(t *testing.T) {
 			`x.toml:10:8: expect.e.that: flow.web.setup_time is a sample; say which number: .mean, .p99, .max ... (n mean sd min max pN)`},
 		{"axis without place", base + "[case.loss.none]\n[case.loss.some]\nlink.wire.loss = 0.1\n[figure.mean]\nkind = \"line\"\nx = \"link.wire.delay\"\ny = \"flow.web.setup_time.mean\"\n",
 			`x.toml:12:1: figure.mean: the axis case.loss is in no place; make it series or facet, or fix it: where = "case.loss == 'none'"`},
-		{"word not yet", base + "[node.client.tcp]\ntw_reuse = \"always\"\n", `x.toml:10:1: node.client.tcp.tw_reuse: not yet: this version of netsim does not have it`},
+		{"word not yet", base + "[node.client.tcp]\ntw_recycle = true\n", `x.toml:10:1: node.client.tcp.tw_recycle: not yet: this version of netsim does not have it`},
+		{"accept at once", base + "[node.server.listen.p80.accept]\ntime = \"1 ms\"\n", `x.toml:10:8: node.server.listen.p80.accept.time: connections are accepted at once, whatever the time; add threads = 1`},
 		{"distribution not yet", strings.Replace(base, `"10 ms"`, `{ dist = "exponential", mean = "10 ms" }`, 1), `x.toml:5:9: link.wire.delay: not yet: this version of netsim does not have it`},
 
 		{"local time", base + "[run]\nduration = 00:10:00\n", `x.toml:10:12: run.duration: 00:10:00 is a time of day in TOML; write "10 min"`},

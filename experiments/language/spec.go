@@ -79,10 +79,18 @@ func (n *Node) Router() bool { return n.Kind != "host" }
 
 // Listener is a port at which every member of its group accepts connections.
 type Listener struct {
-	Name    string
-	Port    uint16 `key:"port"`
-	Backlog *int   `key:"backlog"` // nil: the profile's
-	Implied bool   // made for a flow that goes to the port
+	Name     string
+	Port     uint16 `key:"port"`
+	Backlog  *int   `key:"backlog"`  // nil: the profile's
+	Overflow string `key:"overflow"` // drop, reset
+	Accept   Accept `key:"accept"`
+	Implied  bool   // made for a flow that goes to the port
+}
+
+// Accept is how the connections of a listener are accepted.
+type Accept struct {
+	Threads int64         `key:"threads"` // Unlimited: at once
+	Time    time.Duration `key:"time"`
 }
 
 // Link is a group of full-duplex links between the members of two groups.
