@@ -97,7 +97,7 @@ func (st *Stack) freePort(now des.Time, g *group, i uint32, port uint16, waited 
 func (h *Host) pickPort(to Remote, pair uint32) (uint16, bool) {
 	p := h.group.profile
 	size := uint32(p.PortHigh) - uint32(p.PortLow) + 1
-	t := tuple{h.address, to.Address, 0, to.Port}
+	t := tuple{h.stack.pairs[pair].to.local, to.Address, 0, to.Port}
 	reuses := h.reuses(t)
 	switch is := &h.stack.pairs[pair]; {
 	case uint32(is.used) >= size && !(reuses && is.waiting > 0):

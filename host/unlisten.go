@@ -38,7 +38,8 @@ func (l *Listener) Stop(now des.Time) {
 func (h *Host) Taken(port uint16) bool {
 	for _, e := range h.stack.table.entries {
 		if e.ref != 0 {
-			if t := h.stack.tupleOf(e.ref); t.local == h.address && t.localPort == port {
+			t := h.stack.tupleOf(e.ref)
+			if node, _ := h.stack.net.NodeOf(t.local); node == h.node && t.localPort == port {
 				return true
 			}
 		}
