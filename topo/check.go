@@ -21,7 +21,9 @@ func (n *Network) Held() int {
 func (n *Network) Check(elsewhere int) error {
 	var faults []error
 	for _, l := range n.links {
-		faults = append(faults, l.Forward.audit(), l.Back.audit())
+		if err := errors.Join(l.Forward.audit(), l.Back.audit()); err != nil {
+			faults = append(faults, err)
+		}
 	}
 	for i := range n.nodes {
 		if r := n.nodes[i].core; r != nil {
@@ -69,7 +71,9 @@ func (h *Half) held() uint64 {
 func (h *Half) audit() error {
 	var faults []error
 	check := func(place string, in, known uint64) {
-		faults = append(faults, balance(h.Name()+place, in, known))
+		if in != known { // before names are made, of millions of links
+			faults = append(faults, balance(h.Name()+place, in, known))
+		}
 	}
 	s := h.Stats()
 	in, out, held := h.queue.in, h.queue.delivered, h.queue.held()
@@ -101,7 +105,9 @@ func (h *Half) audit() error {
 		}
 	}
 	for cause, n := range dropped {
-		check(": drops by "+Cause(cause).String(), s.Drops[cause], n)
+		if s.Drops[cause] != n {
+			check(": drops by "+Cause(cause).String(), s.Drops[cause], n)
+		}
 	}
 	check("", s.Sent+s.Duplicated, s.Delivered+s.Dropped()+h.held())
 	return errors.Join(faults...)
