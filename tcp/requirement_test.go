@@ -214,6 +214,31 @@ func TestRequirementShrunkWindow(t *testing.T) {
 	}
 }
 
+// A window may shrink while what lies in it is being sent again: the rest of that is
+// beyond it, and waits. Proves MUST-34.
+func TestRequirementShrunkAmidRetransmission(t *testing.T) {
+	c := inState(Established, RFC9293())
+	c.mss = 100
+	c.Write(0, 1000)
+	drain(c)
+	now := c.Deadline()
+	c.Timeout(now)
+	var s wire.Segment
+	if !c.Emit(now, &s) || s.Seq != iss.Add(1) || s.Len != 100 {
+		t.Fatalf("%d bytes at %d are sent again, want the first 100", s.Len, s.Seq.Sub(iss))
+	}
+	c.cwnd = 1000
+	shrunk := from(wire.ACK, 1, 1)
+	shrunk.Window = 50
+	c.Segment(now, &shrunk)
+	if n := drain(c); n != 0 {
+		t.Errorf("%d segments beyond the edge", n)
+	}
+	if err := c.Check(); err != nil {
+		t.Error(err)
+	}
+}
+
 // A window of zero: probed for ever while there are answers, of whichever kind the
 // probe is. A window that is not zero is not probed. Proves MUST-35, MUST-36.
 func TestRequirementShrunkToZero(t *testing.T) {
@@ -369,6 +394,10 @@ func TestRequirementWideWindow(t *testing.T) {
 	if c.wnd != 65535<<14 {
 		t.Errorf("a window of %d, want %d", c.wnd, 65535<<14)
 	}
+	ack.Window = 40000
+	if c.Segment(0, &ack); c.wnd != 40000<<14 {
+		t.Errorf("a window of %d, want %d", c.wnd, 40000<<14)
+	}
 }
 
 // The last segment of what was written has PSH, no other, and none is kept back for
@@ -383,7 +412,7 @@ func TestRequirementPush(t *testing.T) {
 	p.client.write(5000)
 	p.runFor(1)
 	p.client.write(1)
-	p.runFor(1)
+	p.runFor(.1)
 	if n := p.server.conn.Stats().Delivered; n != 5001 {
 		t.Errorf("%d bytes delivered", n)
 	}

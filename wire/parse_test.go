@@ -52,7 +52,7 @@ func checkOptions(t *testing.T, what string, options []byte, want wire.Segment) 
 // SYN), MUST-64 (options that do not begin on a word boundary): each option at
 // each place that leaves room for it, with NOPs before it, and with an option
 // before it that nobody knows (MUST-6, MUST-68).
-// Proves MUST-4, MUST-5, MUST-6, MUST-64.
+// Proves MUST-4, MUST-5, MUST-6, MUST-64, MUST-68.
 func TestMUST4and5and64EveryAlignment(t *testing.T) {
 	for _, c := range optionCases {
 		for lead := 0; lead+len(c.raw) <= 40; lead++ {
