@@ -63,9 +63,11 @@ func (c *Conn) track(now des.Time, from, to wire.Seq) {
 		c.trackFlight(now)
 	}
 	b := &c.rec.board
-	for i := b.find(from.Add(1)) - 1; i >= 0 && i < b.n && b.left(i).Before(to); i++ {
-		b.at(i).at = now
-		b.at(i).is |= ambiguous
+	if from.Before(c.nxt) {
+		for i := b.find(from.Add(1)) - 1; i < b.n && b.left(i).Before(to); i++ {
+			b.at(i).at = now
+			b.at(i).is |= ambiguous
+		}
 	}
 	if to.After(c.nxt) {
 		b.push(to, now, 0)
@@ -110,6 +112,7 @@ func (c *Conn) learn(now des.Time, s *wire.Segment) {
 		c.sample(now, s)
 		c.advance(now, s.Ack)
 	}
+	h.stamped = false // the timestamp is not that of text beyond a gap (RFC 7323 section 4.3)
 	c.takeBlocks(s)
 	lost := b.gone
 	c.findLost(now)
