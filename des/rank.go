@@ -29,6 +29,13 @@ const (
 	ownerMask  = 1<<ownerBits - 1
 )
 
+// In is the same rank in another class: of an event that belongs to another, of
+// which there is one.
+func (r Rank) In(class Class) Rank {
+	const rest = 1<<classShift - 1
+	return Rank(class)<<classShift | r&rest
+}
+
 // Ties says how events at equal times are ordered.
 type Ties uint8
 

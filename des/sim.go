@@ -28,6 +28,9 @@ func (e *Event) Bind(h Handler, r Rank) {
 	e.handler, e.rank, e.when = h, r, Never
 }
 
+// Rank is the rank that the event is bound with.
+func (e *Event) Rank() Rank { return e.rank }
+
 // Pending reports whether the event has an appointment.
 func (e *Event) Pending() bool { return e.place != 0 }
 

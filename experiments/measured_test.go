@@ -21,7 +21,7 @@ replications = 2
 from = "client"
 to = "server:80"
 [expect.memory]
-that = "node.client.memory.bytes.max > 0"
+that = "node.client.memory.bytes.max > 0 and link.wire.busy.max >= 0"
 `), Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +76,7 @@ func TestEveryLevelCanBeSeries(t *testing.T) {
 	var levels []string
 	for m := range language.Metrics() {
 		if m.Class == language.Level && m.Supported() {
-			levels = append(levels, strings.NewReplacer("flow.*", "flow.web", "node.*.sessions", "node.edge.sessions", "node.*.nat", "node.edge.nat", "node.*.listen.*", "node.server.listen.p80", "node.*", "node.client", "<state>", "established").Replace(m.Path))
+			levels = append(levels, strings.NewReplacer("flow.*", "flow.web", "node.*.sessions", "node.edge.sessions", "node.*.nat", "node.edge.nat", "node.*.listen.*", "node.server.listen.p80", "node.*", "node.client", "link.*", "link.wire", "<state>", "established").Replace(m.Path))
 		}
 	}
 	s := study(t, `

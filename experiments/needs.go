@@ -12,7 +12,7 @@ import (
 // needs gathers what must be recorded at a point for its figures, expectations
 // and output.
 func (s *Study) needs(p *Point, o *Options) Needs {
-	n := Needs{Every: s.File.Output.Every, Digest: o.Digest}
+	n := Needs{Every: s.File.Output.Every, Digest: o.Digest, Links: map[string]bool{}}
 	if n.Every <= 0 {
 		n.Every = p.Spec.Run.Duration / 1000
 	}
@@ -23,10 +23,19 @@ func (s *Study) needs(p *Point, o *Options) Needs {
 			n.Series = append(n.Series, path)
 		}
 	}
+	links := func(slot language.Slot) {
+		if l := queueOf(slot); l != "" {
+			n.Links[l] = true
+		}
+	}
 	for _, slot := range s.File.Output.Series {
 		series(slot.Subject)
+		links(slot)
 	}
 	for _, f := range s.File.Figures {
+		if f.Of != nil {
+			links(*f.Of)
+		}
 		if f.Kind == "time" && f.Of != nil {
 			series(f.Of.Subject)
 		}
@@ -34,6 +43,7 @@ func (s *Study) needs(p *Point, o *Options) Needs {
 	for _, x := range s.expressions() {
 		for _, slot := range x.Slots {
 			n.Memory = n.Memory || strings.HasSuffix(slot.Subject, ".memory.bytes")
+			links(slot)
 		}
 		for _, i := range x.Instants(p.Point) {
 			if i.Slot.Metric != nil && i.Slot.Metric.Class == language.Level && i.At >= 0 {

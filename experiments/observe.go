@@ -174,6 +174,9 @@ func (w *World) level(path string) *metrics.Level {
 		}
 		return nil
 	}
+	if word[0] == "link" {
+		return w.links[word[1]].level(word[2:])
+	}
 	g := w.nodes[word[1]]
 	if word[0] == "node" && g != nil && g.boxes != nil {
 		return map[string]*metrics.Level{"sessions.count": &g.boxes.Sessions, "nat.ports_used": &g.boxes.Ports}[strings.Join(word[2:], ".")]

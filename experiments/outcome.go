@@ -151,9 +151,22 @@ func (g *gatherer) link(at string, l *links) {
 	g.direction(at, &both)
 	g.direction(at+"forward.", &l.after[0])
 	g.direction(at+"back.", &l.after[1])
+	if l.gauges != nil {
+		g.queue(at, &l.gauges.both)
+		g.queue(at+"forward.", &l.gauges.forward)
+		g.queue(at+"back.", &l.gauges.back)
+	}
 	for name, hits := range l.hits { // order-free: each has its own path
 		g.count(at+"rule."+name+".hits", hits, both.Sent)
 	}
+}
+
+func (g *gatherer) queue(at string, q *topo.Gauge) {
+	g.enter(at+"busy", level(q.Busy.Result(), 1, 1))
+	g.enter(at+"queued.packets", level(q.Packets.Result(), 1, 1))
+	g.enter(at+"queued.bytes", level(q.Bytes.Result(), 1, 1).inBytes())
+	g.enter(at+"queue_wait", sample(&q.Wait, inSeconds))
+	g.enter(at+"sojourn", sample(&q.Sojourn, inSeconds))
 }
 
 func (g *gatherer) direction(at string, s *topo.Stats) {
@@ -161,9 +174,12 @@ func (g *gatherer) direction(at string, s *topo.Stats) {
 	g.count(at+"delivered", s.Delivered, s.Sent)
 	g.enter(at+"bytes", counter(s.Bytes, 0, g.seconds).inBytes())
 	g.count(at+"duplicated", s.Duplicated, s.Sent)
+	g.count(at+"reordered", s.Reordered, s.Sent)
+	g.count(at+"marked", s.Marked, s.Sent)
+	g.count(at+"undetected", s.Undetected, s.Sent)
 	g.count(at+"drops", s.Dropped(), s.Sent)
 	for cause, name := range map[topo.Cause]string{ // order-free: each has its own path
-		topo.DropQueue: "queue", topo.DropLoss: "loss", topo.DropRule: "rule", topo.DropTTL: "ttl", topo.DropMTU: "mtu",
+		topo.DropQueue: "queue", topo.DropLoss: "loss", topo.DropRule: "rule", topo.DropTTL: "ttl", topo.DropMTU: "mtu", topo.DropDown: "down", topo.DropCorrupt: "corrupt",
 	} {
 		g.count(at+"drops."+name, s.Drops[cause], s.Sent)
 	}

@@ -114,6 +114,9 @@ func (w *World) recorders() (all []recorder) {
 	}
 	for _, l := range w.links { // order-free: each records on its own
 		all = append(all, l)
+		if l.gauges != nil {
+			all = append(all, l.gauges)
+		}
 	}
 	return all
 }

@@ -39,7 +39,8 @@ type World struct {
 	digest   *digest
 	sampler  *sampler
 	closedAt des.Time // end of the measured time
-	strides  uint64   // of events, handled so far
+	seed     uint64
+	strides  uint64 // of events, handled so far
 }
 
 // nodes are the members of a group.
@@ -61,6 +62,7 @@ type links struct {
 	*language.Link
 	members []*topo.Link
 	rules   map[string][]*topo.Rule // by name, one a member
+	gauges  *gauges                 // nil: nobody asks
 
 	before, after    [2]topo.Stats // forward and back: when the window opened, and in it
 	hitsBefore, hits map[string]uint64
@@ -74,11 +76,12 @@ type flow struct {
 
 // Needs says what is to be recorded beyond what every run records.
 type Needs struct {
-	Memory   bool          // the bytes that each group's connections hold together
-	Series   []string      // levels to be sampled: "node.server.time_wait.count"
-	Every    time.Duration // how often
-	Instants []Instant     // levels to be looked at once
-	Digest   bool          // of all packets
+	Links    map[string]bool // groups of links whose queues are measured
+	Memory   bool            // the bytes that each group's connections hold together
+	Series   []string        // levels to be sampled: "node.server.time_wait.count"
+	Every    time.Duration   // how often
+	Instants []Instant       // levels to be looked at once
+	Digest   bool            // of all packets
 }
 
 // Build makes the world of a point in one replication, counted from 1.
@@ -88,7 +91,7 @@ func Build(s *language.Spec, seed uint64, replication int, needs Needs) (*World,
 		return nil, err
 	}
 	w := &World{Spec: s, Replication: replication, Sim: des.NewSim(ties, seed), Book: wire.NewBook(),
-		nodes: map[string]*nodes{}, links: map[string]*links{}, needs: needs}
+		nodes: map[string]*nodes{}, links: map[string]*links{}, needs: needs, seed: seed}
 	rep := uint64(replication)
 	w.Net = topo.NewNetwork(w.Sim, &w.pool, w.Book, seed, rep)
 	w.Net.Routing(routing(s, seed, rep))
@@ -169,27 +172,23 @@ func (w *World) addLinks(l *language.Link) {
 	}
 	for i, p := range pairs {
 		spec := topo.LinkSpec{Name: member(l.Name, i, len(pairs)), Weight: l.Weight,
-			A: w.nodes[l.Ends[0]].ids[p[0]], B: w.nodes[l.Ends[1]].ids[p[1]],
-			Forward: half(&l.Forward, i), Back: half(&l.Back, i)}
+			A: w.nodes[l.Ends[0]].ids[p[0]], B: w.nodes[l.Ends[1]].ids[p[1]]}
+		spec.Forward, spec.Back = w.halves(l, spec.Name, i)
 		for r := range l.Rules {
 			w.hang(g, &l.Rules[r], &spec)
 		}
-		g.members = append(g.members, w.Net.Connect(spec))
+		made := w.Net.Connect(spec)
+		made.Forward.SetUp(0, l.Forward.Up)
+		made.Back.SetUp(0, l.Back.Up)
+		g.members = append(g.members, made)
+	}
+	if w.needs.Links[l.Name] {
+		g.measure()
 	}
 	for _, end := range l.Ends {
 		g := w.nodes[end]
 		g.mtu = min(g.mtu, int(l.Forward.MTU), int(l.Back.MTU))
 	}
-}
-
-// half is one direction of member i.
-func half(d *language.Direction, i int) topo.HalfSpec {
-	delay := d.Delay
-	if d.Delays != nil {
-		delay = d.Delays[i]
-	}
-	return topo.HalfSpec{Rate: d.Rate, Delay: delay, Loss: d.Loss, MTU: int32(d.MTU), Overhead: int32(d.Overhead),
-		Queue: topo.Limit{Packets: d.Queue.Packets, Bytes: int64(d.Queue.Bytes)}}
 }
 
 // hang puts a rule on the halves of a link that it is about.
@@ -200,7 +199,7 @@ func (w *World) hang(g *links, r *language.Rule, spec *topo.LinkSpec) {
 	match, _ := topo.ParseMatch(r.Match) // the language has checked the words
 	do, _ := topo.ParseAction(r.Do)
 	rule := topo.NewRule(topo.RuleSpec{Name: r.Name, Match: match, Flow: w.flowNumber(r.Flow), PerConnection: r.Per == "connection",
-		Nth: ranges(r.Nth), Probability: r.Probability, Do: do, Delay: r.Delay, Stream: "link." + spec.Name + ".rule." + r.Name})
+		Nth: ranges(r.Nth), Probability: r.Probability, Do: do, Jitter: r.Delay.Dist, Stream: "link." + spec.Name + ".rule." + r.Name})
 	g.rules[r.Name] = append(g.rules[r.Name], rule)
 	if r.From != g.Ends[1] {
 		spec.Forward.Rules = append(spec.Forward.Rules, rule)

@@ -143,7 +143,7 @@ func (q *Queue) cut(now des.Time) {
 		q.sending = nil
 		if q.gauge != nil {
 			q.gauge.leave(now, int64(p.Size))
-			q.gauge.Busy.Add(now, -1)
+			q.gauge.send(now, -1)
 		}
 		q.half.drop(now, p, DropDown)
 	}

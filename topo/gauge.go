@@ -16,6 +16,8 @@ type Gauge struct {
 	Wait           metrics.Sample // ns from coming in to the begin of the transmission
 	Sojourn        metrics.Sample // ns from coming in to its end
 
+	Of *Gauge // that of which this one is a part, and which sees the same; nil is none
+
 	recording bool
 }
 
@@ -38,27 +40,38 @@ func (g *Gauge) Close(now des.Time) {
 }
 
 func (g *Gauge) enter(now des.Time, size int64) {
-	g.Packets.Add(now, 1)
-	g.Bytes.Add(now, size)
-}
-
-func (g *Gauge) leave(now des.Time, size int64) {
-	g.Packets.Add(now, -1)
-	g.Bytes.Add(now, -size)
-}
-
-// begin and end are those of a transmission.
-func (g *Gauge) begin(now des.Time, wait time.Duration) {
-	g.Busy.Add(now, 1)
-	if g.recording {
-		g.Wait.Record(int64(wait))
+	for ; g != nil; g = g.Of {
+		g.Packets.Add(now, 1)
+		g.Bytes.Add(now, size)
 	}
 }
 
-func (g *Gauge) end(now des.Time, sojourn time.Duration) {
-	g.Busy.Add(now, -1)
-	if g.recording {
-		g.Sojourn.Record(int64(sojourn))
+func (g *Gauge) leave(now des.Time, size int64) {
+	for ; g != nil; g = g.Of {
+		g.Packets.Add(now, -1)
+		g.Bytes.Add(now, -size)
+	}
+}
+
+func (g *Gauge) send(now des.Time, d int64) {
+	for ; g != nil; g = g.Of {
+		g.Busy.Add(now, d)
+	}
+}
+
+func (g *Gauge) wait(wait time.Duration) {
+	for ; g != nil; g = g.Of {
+		if g.recording {
+			g.Wait.Record(int64(wait))
+		}
+	}
+}
+
+func (g *Gauge) stay(sojourn time.Duration) {
+	for ; g != nil; g = g.Of {
+		if g.recording {
+			g.Sojourn.Record(int64(sojourn))
+		}
 	}
 }
 
@@ -69,7 +82,7 @@ func (h *Half) Measure(g *Gauge) {
 		return
 	}
 	m := &meter{gauge: g, fifo: &h.queue}
-	m.left.Bind(m, h.beside().owner.Rank(des.Control))
+	m.left.Bind(m, h.queue.arrive.Rank().In(des.Control))
 	h.queue.meter = m
 }
 
@@ -87,13 +100,11 @@ func (m *meter) enter(now des.Time, p *wire.Packet, wait time.Duration) {
 	g.enter(now, int64(p.Size))
 	if !m.busy {
 		m.busy = true
-		g.Busy.Add(now, 1)
+		g.send(now, 1)
 		m.expect()
 	}
-	if g.recording {
-		g.Wait.Record(int64(wait))
-		g.Sojourn.Record(int64(p.Time.Sub(now)))
-	}
+	g.wait(wait)
+	g.stay(p.Time.Sub(now))
 }
 
 // leave is told by the fifo.
@@ -101,7 +112,7 @@ func (m *meter) leave(now des.Time, size int64) {
 	m.gauge.leave(now, size)
 	if m.fifo.leaving == nil {
 		m.busy = false
-		m.gauge.Busy.Add(now, -1)
+		m.gauge.send(now, -1)
 	}
 }
 

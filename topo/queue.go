@@ -83,7 +83,8 @@ func (q *Queue) take(now des.Time) bool {
 	q.waiting.Bytes -= int64(p.Size)
 	q.sending, q.began = p, now
 	if q.gauge != nil {
-		q.gauge.begin(now, now.Sub(p.Time))
+		q.gauge.send(now, 1)
+		q.gauge.wait(now.Sub(p.Time))
 	}
 	return true
 }
@@ -106,7 +107,8 @@ func (q *Queue) deliver(now des.Time) {
 	q.carried += uint64(p.Size)
 	if q.gauge != nil {
 		q.gauge.leave(now, int64(p.Size))
-		q.gauge.end(now, now.Sub(p.Time))
+		q.gauge.send(now, -1)
+		q.gauge.stay(now.Sub(p.Time))
 	}
 	q.next.Receive(now, p)
 }

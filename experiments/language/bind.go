@@ -74,11 +74,32 @@ func (c *config) fill(path string, into any) {
 		if !ok || field.Kind() == reflect.Pointer && !c.set(at) {
 			continue
 		}
+		if f, isForm := value.(form); isForm || field.Type() == reflect.TypeFor[Law]() {
+			fillForm(field, value, f)
+			continue
+		}
+		if field.Type() == reflect.TypeFor[*Bursts]() {
+			continue
+		}
 		if field.Kind() == reflect.Pointer {
 			field.Set(reflect.New(field.Type().Elem()))
 			field = field.Elem()
 		}
 		field.Set(reflect.ValueOf(value).Convert(field.Type()))
+	}
+}
+
+// fillForm sets a field to what may be a table; a field that has no room for it
+// stays as it is.
+func fillForm(field reflect.Value, value any, f form) {
+	switch b, isBursts := f.(Bursts); {
+	case isBursts && field.Type() == reflect.TypeFor[*Bursts]():
+		field.Set(reflect.ValueOf(&b))
+	case isBursts:
+	case f != nil:
+		field.Set(reflect.ValueOf(f))
+	default:
+		field.Set(reflect.ValueOf(lawOf(value)))
 	}
 }
 

@@ -42,6 +42,9 @@ func (c *config) checkLink(s *Spec, l *Link) {
 			c.fault(at, wrongf("", "%d B is more than a packet can have, 65535 B", mtu))
 		}
 	}
+	c.checkQueue(&l.Forward.Queue, path+".queue")
+	c.checkQueue(&l.Forward.Queue, path+".forward.queue")
+	c.checkQueue(&l.Back.Queue, path+".back.queue")
 	for i := range l.Rules {
 		c.checkRule(l, &l.Rules[i])
 	}
@@ -116,11 +119,12 @@ func (c *config) checkRule(l *Link, r *Rule) {
 	if flows := c.under("flow"); r.Flow != "" && !slices.Contains(flows, r.Flow) {
 		c.fault(path+".flow", wrongf("", "%s", meant(fmt.Sprintf("no flow %q", r.Flow), r.Flow, flows)))
 	}
+	wait, fixed := r.Delay.Fixed()
 	switch delayed := c.set(path + ".delay"); {
-	case acts && r.Do == "delay" && r.Delay == 0 && !c.bad(path+".delay"):
+	case acts && r.Do == "delay" && fixed && wait == 0 && !c.bad(path+".delay"):
 		c.faultAt(path, path+".delay", wrongf(`add delay = "100 ms"`, "a delay of nothing"))
-	case acts && r.Do == "drop" && delayed:
-		c.fault(path+".delay", wrongf(`write do = "delay", or leave it out`, "what is dropped is not delayed"))
+	case acts && r.Do != "delay" && r.Do != "duplicate" && delayed:
+		c.fault(path+".delay", wrongf(`write do = "delay", or leave it out`, "%s", map[string]string{"drop": "what is dropped is not delayed", "corrupt": "what is damaged is not delayed", "mark": "what is marked is not delayed"}[r.Do]))
 	}
 	if r.Probability == 0 && !c.bad(path+".probability") {
 		c.fault(path+".probability", wrongf("leave the rule out", "a rule that never acts"))

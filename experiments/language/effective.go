@@ -82,6 +82,10 @@ func (c *config) wants(path string) bool {
 	case strings.HasSuffix(table, ".close") && key != "by":
 		by, _ := c.value(table + ".by")
 		return by != "nobody"
+	case last(table) == "queue":
+		return c.queueTakes(table, key)
+	case strings.HasPrefix(path, "link.") && key == "duplicate_delay":
+		return false
 	case strings.Contains(table, ".rule.") && key == "delay":
 		return false
 	}

@@ -25,7 +25,7 @@ link.wire.delay = "150 ms"
 		return
 	}
 	for _, p := range f.Points {
-		fmt.Println(p.Name(), p.Spec.Links[0].Forward.Delay, p.Spec.Nodes[1].Listeners[0].Name)
+		fmt.Println(p.Name(), p.Spec.Links[0].Forward.Delay.Mean(), p.Spec.Nodes[1].Listeners[0].Name)
 	}
 	// Output:
 	// far=no 10ms p80

@@ -40,7 +40,9 @@ func Base(value any) any {
 	case float64, string, bool:
 		return v
 	case Limit:
-		return float64(v.Packets + int64(v.Bytes))
+		return float64(v.Packets+int64(v.Bytes)) + v.Time.Seconds()
+	case form:
+		return Base(v.mean())
 	}
 	return nil
 }
@@ -119,6 +121,8 @@ func literal(value any) string {
 		}
 	case Probability:
 		return tomlFloat(float64(v))
+	case form:
+		return v.String()
 	case []time.Duration:
 		return list(v)
 	case []Target:

@@ -53,7 +53,7 @@ func TestExtends(t *testing.T) {
 	if len(f.Points) != 1 || len(f.Axes) != 0 || len(s.Links[0].Rules) != 0 || len(f.Figures) != 1 || f.Figures[0].Title != "Mine" || f.Figures[0].Kind != "ladder" {
 		t.Errorf("%d points, rules %v, figures %v", len(f.Points), s.Links[0].Rules, f.Figures)
 	}
-	if s.Links[0].Forward.Loss != 0.1 || s.Links[0].Forward.Delay != 10*time.Millisecond || s.Run.Replications != 3 {
+	if s.Links[0].Forward.Loss != 0.1 || s.Links[0].Forward.Delay.Mean() != 10*time.Millisecond || s.Run.Replications != 3 {
 		t.Errorf("the link is %+v", s.Links[0].Forward)
 	}
 	if text := s.Effective(); !strings.Contains(text, "close.after = \"3 s\"") || !strings.Contains(text, "close.reply = \"1 s\"") {
@@ -89,7 +89,7 @@ that = "node.server.listen.http.dropped.total == 0"
 		t.Fatal(err)
 	}
 	s := f.Points[0].Spec
-	if l := s.Links[0].Forward; l.Rate != 10_000_000 || l.Delay != time.Millisecond {
+	if l := s.Links[0].Forward; l.Rate != 10_000_000 || l.Delay.Mean() != time.Millisecond {
 		t.Errorf("the link is %+v", l)
 	}
 	server := s.Node("server")

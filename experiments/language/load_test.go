@@ -2,7 +2,6 @@ package language
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -27,8 +26,11 @@ func TestHandshakeSpec(t *testing.T) {
 	if l := s.Nodes[1].Listeners; len(l) != 1 || l[0].Name != "p80" || l[0].Port != 80 || !l[0].Implied || l[0].Backlog != nil {
 		t.Errorf("the flow makes the listener %+v, want p80", l)
 	}
-	want := Direction{Rate: 10_000_000, Delay: 10 * time.Millisecond, MTU: 1500, Queue: Limit{Packets: 1000}}
-	if l := s.Links[0]; !reflect.DeepEqual(l.Forward, want) || !reflect.DeepEqual(l.Back, want) || l.Weight != 1 || !slices.Equal(l.Ends, []string{"client", "server"}) {
+	as := func(d Direction) bool {
+		delay := d.Delay.Mean()
+		return d.Rate == 10_000_000 && delay == 10*time.Millisecond && d.MTU == 1500 && d.Up && d.Queue.Kind == "drop-tail" && d.Queue.Limit == Limit{Packets: 1000}
+	}
+	if l := s.Links[0]; !as(l.Forward) || !as(l.Back) || l.Weight != 1 || !slices.Equal(l.Ends, []string{"client", "server"}) {
 		t.Errorf("link is %+v", l)
 	}
 	w := s.Flows[0]
@@ -99,7 +101,7 @@ func TestPrecedence(t *testing.T) {
 		t.Errorf("computed response: %d", got)
 	}
 	l := slow.Links[0]
-	if l.Back.Rate != 2_000_000 || l.Forward.Rate != Unlimited || l.Back.Delay != 5*time.Millisecond {
+	if l.Back.Rate != 2_000_000 || l.Forward.Rate != Unlimited || l.Back.Delay.Mean() != 5*time.Millisecond {
 		t.Errorf("[back] over the link: %+v", l)
 	}
 	if r := slow.Links[1].Rules[0]; !slices.Equal(r.Nth, []Range{{1, 1}, {3, 5}}) || r.Per != "link" || r.Probability != 1 {

@@ -193,14 +193,19 @@ func (s *setting) read(items []Pos) (faults Faults) {
 	}
 	t := s.key.Type
 	elements, isList := s.raw.([]any)
-	_, isTable := s.raw.(map[string]any)
+	values, isTable := s.raw.(map[string]any)
 	switch {
 	case t == formulas:
 		s.parts = []part{{value: s.raw, where: s.where}}
 		return nil
-	case isTable && (s.key.Varies() || s.key.Scheduled() || strings.HasSuffix(s.key.Path, ".loss")):
-		refuse(s.where, notYet)
-		return faults
+	case isTable && (s.key.Varies() || s.key.Scheduled() || s.key.Type == share):
+		v, w := s.key.table(values)
+		if w != nil {
+			refuse(s.where, w)
+			return faults
+		}
+		s.parts = []part{{value: v, where: s.where}}
+		return nil
 	case isTable:
 		refuse(s.where, wrongf("write one value", "a %s is not a table", t.Name))
 		return faults

@@ -109,26 +109,33 @@ type Link struct {
 
 // Direction is one half of a link.
 type Direction struct {
-	Rate     int64           `key:"rate"` // Unlimited: no transmission time
-	Delay    time.Duration   `key:"delay"`
-	Delays   []time.Duration // of each member, where a shape knows them
-	Loss     float64         `key:"loss"`
-	MTU      int64           `key:"mtu"`
-	Overhead int64           `key:"overhead"`
-	Queue    Limit           `key:"queue.limit"`
+	Rate           int64           `key:"rate"`  // Unlimited: no transmission time
+	Delay          Law             `key:"delay"` // drawn once for each member
+	Delays         []time.Duration // of each member, where a shape knows them
+	Jitter         Law             `key:"jitter"` // drawn for each packet
+	Reorder        bool            `key:"reorder"`
+	Loss           float64         `key:"loss"`
+	Bursts         *Bursts         `key:"loss"` // nil: by Loss
+	Duplicate      float64         `key:"duplicate"`
+	DuplicateDelay Law             `key:"duplicate_delay"`
+	Corrupt        float64         `key:"corrupt"`
+	Up             bool            `key:"up"`
+	MTU            int64           `key:"mtu"`
+	Overhead       int64           `key:"overhead"`
+	Queue          Queue           `key:"queue"`
 }
 
 // Rule singles out segments on a link; rules act in their order.
 type Rule struct {
 	Name        string
-	Match       string        `key:"match"`
-	From        string        `key:"from"` // a group at one of the ends; "": either
-	Flow        string        `key:"flow"` // "": any
-	Per         string        `key:"per"`  // link, connection
-	Nth         []Range       `key:"nth"`  // nil: every one
-	Probability float64       `key:"probability"`
-	Do          string        `key:"do"` // drop, delay, duplicate
-	Delay       time.Duration `key:"delay"`
+	Match       string  `key:"match"`
+	From        string  `key:"from"` // a group at one of the ends; "": either
+	Flow        string  `key:"flow"` // "": any
+	Per         string  `key:"per"`  // link, connection
+	Nth         []Range `key:"nth"`  // nil: every one
+	Probability float64 `key:"probability"`
+	Do          string  `key:"do"` // drop, delay, duplicate, corrupt, mark
+	Delay       Law     `key:"delay"`
 }
 
 // Flow is who opens connections to whom, and what both do with them.

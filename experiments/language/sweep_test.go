@@ -67,7 +67,7 @@ link.wire.delay = ["1 ms", "2 ms"]
 link.wire.loss = ["1 %"]
 `)
 	p := f.Points[1]
-	if d := p.Spec.Links[0].Forward; d.Delay != 2*time.Millisecond || d.Loss != 0.01 {
+	if d := p.Spec.Links[0].Forward; d.Delay.Mean() != 2*time.Millisecond || d.Loss != 0.01 {
 		t.Errorf("the link is %+v", d)
 	}
 	if c := p.Cases[1]; c.Path != "link.wire.delay" || c.Label != "delay = 2 ms" || c.Value != 2*time.Millisecond || c.Suffix() != "_s" {
@@ -95,7 +95,7 @@ link.wire.delay = { loguniform = ["1 ms", "1 s"] }
 		for _, p := range f.Points {
 			l := p.Spec.Links[0].Forward
 			losses[min(19, max(0, int((l.Loss-0.1)/0.2*20)))]++
-			delays[min(19, max(0, int(math.Log10(float64(l.Delay)/1e6)/3*20)))]++
+			delays[min(19, max(0, int(math.Log10(float64(l.Delay.Mean())/1e6)/3*20)))]++
 		}
 		for i := range 20 {
 			if method == "latin-hypercube" && (losses[i] != 1 || delays[i] != 1) {

@@ -9,15 +9,20 @@ import (
 	"time"
 )
 
-// Limit bounds a queue by packets or by bytes; 0 is no bound of that kind.
+// Limit bounds a queue by packets, by bytes or by the wait; 0 is no bound of that
+// kind.
 type Limit struct {
 	Packets int64
 	Bytes   Size
+	Time    time.Duration
 }
 
 func (l Limit) String() string {
-	if l.Bytes > 0 {
+	switch {
+	case l.Bytes > 0:
 		return Format(l.Bytes)
+	case l.Time > 0:
+		return Format(l.Time)
 	}
 	return fmt.Sprint(l.Packets, " packets")
 }
@@ -200,7 +205,11 @@ func readLimit(text string) (Limit, *wrong) {
 	case unit == "":
 		return Limit{}, packets.bare(digits)
 	case durations.units[unit] != nil:
-		return Limit{}, notYet
+		d, w := readDuration(text)
+		if w == nil && d == 0 {
+			w = wrongf(`write "10 ms" or more`, "%q lets no packet wait", text)
+		}
+		return Limit{Time: d}, w
 	case sizes.units[unit] != nil:
 		b, w := readWhole[Size](&sizes, "bytes")(text)
 		if w == nil && b == 0 {

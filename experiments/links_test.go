@@ -1,0 +1,88 @@
+package experiments
+
+import (
+	"fmt"
+	"math"
+	"testing"
+	"time"
+
+	"netsim/theory"
+)
+
+// TestDelayOfMembers: a delay that is drawn is drawn once for each member of a
+// group, the same both ways, anew in every replication, and follows its law.
+func TestDelayOfMembers(t *testing.T) {
+	s := study(t, `
+[node.client]
+count = 400
+[node.server]
+[link.wire]
+ends = ["client", "server"]
+delay = { dist = "uniform", min = "10 ms", max = "50 ms" }
+[flow.web]
+from = "client"
+to = "server:80"
+spread = "round-robin"
+arrivals = { process = "even", rate = "100/s", count = 400 }
+`)
+	w, err := Build(s.Points[0].Spec, 1, 2, Needs{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, first := 0.0, s.Points[0].Spec
+	for _, l := range w.Net.Links() {
+		d := l.Forward.Delay()
+		if d != l.Back.Delay() || d < 10*time.Millisecond || d > 50*time.Millisecond {
+			t.Errorf("%s: %v there, %v back", l.Name, d, l.Back.Delay())
+		}
+		sum += d.Seconds() / 400
+	}
+	if z := (sum - .030) / (.040 / math.Sqrt(12*400)); math.Abs(z) > 4 {
+		t.Errorf("seed 1: a mean delay of %v s: z = %.2f", sum, z)
+	}
+	again, _ := Build(first, 1, 1, Needs{})
+	if again.Net.Links()[0].Forward.Delay() == w.Net.Links()[0].Forward.Delay() {
+		t.Error("two replications have the same delays")
+	}
+	if m := s.Points[0].Outcomes[0].Measures["flow.web.setup_time"]; m.Statistic("min") < .020 || m.Statistic("max") > .100 {
+		t.Errorf("setup times from %v to %v", m.Statistic("min"), m.Statistic("max"))
+	}
+}
+
+// TestSetupOverBursts holds connect() over a link of bursty loss, a link for each
+// connection, against the exact law: SYN k+1 is needed with the probability that
+// the chain loses the first k packets.
+func TestSetupOverBursts(t *testing.T) {
+	const n = 6000 // whose last ACK is lost stays half-open, and may not fill the server's queue
+	chain := theory.GilbertElliott{P: .2, R: .4, Good: .05, Bad: .8}
+	s := study(t, fmt.Sprintf(`
+[node.client]
+count = %d
+tcp.syn_schedule = ["1 s", "2 s", "4 s", "8 s", "16 s"]
+[node.server]
+tcp.synack = "stateless"
+[link.wire]
+ends = ["client", "server"]
+delay = "10 ms"
+[link.wire.forward]
+loss = { model = "gilbert-elliott", p = 0.2, r = 0.4, good = 0.05, bad = 0.8 }
+[flow.web]
+from = "client"
+to = "server:80"
+spread = "round-robin"
+arrivals = { process = "even", rate = "1000/s", count = %d }
+close = { by = "nobody" }
+`, n, n))
+	m := s.Points[0].Outcomes[0].Measures["flow.web.setup_time"]
+	want := chain.SetupTime(theory.Schedule{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second}, 20*time.Millisecond)
+	if z := (m.Statistic("mean") - want.Mean()) / (want.SD() / math.Sqrt(n*(1-want.Failure))); math.Abs(z) > 4 {
+		t.Errorf("seed 1: a mean of %v s, want %v: z = %.2f", m.Statistic("mean"), want.Mean(), z)
+	}
+	failed := s.Points[0].Outcomes[0].Measures["flow.web.failed"].Statistic("fraction")
+	if z := (failed - want.Failure) / math.Sqrt(want.Failure*(1-want.Failure)/n); math.Abs(z) > 4 {
+		t.Errorf("seed 1: %v failed, want %v: z = %.2f", failed, want.Failure, z)
+	}
+	if lost := s.Points[0].Point.Spec.Links[0].Forward.Bursts; lost == nil || chain.Loss() < .29 || chain.Loss() > .31 {
+		t.Errorf("%v, a loss of %v", lost, chain.Loss())
+	}
+}
