@@ -36,3 +36,23 @@ func (n *Network) Filter(now des.Time, id NodeID, p *wire.Packet, tell wire.Repo
 	}
 	n.pool.Put(p)
 }
+
+// Direct returns the half that leads from a router straight to another node;
+// false if no link joins them.
+func (n *Network) Direct(from, to NodeID) (*Half, bool) {
+	for _, h := range n.nodes[from].core.ports {
+		if h.To() == to {
+			return h, true
+		}
+	}
+	return nil, false
+}
+
+// Share lets every host take packets to that address that come to it, as servers
+// do that answer for a balancer.
+func (n *Network) Share(a wire.Addr) {
+	if n.shared == nil {
+		n.shared = map[wire.Addr]bool{}
+	}
+	n.shared[a] = true
+}

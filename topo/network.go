@@ -27,6 +27,7 @@ type Network struct {
 	at       []NodeID // by address
 	homes    []home   // by address, once finished
 	forest   forest
+	shared   map[wire.Addr]bool // addresses that any host takes
 	media    map[medium]*medium
 	holders  *holder // not in use
 	unrouted uint64

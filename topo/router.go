@@ -145,7 +145,7 @@ type terminal struct {
 
 func (t *terminal) Receive(now des.Time, p *wire.Packet) {
 	end := t.net.nodes[t.node].end
-	if at, ok := t.net.NodeOf(p.Dst); end == nil || !ok || at != t.node {
+	if at, ok := t.net.NodeOf(p.Dst); end == nil || !ok || at != t.node && !t.net.shared[p.Dst] {
 		t.net.strand(now, p, t.gate(), wire.HostUnreachable)
 		return
 	}
