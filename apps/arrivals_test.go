@@ -15,7 +15,7 @@ import (
 func calls(t *testing.T, p plan, a Arrivals, spread Choice) ([]start, *world) {
 	w := newWorld(t, p)
 	w.keep = true
-	w.add(Flow{Name: "calls", Servers: []Target{{w.servers[0], 81}}, Arrivals: a, Spread: spread})
+	w.add(Flow{Name: "calls", Servers: []Target{{Host: w.servers[0], Port: 81}}, Arrivals: a, Spread: spread})
 	w.sim.Run(ever)
 	return w.starts, w
 }
@@ -128,7 +128,7 @@ func TestArrivalsAreNamed(t *testing.T) {
 		w := newWorld(t, plan{seed: 2})
 		w.keep = true
 		for _, name := range append(others, "mine") {
-			w.add(Flow{Name: name, Servers: []Target{{w.servers[0], 81}}, Arrivals: Arrivals{Process: Poisson, Rate: 10, Count: 30}})
+			w.add(Flow{Name: name, Servers: []Target{{Host: w.servers[0], Port: 81}}, Arrivals: Arrivals{Process: Poisson, Rate: 10, Count: 30}})
 		}
 		w.sim.Run(ever)
 		for _, s := range w.starts {
@@ -221,7 +221,7 @@ func TestPick(t *testing.T) {
 func TestOnlyItself(t *testing.T) {
 	w := newWorld(t, plan{})
 	h := w.servers[0]
-	f := w.add(Flow{Name: "self", Clients: w.servers, Servers: []Target{{h, 80}, {h, 81}}, Arrivals: Arrivals{Process: Even, Rate: 10, Count: 10, Stop: ever}})
+	f := w.add(Flow{Name: "self", Clients: w.servers, Servers: []Target{{Host: h, Port: 80}, {Host: h, Port: 81}}, Arrivals: Arrivals{Process: Even, Rate: 10, Count: 10, Stop: ever}})
 	w.sim.Run(des.Time(time.Minute))
 	if f.Tally.Attempts != 10 {
 		t.Errorf("%d attempts", f.Tally.Attempts)

@@ -21,7 +21,7 @@ func (f *Flow) packet(now des.Time, from *host.Host, to Target) {
 	if f.Tally.measures(now) {
 		f.Tally.Packets.Sent++
 	}
-	from.Send(now, to.Host.Address(), f.Packet, wire.IncarnationOf(f.number, 0, 1))
+	from.Send(now, to.address(), f.Packet, wire.IncarnationOf(f.number, 0, 1))
 }
 
 // Datagram counts a packet that has arrived: [host.Strays].

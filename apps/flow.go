@@ -66,10 +66,19 @@ type Closing struct {
 	Reply time.Duration // the other end's delay from the FIN to its own close; negative is never
 }
 
-// Target is a listener.
+// Target is a listener, or the service of a balancer, which has an address and no
+// Host.
 type Target struct {
-	Host *host.Host
-	Port uint16
+	Host    *host.Host
+	Port    uint16
+	Address wire.Addr
+}
+
+func (t *Target) address() wire.Addr {
+	if t.Host != nil {
+		return t.Host.Address()
+	}
+	return t.Address
 }
 
 // Choice is how one of many is chosen.
@@ -182,7 +191,7 @@ func (f *Flow) job(now des.Time, from *host.Host, to Target) {
 		f.Tally.Attempts++
 		w.unsettled++
 	}
-	s, err := from.ConnectFrom(now, from.AddressAt(f.LocalAddress), host.Remote{Address: to.Host.Address(), Port: to.Port}, f.LocalPort, t.who(), &t.client, f.Options)
+	s, err := from.ConnectFrom(now, from.AddressAt(f.LocalAddress), host.Remote{Address: to.address(), Port: to.Port}, f.LocalPort, t.who(), &t.client, f.Options)
 	if err != nil { // EADDRNOTAVAIL or EADDRINUSE
 		t.fail(now, NoPort)
 		w.put(t)

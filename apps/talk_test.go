@@ -160,7 +160,7 @@ func TestFailures(t *testing.T) {
 		{"no port", topo.HalfSpec{}, 80, 7, 2, NoPort, 0, 1, 1},
 	} {
 		w := newWorld(t, plan{half: c.half})
-		f := w.add(Flow{Name: "talk", LocalPort: c.local, Servers: []Target{{w.servers[0], c.port}}, Arrivals: Arrivals{Process: Even, Rate: 1000, Count: c.jobs}})
+		f := w.add(Flow{Name: "talk", LocalPort: c.local, Servers: []Target{{Host: w.servers[0], Port: c.port}}, Arrivals: Arrivals{Process: Even, Rate: 1000, Count: c.jobs}})
 		w.empty(f)
 		y := f.Tally
 		if y.Failed[c.cause] != 1 || y.FailedSum() != 1 || y.Attempts != c.jobs || y.SetupTimeAll.Min() != float64(c.took) {

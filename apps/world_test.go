@@ -102,7 +102,7 @@ func (w *world) add(f Flow) *Flow {
 	}
 	if f.Servers == nil {
 		for _, h := range w.servers {
-			f.Servers = append(f.Servers, Target{h, 80})
+			f.Servers = append(f.Servers, Target{Host: h, Port: 80})
 		}
 	}
 	if f.Tally == nil {

@@ -87,8 +87,38 @@ func (w *World) addBoxes(n *language.Node, seed uint64) {
 			c.Limit = int(f.Limit)
 			c.Lives = middlebox.Life(f.Idle, min(f.Idle, transitory), min(f.Idle, afterClose))
 			middlebox.NewFirewall(c, word[middlebox.Answer](f.Answer, "silent", "reset", "prohibited"))
+		case "balancer":
+			w.addBalancer(n, c, g.addresses[i])
 		}
 	}
+}
+
+// addBalancer builds a balancer whose servers, if it hands packets over, take what
+// is addressed to the service.
+func (w *World) addBalancer(n *language.Node, c middlebox.Config, service wire.Addr) {
+	b := &n.Balance
+	c.Limit = int(b.Limit)
+	c.Lives = middlebox.Life(b.Idle, min(b.Idle, transitory), min(b.Idle, afterClose))
+	made := middlebox.BalancerConfig{Config: c, Service: []wire.Addr{service}, Port: b.Port,
+		Method: word[middlebox.Method](b.Method, "hash", "round-robin", "random", "least-connections")}
+	for i := range b.To {
+		g, t := w.nodes[b.To[i].Node], &b.To[i]
+		first, end := 0, len(g.ids)
+		if !t.All() {
+			first, end = t.First, t.Last+1
+		}
+		for m := first; m < end; m++ {
+			server := middlebox.Server{Address: g.addresses[m], Port: t.Port}
+			if b.Mode == "forward" {
+				w.Net.Share(service)
+				if out, ok := w.Net.Direct(c.Node, g.ids[m]); ok {
+					server.Out = out
+				}
+			}
+			made.Servers = append(made.Servers, server)
+		}
+	}
+	middlebox.NewBalancer(made)
 }
 
 // The lives of what a firewall sees opening and closing, and closed: RFC 5382

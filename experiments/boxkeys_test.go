@@ -10,13 +10,17 @@ import (
 func init() {
 	wall := strings.NewReplacer(`kind = "nat"`, `kind = "firewall"`,
 		"nat.inside", "firewall = { idle = \"1 min\", answer = \"prohibited\" }\nicmp = { rate = \"0.1/s\", burst = 5 } #")
-	keyWorlds = append(keyWorlds, behindNAT, wall.Replace(behindNAT))
+	keyWorlds = append(keyWorlds, behindNAT, wall.Replace(behindNAT), behindFront)
 	maps.Copy(otherValues, map[string][]string{
 		"node.*.icmp.reports": {"false"}, "node.*.icmp.rate": {"1/s"}, "node.*.icmp.burst": {"1"},
 		"node.*.nat.ports": {"2000-2002"}, "node.*.nat.preserve": {"false"}, "node.*.nat.time_wait": {"1 s"}, "node.*.nat.established": {"1 min"},
 		"node.*.nat.transitory": {"1 s"}, "node.*.nat.limit": {"3"},
 		"node.*.firewall.idle": {"10 min"}, "node.*.firewall.answer": {"reset"}, "node.*.firewall.limit": {"3"},
 	})
+	maps.Copy(otherValues, map[string][]string{
+		"node.*.balance.method": {"round-robin"}, "node.*.balance.idle": {"1 s"}, "node.*.balance.limit": {"2"},
+	})
+	elsewhere["node.*.balance.port"], elsewhere["node.*.balance.to"], elsewhere["node.*.balance.mode"] = "language", "language", "TestBalancer"
 	elsewhere["node.*.nat.inside"] = "language"
 }
 
@@ -54,4 +58,28 @@ arrivals = { process = "even", rate = "1/s", count = 200 }
 [run]
 duration = "5 min"
 drain = "1 h"
+`
+
+// behindFront is two servers of one service.
+const behindFront = `
+[node.client]
+[node.edge]
+kind = "balancer"
+balance = { port = 80, to = "server:80", method = "least-connections" }
+[node.server]
+count = 2
+[link.lan]
+ends = ["client", "edge"]
+delay = "1 ms"
+[link.wire]
+ends = ["edge", "server"]
+delay = "10 ms"
+[flow.web]
+from = "client"
+to = "edge"
+request = "300 B"
+response = "2 kB"
+exchanges = 2
+think = "10 s"
+arrivals = { process = "even", rate = "1/s", count = 20 }
 `

@@ -326,6 +326,9 @@ func (w *World) addFlow(f *language.Flow) {
 		made.Closing.Reply = -1
 	}
 	for i := range f.To {
+		if g := w.nodes[f.To[i].Node]; g.Kind == "balancer" {
+			made.Servers = append(made.Servers, apps.Target{Address: g.addresses[0], Port: f.To[i].Port})
+		}
 		for _, h := range w.members(&f.To[i]) {
 			made.Servers = append(made.Servers, apps.Target{Host: h, Port: f.To[i].Port})
 		}

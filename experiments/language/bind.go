@@ -106,22 +106,30 @@ func fillForm(field reflect.Value, value any, f form) {
 // listeners gives every destination its port and its listener. A port without
 // one makes a listener: port 80 that of name p80.
 func (c *config) listeners() {
+	for _, node := range c.under("node") {
+		c.resolve("node." + node + ".balance.to")
+	}
 	for _, flow := range c.under("flow") {
-		if c.background(flow) {
-			continue
+		if !c.background(flow) {
+			c.resolve("flow." + flow + ".to")
 		}
-		path := "flow." + flow + ".to"
-		v, _ := c.value(path)
-		targets, _ := v.([]Target)
-		resolved := slices.Clone(targets)
-		for i, t := range resolved {
-			if c.has["node."+t.Node] {
-				resolved[i] = c.listener(path, t)
-			}
+	}
+}
+
+// resolve finds the listeners of a list of targets.
+func (c *config) resolve(path string) {
+	v, _ := c.value(path)
+	targets, _ := v.([]Target)
+	resolved := slices.Clone(targets)
+	for i, t := range resolved {
+		if kind, _ := c.value("node." + t.Node + ".kind"); kind == "balancer" {
+			resolved[i] = c.service(path, t)
+		} else if c.has["node."+t.Node] {
+			resolved[i] = c.listener(path, t)
 		}
-		if len(resolved) > 0 {
-			c.done[path] = resolved
-		}
+	}
+	if len(resolved) > 0 {
+		c.done[path] = resolved
 	}
 }
 

@@ -32,11 +32,22 @@ type Firewall struct {
 	Limit  int64         `key:"limit"`  // Unlimited
 }
 
+// Balance is how a node of kind "balancer" spreads connections.
+type Balance struct {
+	Port   uint16        `key:"port"`
+	To     []Target      `key:"to"`     // each with its Port and the Listener there
+	Method string        `key:"method"` // hash, round-robin, random, least-connections
+	Mode   string        `key:"mode"`   // forward, nat
+	Idle   time.Duration `key:"idle"`
+	Limit  int64         `key:"limit"` // Unlimited
+}
+
 // boxKeys are the tables below [node.NAME] that only some kinds have.
 var boxKeys = map[string][]string{
-	"icmp":     {"router", "nat", "firewall"},
+	"icmp":     {"router", "nat", "firewall", "balancer"},
 	"nat":      {"nat"},
 	"firewall": {"firewall"},
+	"balance":  {"balancer"},
 }
 
 // kindKeys are the keys below these tables.
@@ -66,9 +77,20 @@ func (c *config) checkBox(s *Spec, n *Node) {
 			c.fault(at, wrongf(fmt.Sprintf("write kind = %q under [%s]", boxKeys[table][0], path), "a %s has no %s", n.Kind, table))
 		}
 	}
-	if n.Kind != "nat" || !c.need(path, "nat.inside", `"client"`) {
-		return
+	switch {
+	case n.Kind == "nat" && c.need(path, "nat.inside", `"client"`):
+		c.checkInside(s, n)
+	case n.Kind == "balancer":
+		c.need(path, "balance.port", "80")
+		if c.need(path, "balance.to", `"server:80"`) {
+			c.checkServers(s, n)
+		}
 	}
+}
+
+// checkInside looks for the groups behind a NAT.
+func (c *config) checkInside(s *Spec, n *Node) {
+	path := "node." + n.Name
 	for i, name := range n.NAT.Inside {
 		switch group := s.Node(name); {
 		case group == nil:
@@ -77,6 +99,59 @@ func (c *config) checkBox(s *Spec, n *Node) {
 			c.faultPart(path+".nat.inside", i, wrongf("write who is behind it", "%q cannot be behind itself", name))
 		}
 	}
+}
+
+// checkServers looks for the servers of a balancer, and for links to them.
+func (c *config) checkServers(s *Spec, n *Node) {
+	path := "node." + n.Name + ".balance.to"
+	if n.Count > 1 {
+		c.fault("node."+n.Name+".count", wrongf("give each a name of its own", "%d balancers of one name have no one address to be called by", n.Count))
+	}
+	for i, t := range n.Balance.To {
+		server := s.Node(t.Node)
+		if server != nil && server.Kind == "balancer" {
+			c.faultPart(path, i, wrongf("write who serves", "%q is a balancer itself", t.Node))
+			continue
+		}
+		c.checkTarget(s, path, i, t, "accepts")
+		linked := slices.ContainsFunc(s.Links, func(l Link) bool { return slices.Contains(l.Ends, n.Name) && slices.Contains(l.Ends, t.Node) })
+		if n.Balance.Mode == "forward" && t.Port != n.Balance.Port && t.Port != 0 && n.Balance.Port != 0 {
+			c.faultPart(path, i, wrongf(fmt.Sprintf(`write "%s:%d", or mode = "nat"`, t.Node, n.Balance.Port), "packets that are handed over keep their port, %d", n.Balance.Port))
+		}
+		if server != nil && n.Balance.Mode == "forward" && !linked && s.endsKnown() {
+			c.faultPart(path, i, wrongf(`join them by a link, or write mode = "nat"`, "packets are handed over on a link, and none joins %q and %q", n.Name, t.Node))
+		}
+	}
+}
+
+// service gives a target that is a balancer the port of its service.
+func (c *config) service(path string, t Target) Target {
+	port, _ := c.value("node." + t.Node + ".balance.port")
+	served, _ := port.(int64)
+	switch {
+	case served == 0: // reported there
+	case t.Listener != "" || t.Port != 0 && int64(t.Port) != served:
+		c.fault(path, wrongf(fmt.Sprintf(`write "%s:%d"`, t.Node, served), "%q is a balancer, and serves at port %d", t.Node, served))
+	default:
+		t.Port = uint16(served)
+	}
+	return t
+}
+
+// astray finds the balancer that translates what a flow sends, and that answers
+// may go around; nil is none.
+func (s *Spec) astray(from, to Target) *Node {
+	n := s.Node(to.Node)
+	if n.Kind != "balancer" || n.Balance.Mode != "nat" {
+		return nil
+	}
+	around := newReach(s, func(m *Node) bool { return m.Router() && m != n })
+	for _, server := range n.Balance.To {
+		if _, _, found := around.stranded(s, server, from); !found {
+			return n
+		}
+	}
+	return nil
 }
 
 // behind finds the NAT that keeps a flow from a target: one that has it inside,

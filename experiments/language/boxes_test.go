@@ -22,6 +22,31 @@ from = "client"
 to   = "server:80"
 `
 
+// front is a balancer, of which two tables are still to be written, and front2 the
+// links around it.
+const (
+	front = `[node.client]
+[node.edge]
+kind = "router"
+[node.front]
+`
+	front2 = `kind = "balancer"
+[node.server]
+[link.access]
+ends  = ["client", "edge"]
+delay = "1 ms"
+[link.core]
+ends = ["edge", "front"]
+delay = "1 ms"
+[link.rack]
+ends = ["front", "server"]
+delay = "1 ms"
+[flow.web]
+from = "client"
+to   = "front"
+`
+)
+
 // What is wrong with a middlebox is said where it stands.
 func TestBoxFaults(t *testing.T) {
 	for _, c := range []struct{ name, src, want string }{
@@ -37,6 +62,15 @@ func TestBoxFaults(t *testing.T) {
 		{"a host's", base + "[node.server.icmp]\nreports = false\n[node.client.firewall]\nidle = \"1 s\"\n",
 			"x.toml:10:11: node.server.icmp.reports: a host has no icmp; write kind = \"router\" under [node.server]\n" +
 				`x.toml:12:8: node.client.firewall.idle: a host has no firewall; write kind = "firewall" under [node.client]`},
+		{"who serves", front + "balance = { port = 80 }\n" + front2, `x.toml:4:1: node.front.balance.to: is missing; add balance.to = "server:80" under [node.front]`},
+		{"another port", front + "balance = { port = 80, to = \"server:80\" }\n" + strings.Replace(front2, `to   = "front"`, `to   = "front:81"`, 1),
+			`x.toml:19:8: flow.web.to: "front" is a balancer, and serves at port 80; write "front:80"`},
+		{"a port that changes", front + "balance = { port = 80, to = \"server:81\" }\n" + front2,
+			`x.toml:5:29: node.front.balance.to: packets that are handed over keep their port, 80; write "server:80", or mode = "nat"`},
+		{"no link to hand over", front + "balance = { port = 80, to = \"client:80\" }\n" + strings.Replace(front2, `to   = "front"`, `to   = "server:80"`, 1),
+			`x.toml:5:29: node.front.balance.to: packets are handed over on a link, and none joins "front" and "client"; join them by a link, or write mode = "nat"`},
+		{"around it", front + "balance = { port = 80, to = \"server:80\", mode = \"nat\" }\n" + front2 + "[link.aside]\nends = [\"edge\", \"server\"]\ndelay = \"1 ms\"\n",
+			`x.toml:19:8: flow.web.to: "front" translates, and the answers to "client" go around it; put it between them, or write mode = "forward" under [node.front.balance]`},
 		{"no life", strings.Replace(home, `inside = "client"`, `inside = "client", time_wait = "0 s"`, 1), `x.toml:4:41: node.nat.nat.time_wait: 0 s is nothing; write more than 0`},
 	} {
 		t.Run(c.name, func(t *testing.T) { wantFaults(t, c.src, strings.Split(c.want, "\n")...) })

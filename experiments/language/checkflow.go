@@ -61,8 +61,8 @@ func (c *config) fromDefault(path, table string) bool {
 // checkTarget looks for the node a target names, and the members of it.
 func (c *config) checkTarget(s *Spec, path string, i int, t Target, does string) {
 	w := s.member(c, t)
-	if w == nil && s.Node(t.Node).Router() {
-		w = wrongf("", "%q is a %s, which %s no connections", t.Node, s.Node(t.Node).Kind, does)
+	if n := s.Node(t.Node); w == nil && n.Router() && (n.Kind != "balancer" || does != "accepts") {
+		w = wrongf("", "%q is a %s, which %s no connections", t.Node, n.Kind, does)
 	}
 	if w != nil {
 		c.faultPart(path, i, w)

@@ -11,7 +11,7 @@ import (
 type reach struct {
 	first    map[string]int // number of a group's first member
 	parent   []int32        // of routers: their segment, as a forest
-	segments [][]int32      // of hosts
+	segments [][]int32      // of hosts; of a router its own
 }
 
 func newReach(s *Spec, forward func(*Node) bool) *reach {
@@ -51,8 +51,15 @@ func newReach(s *Spec, forward func(*Node) bool) *reach {
 			}
 		}
 	}
-	for i := range r.segments {
-		slices.Sort(r.segments[i])
+	for i := range s.Nodes {
+		n := &s.Nodes[i]
+		for m := range n.Count {
+			if at := r.first[n.Name] + m; forward(n) {
+				r.segments[at] = []int32{r.root(int32(at))}
+			} else {
+				slices.Sort(r.segments[at])
+			}
+		}
 	}
 	return r
 }
@@ -117,6 +124,11 @@ func (c *config) checkReach(s *Spec) {
 			for _, from := range f.From {
 				if a, b, found := net.stranded(s, from, to); found {
 					c.faultPart("flow."+f.Name+".to", i, s.unreachable(from, to, a, b))
+					break
+				}
+				if n := s.astray(from, to); n != nil {
+					c.faultPart("flow."+f.Name+".to", i, wrongf(fmt.Sprintf(`put it between them, or write mode = "forward" under [node.%s.balance]`, n.Name),
+						"%q translates, and the answers to %q go around it", n.Name, from.Node))
 					break
 				}
 				if nat := s.behind(from, to); nat != nil {

@@ -61,7 +61,7 @@ type Param struct {
 // Node is a group of equal members.
 type Node struct {
 	Name      string
-	Kind      string       `key:"kind"` // host, router, nat, firewall
+	Kind      string       `key:"kind"` // host, router, nat, firewall, balancer
 	Count     int          `key:"count"`
 	Label     string       `key:"label"`
 	Addresses int          `key:"addresses"` // of each member
@@ -72,6 +72,7 @@ type Node struct {
 	ICMP      ICMP     `key:"icmp"`
 	NAT       NAT      `key:"nat"`
 	Firewall  Firewall `key:"firewall"`
+	Balance   Balance  `key:"balance"`
 }
 
 // Router tells whether the node forwards, as middleboxes do.
