@@ -18,7 +18,7 @@ func init() {
 		"node.*.firewall.idle": {"10 min"}, "node.*.firewall.answer": {"reset"}, "node.*.firewall.limit": {"3"},
 	})
 	maps.Copy(otherValues, map[string][]string{
-		"node.*.balance.method": {"round-robin"}, "node.*.balance.idle": {"1 s"}, "node.*.balance.limit": {"2"},
+		"node.*.balance.method": {"hash", "random"}, "node.*.balance.idle": {"1 s"}, "node.*.balance.limit": {"2"},
 	})
 	elsewhere["node.*.balance.port"], elsewhere["node.*.balance.to"], elsewhere["node.*.balance.mode"] = "language", "language", "TestBalancer"
 	elsewhere["node.*.nat.inside"] = "language"
