@@ -108,7 +108,7 @@ func (w *World) addBalancer(n *language.Node, c middlebox.Config, service wire.A
 			first, end = t.First, t.Last+1
 		}
 		for m := first; m < end; m++ {
-			server := middlebox.Server{Address: g.addresses[m], Port: t.Port}
+			server := middlebox.Server{Address: g.addresses[m*g.Addresses], Port: t.Port}
 			if b.Mode == "forward" {
 				w.Net.Share(service)
 				if out, ok := w.Net.Direct(c.Node, g.ids[m]); ok {
