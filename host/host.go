@@ -49,6 +49,9 @@ type rest struct {
 	paths  map[wire.Addr]path     // narrower than their first link
 	more   []wire.Addr
 	proven map[wire.Addr]bool // that a connection was established with
+
+	challenged des.Time // the interval in which challenge ACKs were last sent
+	sent       int      // so many
 }
 
 // Config describes a host.
@@ -238,6 +241,9 @@ func (h *Host) Receive(now des.Time, p *wire.Packet) {
 		} else {
 			s.Conn.Segment(now, seg)
 			st.pool.Put(p)
+			if s.Conn.Challenging() && !h.challenges(now) {
+				s.Conn.Withhold()
+			}
 		}
 		s.pump(now)
 	}
@@ -310,7 +316,7 @@ func (h *Host) inTimeWait(now des.Time, ref uint32, p *wire.Packet) {
 	}
 	from, to := p.Dst, p.Src
 	st.pool.Put(p)
-	if verdict&tcp.Answer == 0 {
+	if verdict&tcp.Answer == 0 || reply.Segment.Marks&wire.Challenge != 0 && !h.challenges(now) {
 		st.keep(reply)
 		return
 	}

@@ -92,7 +92,8 @@ func (c *Conn) shut(now des.Time) {
 func (c *Conn) probeExpired(now des.Time) {
 	c.tries += min(1, ^c.tries) // probing may go on for ever (MAY-8)
 	c.unanswered++
-	if int(c.unanswered) > c.retries() {
+	long := c.profile.OrphanProbesEnd && c.has(orphan) && c.backedOff() >= c.profile.RTOMax
+	if int(c.unanswered) > c.retries() || long {
 		c.fail(TimedOut)
 		return
 	}

@@ -39,6 +39,12 @@ func (c *Conn) challengeACK(now des.Time) {
 	}
 }
 
+// Challenging reports that a challenge ACK is to be sent.
+func (c *Conn) Challenging() bool { return c.has(challengeDue) }
+
+// Withhold takes it back, since its host has sent too many (RFC 5961 section 7).
+func (c *Conn) Withhold() { c.off(challengeDue) }
+
 // oowInterval is the least time between two answers to empty segments outside
 // the window (Linux tcp_invalid_ratelimit).
 const oowInterval = 500 * time.Millisecond

@@ -99,8 +99,13 @@ func (c *Conn) establish(now des.Time) {
 // 7323 section 5.3).
 func (c *Conn) checkSequence(now des.Time, s *wire.Segment) bool {
 	rst := s.Flags.Has(wire.RST)
-	if c.has(useTS) && s.Options&wire.HasTimestamps != 0 && !rst {
-		if int32(s.TSVal-c.tsRecent) < 0 && now.Sub(c.tsRecentAt) < pawsIdle {
+	if c.has(useTS) && !rst {
+		switch {
+		case s.Options&wire.HasTimestamps == 0:
+			if c.profile.RequireTimestamps { // RFC 7323 section 3.2
+				return false
+			}
+		case int32(s.TSVal-c.tsRecent) < 0 && now.Sub(c.tsRecentAt) < pawsIdle:
 			c.answerOld(now, s)
 			return false
 		}

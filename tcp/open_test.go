@@ -386,7 +386,7 @@ func TestOldDuplicateSYN(t *testing.T) {
 // Another SYN in the window of SYN-RECEIVED takes a passive connection back to
 // LISTEN, which is the end of this one.
 func TestSYNInWindow(t *testing.T) {
-	p := newPair(t, RFC9293(), 50*ms)
+	p := newPair(t, plain(RFC9293()), 50*ms)
 	p.server.listen()
 	p.client.open()
 	p.at(.06, func() {

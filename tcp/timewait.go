@@ -38,6 +38,9 @@ func (w *TimeWait) Segment(now des.Time, p *Profile, s, reply *wire.Segment) (v 
 	stale := stamped && int32(s.TSVal-w.TSRecent) < 0
 	acceptable := acceptable(s, w.RcvNxt, w.RcvWnd)
 	acks := s.Flags.Has(wire.ACK)
+	if p.RequireTimestamps && w.Timestamps && s.Options&wire.HasTimestamps == 0 && s.Flags&(wire.SYN|wire.RST) == 0 {
+		return 0 // RFC 7323 section 3.2
+	}
 	switch {
 	case s.Flags.Has(wire.RST): // second check; RFC 1337 section 3 ignores it: fix F1
 		switch {
@@ -54,7 +57,7 @@ func (w *TimeWait) Segment(now des.Time, p *Profile, s, reply *wire.Segment) (v 
 	case s.Flags.Has(wire.SYN) && !acks:
 		// Fourth check: a SYN beyond the old connection opens a new one (MAY-2, SHLD-4,
 		// RFC 6191); any other is an old duplicate and is answered.
-		newer := stamped && int32(s.TSVal-w.TSRecent) > 0
+		newer := p.RFC6191 && stamped && int32(s.TSVal-w.TSRecent) > 0
 		if newer || !stale && s.Seq.After(w.RcvNxt) {
 			return Reopen
 		}

@@ -57,6 +57,7 @@ func TestTimeWait(t *testing.T) {
 		{"an exact RST with an older timestamp", wire.RST, 0, 0, -1, 0, 0},
 	} {
 		for _, profile := range []*Profile{RFC9293(), Linux(), first, plain793} {
+			profile.RequireTimestamps = false // TestTimestampsAreRequired has it
 			w := TimeWait{SndNxt: wire.SeqOf(77), RcvNxt: irs, RcvWnd: 1000, TSRecent: 50, Timestamps: true, Own: self}
 			s := wire.Segment{Flags: test.flags, Seq: irs.Add(uint32(test.seq)), Len: test.len, SrcPort: 3, DstPort: 4}
 			if test.ts != 0 {
