@@ -13,7 +13,7 @@ func TestList(t *testing.T) {
 	n := newNetsim(t)
 	out := n.ok("list")
 	at := -1
-	for _, words := range []string{"opening\n  handshake  ", "closing\n  four-way-close  ", "what TIME-WAIT costs\n  time-wait-under-load  "} {
+	for _, words := range []string{"opening\n  handshake  ", "closing\n  four-way-close  ", "what TIME-WAIT costs\n  time-wait-cap  "} {
 		i := strings.Index(out, words)
 		if i <= at {
 			t.Errorf("%q is missing or out of order:\n%s", words, out)
