@@ -120,19 +120,31 @@ type Remote struct {
 	Port    uint16
 }
 
+// ErrAddress is EADDRNOTAVAIL or EINVAL: no connection goes from that address, or to
+// that one.
+var ErrAddress = errors.New("no address of a connection")
+
 // Connect opens a connection for the app. A local port of 0 takes an ephemeral
-// one. The error is ErrNoPort or ErrInUse.
+// one. The error is ErrNoPort, ErrInUse or ErrAddress.
 func (h *Host) Connect(now des.Time, to Remote, local uint16, who wire.Incarnation, app App) (*Socket, error) {
 	return h.ConnectWith(now, to, local, who, app, nil)
 }
 
 // ConnectWith is Connect with socket options; nil is none.
 func (h *Host) ConnectWith(now des.Time, to Remote, local uint16, who wire.Incarnation, app App, options *tcp.Settings) (*Socket, error) {
-	return h.ConnectFrom(now, h.address, to, local, who, app, options)
+	return h.ConnectFrom(now, wire.Addr{}, to, local, who, app, options)
 }
 
-// ConnectFrom is ConnectWith from one of the host's addresses.
+// ConnectFrom is ConnectWith from one of the host's addresses (MUST-43), by which the
+// connection goes from its first segment to its last (MUST-45). The zero address
+// leaves the choice to the host.
 func (h *Host) ConnectFrom(now des.Time, from wire.Addr, to Remote, local uint16, who wire.Incarnation, app App, options *tcp.Settings) (*Socket, error) {
+	if from.IsZero() {
+		from = h.source(to.Address)
+	}
+	if !to.Address.IsUnicast() || from.Is6() != to.Address.Is6() || !h.has(from) { // MUST-46
+		return nil, ErrAddress
+	}
 	t := tuple{from, to.Address, local, to.Port}
 	pair := uint32(0)
 	if local == 0 {
@@ -160,6 +172,29 @@ func (h *Host) ConnectFrom(now des.Time, from wire.Addr, to Remote, local uint16
 	s.Conn.Open(now, o)
 	s.pump(now)
 	return s, nil
+}
+
+// source is the address that the host chooses for a destination: its first of that
+// family, since all its addresses are of one node and lead the same way (MUST-44).
+func (h *Host) source(to wire.Addr) wire.Addr {
+	for _, a := range h.rest.more {
+		if h.address.Is6() == to.Is6() {
+			break
+		}
+		if a.Is6() == to.Is6() {
+			return a
+		}
+	}
+	return h.address
+}
+
+// has reports whether the address is one of the host's.
+func (h *Host) has(a wire.Addr) bool {
+	if a == h.address {
+		return true
+	}
+	node, ok := h.stack.net.NodeOf(a)
+	return ok && node == h.node
 }
 
 // prove notes that the peer is known.
@@ -257,6 +292,13 @@ func opens(s *wire.Segment) bool {
 // fresh takes a segment that belongs to no connection: to a listener, or it is
 // refused (RFC 9293 sections 3.10.7.1 and 3.10.7.2).
 func (h *Host) fresh(now des.Time, t tuple, p *wire.Packet) {
+	if !p.Src.IsUnicast() || !p.Dst.IsUnicast() { // MUST-57, MUST-63
+		if opens(&p.Segment) {
+			h.group.tally.SYNs.Dropped++
+		}
+		h.stack.pool.Put(p)
+		return
+	}
 	if opens(&p.Segment) {
 		if l := h.listener(t.localPort); l != nil {
 			l.arrive(now, t, p, nil)

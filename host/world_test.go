@@ -19,6 +19,7 @@ type world struct {
 	t       testing.TB
 	sim     *des.Sim
 	pool    wire.Pool
+	book    *wire.Book
 	net     *topo.Network
 	stack   *Stack
 	hosts   []*Host
@@ -56,17 +57,24 @@ func newWorld(t testing.TB, seed uint64, half topo.HalfSpec, profiles ...*tcp.Pr
 // newWorldOf lets the ties and each link's halves, from the host and to it, be
 // chosen.
 func newWorldOf(t testing.TB, seed uint64, ties des.Ties, halves func(i int) (from, to topo.HalfSpec), profiles ...*tcp.Profile) *world {
-	w := &world{t: t, sim: des.NewSim(ties, seed)}
-	w.net = topo.NewNetwork(w.sim, &w.pool, wire.NewBook(), seed, 1)
+	return newWorldAt(t, seed, ties, halves, func(i int) []netip.Addr { return []netip.Addr{netip.AddrFrom4([4]byte{10, 0, 0, byte(i + 1)})} }, profiles...)
+}
+
+// newWorldAt lets the addresses be chosen, too, of which each host has the first one.
+func newWorldAt(t testing.TB, seed uint64, ties des.Ties, halves func(i int) (from, to topo.HalfSpec), at func(i int) []netip.Addr, profiles ...*tcp.Profile) *world {
+	w := &world{t: t, sim: des.NewSim(ties, seed), book: wire.NewBook()}
+	w.net = topo.NewNetwork(w.sim, &w.pool, w.book, seed, 1)
 	router := w.net.AddNode("router", true)
 	var ids []topo.NodeID
-	var addresses []wire.Addr
+	addresses := make([][]wire.Addr, len(profiles))
 	for i := range profiles {
 		id := w.net.AddNode(fmt.Sprint("host", i), false)
 		from, to := halves(i)
 		w.net.Connect(topo.LinkSpec{Name: fmt.Sprint("link", i), A: id, B: router, Forward: from, Back: to})
 		ids = append(ids, id)
-		addresses = append(addresses, w.net.Assign(id, netip.AddrFrom4([4]byte{10, 0, 0, byte(i + 1)})))
+		for _, ip := range at(i) {
+			addresses[i] = append(addresses[i], w.net.Assign(id, ip))
+		}
 	}
 	if err := w.net.Finish(); err != nil {
 		t.Fatal(err)
@@ -76,7 +84,7 @@ func newWorldOf(t testing.TB, seed uint64, ties des.Ties, halves func(i int) (fr
 	for i, p := range profiles {
 		y := NewTally(p, 0, des.Never)
 		w.tallies = append(w.tallies, y)
-		w.hosts = append(w.hosts, w.stack.AddHost(Config{Node: ids[i], Name: fmt.Sprint("host", i), Address: addresses[i], Profile: p, MTU: 1500, Tally: y}))
+		w.hosts = append(w.hosts, w.stack.AddHost(Config{Node: ids[i], Name: fmt.Sprint("host", i), Address: addresses[i][0], More: addresses[i][1:], Profile: p, MTU: 1500, Tally: y}))
 	}
 	w.owner = w.sim.Owner()
 	return w

@@ -10,17 +10,24 @@ import (
 // address.
 type Addr struct{ n uint32 }
 
-const family6 = 1 << 31
+const (
+	family6 = 1 << 31
+	nobody  = 1 << 30 // no single host has it
+)
 
 // Is6 reports whether the address is one of IPv6.
 func (a Addr) Is6() bool { return a.n&family6 != 0 }
+
+// IsUnicast reports whether the address can be that of a host: whether it is an
+// address, and neither unspecified, nor of a multicast group, nor the broadcast of IPv4.
+func (a Addr) IsUnicast() bool { return a.n != 0 && a.n&nobody == 0 }
 
 // IsZero reports whether a is no address.
 func (a Addr) IsZero() bool { return a.n == 0 }
 
 // Index is the address's place in its Book, from 1 in the order of adding: dense,
 // so that tables can be slices.
-func (a Addr) Index() uint32 { return a.n &^ family6 }
+func (a Addr) Index() uint32 { return a.n &^ (family6 | nobody) }
 
 // Uint32 returns a number that is different for every address of a world.
 func (a Addr) Uint32() uint32 { return a.n }
@@ -51,6 +58,9 @@ func (b *Book) Add(ip netip.Addr) Addr {
 	a := Addr{uint32(len(b.ips))}
 	if ip.Is6() {
 		a.n |= family6
+	}
+	if ip.IsMulticast() || ip.IsUnspecified() || ip == netip.AddrFrom4([4]byte{255, 255, 255, 255}) {
+		a.n |= nobody
 	}
 	b.ips = append(b.ips, ip)
 	b.known[ip] = a
