@@ -4,4 +4,9 @@
 // addresses, ports and listeners; a [Socket] is a connection with its alarm and
 // its [App]. After every input a socket is pumped: what it has to send is sent,
 // its state is accounted for, its App is told.
+//
+// A [Listener] has two queues of equal length. In the first wait requests, half-open
+// connections that are records and no sockets; when it is full a SYN is dropped, or
+// answered by a cookie. In the second wait connections to be accepted, if that is not
+// done at once.
 package host
