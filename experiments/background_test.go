@@ -63,3 +63,37 @@ func spreadOf(s *Study, of func(o *Outcome) float64) (mean, se float64) {
 	}
 	return mean, math.Sqrt(se)
 }
+
+// TestSetupOverBackground: a SYN waits at a loaded link as any Poisson arrival
+// does, so connect() takes the empty network's time and the M/D/1 wait W more:
+// .257143, .6, 2.4 and 5.4 ms at these loads. The queue's own gauge says the same.
+func TestSetupOverBackground(t *testing.T) {
+	const service, seed = 0.0012, 1
+	for rho, wait := range map[float64]float64{.3: .000257142857, .5: .0006, .8: .0024, .9: .0054} { // order-free: each by itself
+		s := study(t, fmt.Sprintf(loaded, rho)+`
+[flow.web]
+from = "client"
+to = "server:80"
+arrivals = { process = "poisson", rate = "2/s" }
+close = { by = "nobody" }
+[expect.gauge]
+that = "link.wire.forward.queue_wait.mean > 0"
+`)
+		if want := theory.MD1Wait(rho, service); math.Abs(want-wait) > 1e-9 {
+			t.Errorf("rho %v: W = %v, want %v", rho, want, wait)
+		}
+		empty := s.Points[0].Derived["flow.web.path.setup"]
+		for _, c := range []struct {
+			what, metric string
+			want         float64
+		}{
+			{"setup", "flow.web.setup_time", empty + wait},
+			{"queue_wait", "link.wire.forward.queue_wait", wait},
+		} {
+			mean, se := spreadOf(s, func(o *Outcome) float64 { return o.Measures[c.metric].Statistic("mean") })
+			if z := (mean - c.want) / se; math.Abs(z) > 4 {
+				t.Errorf("seed %d, rho %v: %s %v, want %v (z = %.1f)", seed, rho, c.what, mean, c.want, z)
+			}
+		}
+	}
+}

@@ -15,6 +15,8 @@ import (
 // drawn once for the member, for both directions if the file gives them one.
 func (w *World) halves(l *language.Link, name string, i int) (forward, back topo.HalfSpec) {
 	forward, back = half(&l.Forward), half(&l.Back)
+	forward.Changes = changing(w.Spec, l.Name)
+	back.Changes = forward.Changes
 	stream := "link." + name + ".delay"
 	forward.Delay = w.delay(&l.Forward, i, stream)
 	if l.Back.Delay.String() != l.Forward.Delay.String() {

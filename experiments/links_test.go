@@ -64,8 +64,9 @@ tcp.synack = "stateless"
 [link.wire]
 ends = ["client", "server"]
 delay = "10 ms"
-[link.wire.forward]
 loss = { model = "gilbert-elliott", p = 0.2, r = 0.4, good = 0.05, bad = 0.8 }
+[link.wire.back]
+loss = 0
 [flow.web]
 from = "client"
 to = "server:80"

@@ -124,6 +124,8 @@ func Build(s *language.Spec, seed uint64, replication int, needs Needs) (*World,
 	for i := range s.Flows {
 		w.addFlow(&s.Flows[i])
 	}
+	w.addTimetables()
+	w.addEvents()
 	return w, w.addSampler()
 }
 

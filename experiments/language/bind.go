@@ -53,6 +53,7 @@ func (c *config) bind() *Spec {
 		f.From, f.To = slices.Clone(f.From), slices.Clone(f.To)
 		s.Flows = append(s.Flows, f)
 	}
+	s.Events = c.events()
 	return s
 }
 
@@ -71,14 +72,14 @@ func (c *config) fill(path string, into any) {
 			continue
 		}
 		value, ok := c.value(at)
-		if !ok || field.Kind() == reflect.Pointer && !c.set(at) {
+		if !ok {
 			continue
 		}
 		if f, isForm := value.(form); isForm || field.Type() == reflect.TypeFor[Law]() {
 			fillForm(field, value, f)
 			continue
 		}
-		if field.Type() == reflect.TypeFor[*Bursts]() {
+		if t := field.Type(); t == reflect.TypeFor[*Bursts]() || t == reflect.TypeFor[*Schedule]() || field.Kind() == reflect.Pointer && !c.set(at) {
 			continue
 		}
 		if field.Kind() == reflect.Pointer {
@@ -92,14 +93,21 @@ func (c *config) fill(path string, into any) {
 // fillForm sets a field to what may be a table; a field that has no room for it
 // stays as it is.
 func fillForm(field reflect.Value, value any, f form) {
-	switch b, isBursts := f.(Bursts); {
-	case isBursts && field.Type() == reflect.TypeFor[*Bursts]():
-		field.Set(reflect.ValueOf(&b))
-	case isBursts:
-	case f != nil:
-		field.Set(reflect.ValueOf(f))
-	default:
+	switch v := f.(type) {
+	case nil:
 		field.Set(reflect.ValueOf(lawOf(value)))
+	case Bursts:
+		if field.Type() == reflect.TypeFor[*Bursts]() {
+			field.Set(reflect.ValueOf(&v))
+		}
+	case Schedule:
+		if field.Type() == reflect.TypeFor[*Schedule]() {
+			field.Set(reflect.ValueOf(&v))
+		} else {
+			field.SetInt(int64(v.Values[0]))
+		}
+	default:
+		field.Set(reflect.ValueOf(f))
 	}
 }
 

@@ -30,6 +30,9 @@ func (c *config) check(s *Spec) {
 	for i := range s.Flows {
 		c.checkFlow(s, &s.Flows[i])
 	}
+	for i := range s.Events {
+		c.checkEvent(s, &s.Events[i])
+	}
 	if len(c.faults) == 0 && c.sound() {
 		c.checkReach(s)
 	}

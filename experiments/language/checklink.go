@@ -42,6 +42,12 @@ func (c *config) checkLink(s *Spec, l *Link) {
 			c.fault(at, wrongf("", "%d B is more than a packet can have, 65535 B", mtu))
 		}
 	}
+	for _, d := range []*Direction{&l.Forward, &l.Back} {
+		if r := d.RateSchedule; r != nil && r.Period > 0 && s.Run.Duration == 0 {
+			c.fault(path+".rate", wrongf(`add duration = "10 min" under [run]`, "never ends, and the run has no duration"))
+			break
+		}
+	}
 	c.checkQueue(&l.Forward.Queue, path+".queue")
 	c.checkQueue(&l.Forward.Queue, path+".forward.queue")
 	c.checkQueue(&l.Back.Queue, path+".back.queue")

@@ -32,6 +32,7 @@ func (s *Spec) world() string {
 			}
 		}
 	}
+	s.config.eventSections(&b)
 	return b.String()
 }
 

@@ -69,6 +69,8 @@ func (k *Key) table(values map[string]any) (any, *wrong) {
 	switch {
 	case k.Varies() && k.marks&formed != 0:
 		return k.law(values)
+	case k.Scheduled() && k.marks&formed != 0:
+		return k.schedule(values)
 	case k.Type == share && k.marks&formed != 0:
 		return burstsOf(values)
 	}

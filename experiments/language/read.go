@@ -113,6 +113,8 @@ func (r *reader) entry(into *layer, full, rel, word string, at *table, value any
 	next := at.below(word)
 	values, isTable := value.(map[string]any)
 	switch {
+	case isSet(rel) && isTable:
+		r.changes(into, full, rel, schema.root, values)
 	case full == "sweep.axes" && isTable:
 		r.sweep("sweep.axes", "", schema.root, values)
 	case next == nil:

@@ -81,6 +81,7 @@ func newSchema() tree {
 	for _, path := range []string{"sweep.axes", "event.*.set"} { // which hold paths, not keys
 		t.root.make(path)
 	}
+	t.root.find("event.*.set").live = true
 	overlay := &table{live: true}
 	for _, word := range []string{"run", "param", "default", "node", "link", "topology", "routing", "flow", "event"} {
 		overlay.graft(word, t.root.words[word])

@@ -62,7 +62,7 @@ func TestDefaultsAreValues(t *testing.T) {
 func TestEveryKeyIsBound(t *testing.T) {
 	bound := map[string]bool{
 		"title": true, "about": true, "chapter": true, "param.*": true, "case.*.*.label": true,
-		"topology.*.shape": true, "flow.*.kind": true, "link.*.queue.kind": true, // of which there is one
+		"topology.*.shape": true, "flow.*.kind": true, // of which there is one
 	}
 	for key := range places { // of the profile
 		bound["node.*."+key] = true
@@ -87,7 +87,7 @@ func TestEveryKeyIsBound(t *testing.T) {
 	}
 	for path, of := range map[string]any{
 		"run": Run{}, "node.*": Node{}, "node.*.listen.*": Listener{}, "link.*": Link{}, "link.*.rule.*": Rule{},
-		"flow.*": Flow{}, "topology.*": shapes.Sizes{}, "routing": Routing{}, "routing.route.*": Route{}, "figure.*": Figure{}, "output": Output{},
+		"flow.*": Flow{}, "topology.*": shapes.Sizes{}, "routing": Routing{}, "routing.route.*": Route{}, "event.*": Event{}, "figure.*": Figure{}, "output": Output{},
 	} {
 		walk(path, reflect.TypeOf(of))
 	}

@@ -16,6 +16,7 @@ type Spec struct {
 	Nodes  []Node // in the order of the file, as all that follows
 	Links  []Link
 	Flows  []Flow
+	Events []Event
 
 	Routing Routing
 
@@ -111,6 +112,7 @@ type Link struct {
 // Direction is one half of a link.
 type Direction struct {
 	Rate           int64           `key:"rate"`  // Unlimited: no transmission time
+	RateSchedule   *Schedule       `key:"rate"`  // nil: Rate holds for ever
 	Delay          Law             `key:"delay"` // drawn once for each member
 	Delays         []time.Duration // of each member, where a shape knows them
 	Jitter         Law             `key:"jitter"` // drawn for each packet

@@ -1,0 +1,136 @@
+package experiments
+
+import (
+	"time"
+
+	"netsim/des"
+	"netsim/dist"
+	"netsim/experiments/language"
+	"netsim/topo"
+)
+
+// happening is an event of the file at work. It acts before all else of its
+// instant.
+type happening struct {
+	*language.Event
+	event   des.Event
+	sim     *des.Sim
+	changes []change
+	begun   des.Time
+	acting  bool
+}
+
+// change is what an event does to one direction of one link.
+type change struct {
+	half          *topo.Half
+	key           string
+	value, before any // as the setters of package topo take them
+}
+
+// addEvents schedules the events of the file.
+func (w *World) addEvents() {
+	for i := range w.Spec.Events {
+		e := &w.Spec.Events[i]
+		h := &happening{Event: e, sim: w.Sim}
+		if e.Do == "down" {
+			h.change(w.links[e.Link], language.Change{Link: e.Link, Key: "up", Value: false})
+		}
+		for _, c := range e.Set {
+			h.change(w.links[c.Link], c)
+		}
+		owner := w.Sim.Owner()
+		h.event.Bind(h, owner.Rank(des.Control))
+		w.Sim.At(&h.event, des.Time(e.At))
+	}
+}
+
+// change adds what happens to the members of a group of links.
+func (h *happening) change(g *links, c language.Change) {
+	for _, l := range g.members {
+		if c.Way != "back" {
+			h.changes = append(h.changes, change{l.Forward, c.Key, ready(c.Value), standing(l.Forward, &g.Forward, c.Key)})
+		}
+		if c.Way != "forward" {
+			h.changes = append(h.changes, change{l.Back, c.Key, ready(c.Value), standing(l.Back, &g.Back, c.Key)})
+		}
+	}
+}
+
+// ready is a value of the language as package topo takes it.
+func ready(v any) any {
+	switch v := v.(type) {
+	case language.Rate:
+		if v == language.Unlimited {
+			return int64(0)
+		}
+		return int64(v)
+	case language.Probability:
+		return float64(v)
+	case language.Law:
+		return v.Dist
+	}
+	return v
+}
+
+// standing is the value that a key has by the file.
+func standing(h *topo.Half, d *language.Direction, key string) any {
+	return map[string]any{"rate": h.Rate(), "delay": h.Delay(), "jitter": d.Jitter.Dist, "loss": d.Loss,
+		"duplicate": d.Duplicate, "corrupt": d.Corrupt, "up": d.Up}[key]
+}
+
+// Fire begins the event, or ends it.
+func (h *happening) Fire(now des.Time) {
+	if !h.acting {
+		h.begun = now
+	}
+	for i := range h.changes {
+		c := &h.changes[i]
+		if h.acting {
+			c.set(now, c.before)
+		} else {
+			c.set(now, c.value)
+		}
+	}
+	h.acting = !h.acting && h.For > 0
+	switch {
+	case h.acting:
+		h.sim.At(&h.event, now.Add(h.For))
+	case h.Every > 0:
+		h.sim.At(&h.event, h.begun.Add(h.Every))
+	}
+}
+
+func (c *change) set(now des.Time, value any) {
+	switch c.key {
+	case "rate":
+		c.half.SetRate(now, value.(int64))
+	case "delay":
+		c.half.SetDelay(now, value.(time.Duration))
+	case "jitter":
+		law, isLaw := value.(dist.Dist)
+		if !isLaw {
+			law = dist.Constant(int64(value.(time.Duration)))
+		}
+		c.half.SetJitter(now, law)
+	case "loss":
+		c.half.SetLoss(value.(float64))
+	case "duplicate":
+		c.half.SetDuplicate(value.(float64))
+	case "corrupt":
+		c.half.SetCorrupt(value.(float64))
+	case "up":
+		c.half.SetUp(now, value.(bool))
+	}
+}
+
+// changing tells whether an event changes what must be in place from the start.
+func changing(s *language.Spec, link string) bool {
+	for _, e := range s.Events {
+		for _, c := range e.Set {
+			if c.Link == link && (c.Key == "loss" || c.Key == "duplicate" || c.Key == "corrupt") {
+				return true
+			}
+		}
+	}
+	return false
+}

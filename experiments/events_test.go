@@ -1,0 +1,102 @@
+package experiments
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+
+	"netsim/experiments/language"
+)
+
+// steady is a world of connections that open ten times a second over one link.
+const steady = pair + `
+delay = "10 ms"
+[flow.web]
+from = "client"
+to = "server:80"
+arrivals = { process = "even", rate = "10/s", stop = "10 s" }
+close = { by = "nobody" }
+[run]
+duration = "10 s"
+`
+
+// TestEventsChangeLinks: what an event sets holds from its time on, for as long
+// as it lasts, and again after each period.
+func TestEventsChangeLinks(t *testing.T) {
+	for _, c := range []struct {
+		name, event  string
+		metric, stat string
+		want         float64
+	}{
+		{"for ever", `{ at = "5 s", set = { link.wire.delay = "20 ms" } }`, "flow.web.setup_time", "mean", .030},
+		{"for a while", `{ at = "5 s", for = "2 s", set = { link.wire.delay = "20 ms" } }`, "flow.web.setup_time", "mean", .024},
+		{"now and then", `{ at = "500 ms", for = "1 s", every = "2 s", set = { link.wire.delay = "20 ms" } }`, "flow.web.setup_time", "mean", .030},
+		{"one direction", `{ at = "5 s", set = { link.wire.back.delay = "20 ms" } }`, "flow.web.setup_time", "mean", .025},
+		{"loss", `{ at = "5 s", for = "1 s", set = { link.wire.forward.loss = "100 %" } }`, "link.wire.drops.loss", "total", 10},
+		{"damage", `{ at = "5 s", for = "1 s", set = { link.wire.forward.corrupt = "100 %" } }`, "link.wire.drops.corrupt", "total", 10},
+		{"copies", `{ at = "5 s", for = "1 s", set = { link.wire.back.duplicate = "100 %" } }`, "link.wire.duplicated", "total", 10},
+		{"down", `{ at = "5 s", for = "1 s", do = "down", link = "wire" }`, "link.wire.drops.down", "total", 10},
+		{"up", `{ at = "5 s", for = "1 s", set = { link.wire.up = false } }`, "link.wire.drops.down", "total", 10},
+		{"rate", `{ at = "0 s", set = { link.wire.rate = "48 kbps" } }`, "flow.web.setup_time", "min", .040},
+		{"jitter", `{ at = "0 s", set = { link.wire.jitter = "5 ms" } }`, "flow.web.setup_time", "mean", .030},
+	} {
+		s := study(t, steady+"[event.e]\n"+strings.NewReplacer("{ at", "at", " }", "", ", for", "\nfor", ", every", "\nevery", ", do", "\ndo", ", link =", "\nlink =", ", set = { ", "\nset.").Replace(c.event)+"\n")
+		got := s.Points[0].Outcomes[0].Measures[c.metric].Statistic(c.stat)
+		if diff := got - c.want; diff > 1e-9 || diff < -1e-9 {
+			t.Errorf("%s: %s.%s is %v, want %v", c.name, c.metric, c.stat, got, c.want)
+		}
+		again, err := language.Parse("effective.toml", []byte(s.Points[0].Spec.Effective()))
+		if err != nil || again.Points[0].Spec.Effective() != s.Points[0].Spec.Effective() {
+			t.Errorf("%s: what is in force does not read back: %v\n%s", c.name, err, s.Points[0].Spec.Effective())
+		}
+	}
+}
+
+// TestEventMessages: what is wrong with an event is told with its place.
+func TestEventMessages(t *testing.T) {
+	for event, want := range map[string]string{
+		"set.link.wire.delay = \"1 ms\"":                                         "test.toml:15:1: event.e.at: is missing",
+		"at = \"1 s\"":                                                           "event.e: nothing happens",
+		"at = \"1 s\"\ndo = \"down\"":                                            "event.e.link: is missing",
+		"at = \"1 s\"\ndo = \"down\"\nlink = \"wir\"":                            `event.e.link: no link "wir" (did you mean "wire"?)`,
+		"at = \"1 s\"\nset.link.wir.delay = \"1 ms\"":                            `event.e.set.link.wir.delay: no link "wir" (did you mean "wire"?)`,
+		"at = \"1 s\"\nset.link.wire.mtu = \"1 kB\"":                             "event.e.set.link.wire.mtu: cannot be changed while a run lasts",
+		"at = \"1 s\"\nset.link.wire.dely = \"1 kB\"":                            "event.e.set.link.wire.dely: no such key",
+		"at = \"1 s\"\nset.link.wire.delay = 5":                                  "event.e.set.link.wire.delay: 5 has no unit",
+		"at = \"1 s\"\nset.node.client.tcp.time_wait = \"1 s\"":                  "event.e.set.node.client.tcp.time_wait: not yet",
+		"at = \"1 s\"\nfor = \"2 s\"\nevery = \"1 s\"\nset.link.wire.up = false": "event.e.for: 2 s does not end before it begins again",
+	} {
+		_, err := language.Parse("test.toml", []byte(steady+"[event.e]\n"+event+"\n"))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", event, err, want)
+		}
+	}
+}
+
+// TestRateSchedule: a link whose rate is scheduled sends at the rate of the time,
+// round after round, and expressions see the mean.
+func TestRateSchedule(t *testing.T) {
+	slow, fast := .040, .022 // 60 B each way take 10 ms at 48 kbps
+	for _, c := range []struct {
+		schedule   string
+		mean, rate float64
+	}{
+		{`{ shape = "steps", points = [["0 s", "48 kbps"], ["5 s", "480 kbps"]], period = "10 s" }`, (slow + fast) / 2, 264e3},
+		{`{ shape = "steps", points = [["0 s", "48 kbps"], ["1 s", "480 kbps"]], period = "2 s" }`, (slow + fast) / 2, 264e3},
+		{`{ shape = "steps", points = [["0 s", "24 kbps"], ["2500 ms", "240 kbps"]], scale = 2 }`, slow/4 + fast*3/4, 48e3},
+	} {
+		s := study(t, strings.Replace(steady, "delay = \"10 ms\"", "delay = \"10 ms\"\nrate = "+c.schedule, 1)+"[expect.rate]\nthat = \"link.wire.rate.mean\"\nequals = \""+decimalOf(c.rate)+"\"\nwithin = \"exact\"\n")
+		if got := s.Points[0].Outcomes[0].Measures["flow.web.setup_time"].Statistic("mean"); got-c.mean > 1e-9 || c.mean-got > 1e-9 {
+			t.Errorf("%s: a mean setup time of %v, want %v", c.schedule, got, c.mean)
+		}
+		if v, _ := s.Points[0].Point.Value("link.wire.rate"); language.Base(v) != c.rate {
+			t.Errorf("%s: a mean of %v bit/s, want %v", c.schedule, language.Base(v), c.rate)
+		}
+		again, err := language.Parse("effective.toml", []byte(s.Points[0].Spec.Effective()))
+		if err != nil || again.Points[0].Spec.Effective() != s.Points[0].Spec.Effective() {
+			t.Errorf("%s: what is in force does not read back: %v", c.schedule, err)
+		}
+	}
+}
+
+func decimalOf(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }

@@ -1,0 +1,143 @@
+package language
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// An Event changes keys of links at a time and, if it lasts, back again.
+type Event struct {
+	Name  string
+	At    time.Duration `key:"at"`
+	For   time.Duration `key:"for"`   // 0: for ever
+	Every time.Duration `key:"every"` // 0: once
+	Do    string        `key:"do"`    // down: the link Link
+	Link  string        `key:"link"`
+	Set   []Change
+}
+
+// A Change is a value that a key of a link gets: in one direction, or in both.
+type Change struct {
+	Link, Way, Key string // Way is forward, back or "" for both
+	Value          any    // as the key's
+}
+
+// isSet tells whether a path is that of an event's table of changes.
+func isSet(rel string) bool {
+	words := strings.Split(rel, ".")
+	return len(words) == 3 && words[0] == "event" && words[2] == "set"
+}
+
+// changes reads the table below set, whose words are paths: full is the path in
+// the file, rel that in the layer.
+func (r *reader) changes(into *layer, full, rel string, at *table, values map[string]any) {
+	for _, w := range r.inOrder(full, values) {
+		place := at
+		for _, word := range strings.Split(w, ".") { // of a quoted path
+			if place != nil {
+				place = place.below(word)
+			}
+		}
+		f, to := dot(full, w), rel+"."+w
+		below, isTable := values[w].(map[string]any)
+		switch {
+		case place == nil:
+			r.fault(f, wrongf("", "no such key"))
+		case place.key == nil && isTable:
+			r.changes(into, f, to, place, below)
+		case place.key == nil:
+			r.fault(f, wrongf("", "is a table"))
+		case !place.key.Changes():
+			r.fault(f, wrongf("keys marked ! can be", "cannot be changed while a run lasts"))
+		case !place.key.Supported() || !strings.HasPrefix(place.key.Path, "link.*."):
+			r.fault(f, notYet)
+		default:
+			r.leaf(into, f, to, place.key, values[w])
+		}
+	}
+}
+
+// events are those of a configuration.
+func (c *config) events() (all []Event) {
+	for _, name := range c.under("event") {
+		e := Event{Name: name}
+		c.fill("event."+name, &e)
+		for _, ch := range c.changesOf(name) {
+			e.Set = append(e.Set, ch.Change)
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// changeAt is a change with its path below set.
+type changeAt struct {
+	Change
+	path string
+}
+
+// changesOf are the changes of an event, in the order of their paths.
+func (c *config) changesOf(event string) (all []changeAt) {
+	above := "event." + event + ".set."
+	for _, path := range slices.Sorted(maps.Keys(c.given)) {
+		what, ok := strings.CutPrefix(path, above)
+		v, known := c.value(path)
+		if !ok || !known {
+			continue
+		}
+		words := strings.Split(what, ".")
+		ch := changeAt{Change{Link: words[1], Key: words[len(words)-1], Value: v}, path}
+		if len(words) == 4 {
+			ch.Way = words[2]
+		}
+		all = append(all, ch)
+	}
+	return all
+}
+
+func (c *config) checkEvent(s *Spec, e *Event) {
+	path := "event." + e.Name
+	c.need(path, "at", `"1 min"`)
+	changes := c.changesOf(e.Name)
+	if e.Do == "" && len(changes) == 0 && !c.bad(path+".do") {
+		c.faultKey(path, wrongf(`write do = "down", or set = { ... }`, "nothing happens"))
+	}
+	if e.Do == "down" && c.need(path, "link", `"wire"`) && !c.has["link."+e.Link] {
+		c.fault(path+".link", wrongf("", "%s", meant("no link "+quoted(e.Link), e.Link, c.under("link"))))
+	}
+	if e.Every > 0 && s.Run.Duration == 0 {
+		c.fault(path+".every", wrongf(`add duration = "10 min" under [run]`, "never ends, and the run has no duration"))
+	}
+	if e.Every > 0 && e.For >= e.Every {
+		c.fault(path+".for", wrongf("make it shorter than every, "+Format(e.Every), "%s does not end before it begins again", Format(e.For)))
+	}
+	for _, ch := range changes {
+		if !c.has["link."+ch.Link] {
+			c.fault(ch.path, wrongf("", "%s", meant("no link "+quoted(ch.Link), ch.Link, c.under("link"))))
+		}
+		f, isForm := ch.Value.(form)
+		switch {
+		case isForm && ch.Key == "delay":
+			c.fault(ch.path, wrongf("write one value", "%s is drawn once, when the network is built", f))
+		case isForm && (ch.Key == "loss" || ch.Key == "rate"):
+			c.fault(ch.path, notYet)
+		}
+	}
+}
+
+// eventSections writes the events as a file would have them.
+func (c *config) eventSections(b *strings.Builder) {
+	for _, name := range c.under("event") {
+		c.section(b, "event."+name, "event.*.")
+		if changes := c.changesOf(name); len(changes) > 0 {
+			above := "event." + name + ".set"
+			b.WriteString("[" + above + "]\n")
+			for _, ch := range changes {
+				b.WriteString(strings.TrimPrefix(ch.path, above+".") + " = " + literal(ch.Value) + "\n")
+			}
+			b.WriteString("\n")
+		}
+	}
+}
