@@ -53,6 +53,20 @@ func TestProfile(t *testing.T) {
 	}
 }
 
+// TestUnverifiedRun holds that a run with a system of which some values are only
+// remembered says so, and one without does not.
+func TestUnverifiedRun(t *testing.T) {
+	n := newNetsim(t)
+	n.file("small.toml", small)
+	const words = " are unverified; see netsim profile windows\n"
+	if out := n.ok("run", "small.toml", "--set", "node.server.profile=windows"); strings.Count(out, words) != 1 || strings.Count(out, "unverified") != 1 {
+		t.Errorf("no %q in\n%s", words, out)
+	}
+	if out := n.ok("run", "small.toml", "--out", "plain"); strings.Contains(out, "unverified") {
+		t.Errorf("linux is verified:\n%s", out)
+	}
+}
+
 // TestProfileJSON holds that programs get numbers in base units, and the same
 // values as readers.
 func TestProfileJSON(t *testing.T) {

@@ -28,6 +28,9 @@ func report(out io.Writer, s *experiments.Study, results []*experiments.Result, 
 		}
 		fmt.Fprintf(out, "%s: %s%s: %s\n", r.Verdict, r.Name, at, r.Why)
 	}
+	for _, g := range s.File.Guesses() {
+		fmt.Fprintf(out, "%d of %d values of %s are unverified; see netsim profile %s\n", g.Unverified, g.Of, g.Profile, g.Profile)
+	}
 	fmt.Fprintln(out)
 	for _, name := range folder.Highlights() {
 		fmt.Fprintln(out, filepath.Join(folder.Path, filepath.FromSlash(name)))

@@ -26,6 +26,7 @@ func (c *config) bind() *Spec {
 		c.fill("node."+name, &n)
 		n.Count, n.Addresses = max(1, n.Count), max(1, n.Addresses) // were it refused
 		n.TCP = c.profile("node." + name)
+		c.systems["node."+name] = n.TCP
 		for _, l := range c.under("node." + name + ".listen") {
 			listener := Listener{Name: l, Implied: !c.set("node." + name + ".listen." + l + ".port")}
 			c.fill("node."+name+".listen."+l, &listener)

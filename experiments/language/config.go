@@ -13,17 +13,18 @@ import (
 // config is the configuration of one point: defaults, tables, cases and --set
 // merged, values computed when they are asked for.
 type config struct {
-	file   *File
-	given  map[string]*setting // by the path where it takes effect
-	tables []string            // named tables in the order of the file
-	has    map[string]bool
-	below  map[string][]string // their names, by what they lie below
-	choice map[string]string   // the case of each axis of cases: "case.style"
-	done   map[string]any
-	busy   map[string]bool
-	shapes map[string]*shaped // by the name of the topology
-	made   map[string]ruling  // by the tables that topologies make
-	faults Faults
+	file    *File
+	given   map[string]*setting // by the path where it takes effect
+	tables  []string            // named tables in the order of the file
+	has     map[string]bool
+	below   map[string][]string // their names, by what they lie below
+	choice  map[string]string   // the case of each axis of cases: "case.style"
+	done    map[string]any
+	busy    map[string]bool
+	systems map[string]*tcp.Profile // of nodes, once they are bound
+	shapes  map[string]*shaped      // by the name of the topology
+	made    map[string]ruling       // by the tables that topologies make
+	faults  Faults
 
 	settled bool
 }
@@ -35,7 +36,7 @@ func newConfig(f *File, choice map[string]string, layers ...*layer) *config {
 		all.lay(l)
 	}
 	shapes, made := shapesOf(&all)
-	c := &config{file: f, choice: choice, shapes: shapes, made: made, given: map[string]*setting{}, has: map[string]bool{}, below: map[string][]string{}, done: map[string]any{}, busy: map[string]bool{}}
+	c := &config{file: f, choice: choice, shapes: shapes, made: made, given: map[string]*setting{}, has: map[string]bool{}, below: map[string][]string{}, done: map[string]any{}, busy: map[string]bool{}, systems: map[string]*tcp.Profile{}}
 	parts := all.tables()
 	for _, table := range all.names {
 		if strings.HasPrefix(table, "default.") || strings.HasPrefix(table, "template.") {
@@ -269,9 +270,7 @@ func (c *config) typed(s Slot) (any, error) {
 		return nil, fmt.Errorf("there is no %s %q in this case", words[0], words[1])
 	}
 	if k := keyOf(s.Path); words[0] == "node" && k.Default == "(profile)" {
-		name, _ := c.value("node." + words[1] + ".profile")
-		profile, _ := name.(string)
-		if v := profileValue(tcp.ProfileByName(profile), words[2]); v != nil {
+		if v := profileValue(c.system("node."+words[1]), words[2]); v != nil {
 			return v, nil
 		}
 	}

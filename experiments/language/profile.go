@@ -125,11 +125,20 @@ func put(p *tcp.Profile, key string, value any) {
 	}
 }
 
-// profile is that of a node, with what the file says otherwise.
-func (c *config) profile(node string) *tcp.Profile {
+// system is the profile of a node: as the world will have it once that is known,
+// else as it is built in.
+func (c *config) system(node string) *tcp.Profile {
+	if p := c.systems[node]; p != nil {
+		return p
+	}
 	name, _ := c.value(node + ".profile")
 	word, _ := name.(string)
-	p := tcp.ProfileByName(word)
+	return tcp.ProfileByName(word)
+}
+
+// profile is that of a node, with what the file says otherwise.
+func (c *config) profile(node string) *tcp.Profile {
+	p := c.system(node)
 	if p == nil {
 		return tcp.Linux() // the word was refused
 	}

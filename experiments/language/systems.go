@@ -78,3 +78,35 @@ func (k *Key) profileText(value any) string {
 	}
 	return strings.NewReplacer("[", "", "]", "", `"`, "").Replace(literal(value))
 }
+
+// A Guess is a profile of which some values are unverified.
+type Guess struct {
+	Profile        string
+	Unverified, Of int
+}
+
+// Guesses are the profiles of the file's nodes of which some values are
+// unverified, so that nobody takes what comes out for more than it is.
+func (f *File) Guesses() (guesses []Guess) {
+	seen := map[string]bool{}
+	for _, p := range f.Points {
+		for i := range p.Spec.Nodes {
+			name := p.Spec.Nodes[i].Profile
+			if seen[name] {
+				continue
+			}
+			seen[name] = true
+			g := Guess{Profile: name}
+			for _, v := range ProfileValues(name) {
+				g.Of++
+				if v.Source.Unverified() {
+					g.Unverified++
+				}
+			}
+			if g.Unverified > 0 {
+				guesses = append(guesses, g)
+			}
+		}
+	}
+	return guesses
+}

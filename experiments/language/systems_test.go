@@ -110,6 +110,15 @@ func TestOverrides(t *testing.T) {
 			t.Errorf("%s: gives up after %v, want %v", c.set, total, c.give)
 		}
 	}
+	f, err := Parse("x", []byte(base+"[node.client.tcp]\nsyn_schedule = [\"1 s\", \"5 s\"]\nfin_retries = 3\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]any{"node.client.tcp.syn_retries": int64(1), "node.client.tcp.give_up": "count", "node.server.tcp.syn_retries": int64(10)} {
+		if got, _ := f.Points[0].Value(path); got != want { // expressions see what is simulated
+			t.Errorf("%s is %v, want %v", path, got, want)
+		}
+	}
 	if p := override("fin_retries = 3"); p.GiveUp != tcp.ByCount || p.OrphanRetries != 3 {
 		t.Errorf("fin_retries: %v of %d", p.GiveUp, p.OrphanRetries)
 	}
