@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"netsim/des"
+	"netsim/dist"
 )
 
 // Process is when jobs arrive.
@@ -16,6 +17,7 @@ const (
 	At                     // at given times
 	Even                   // at the start and then every 1/rate
 	Poisson                // with exponential gaps of mean 1/rate
+	OnOff                  // every 1/rate of the time that bursts take, in which alone there are arrivals
 )
 
 // Arrivals describes the jobs of a flow. None comes before Start, at Stop or
@@ -23,7 +25,8 @@ const (
 type Arrivals struct {
 	Process Process
 	Times   []time.Duration // of At, in order, since the start of the run; Start does not move them
-	Rate    float64         // per second
+	Rate    float64         // per second; of OnOff within bursts
+	On, Off dist.Dist       // of OnOff: ns that bursts and the silences between them last
 	Count   uint64          // 0 is no bound
 	Start   time.Duration
 	Stop    des.Time // Never is no bound
@@ -37,6 +40,7 @@ type generator struct {
 	client int // of whom; -1: the flow's spread decides
 	made   uint64
 	draws  *rand.Rand
+	ends   des.Time // the burst of OnOff
 }
 
 // begin schedules the first arrival.
@@ -75,10 +79,29 @@ func (g *generator) schedule(now des.Time) {
 		next = des.Time(a.Start).Add(nearest(float64(k*1e9) / a.Rate))
 	case Poisson:
 		next = max(now, des.Time(a.Start)).Add(des.Exponential(g.draws, nearest(1e9/a.Rate)))
+	case OnOff:
+		next = g.burst(now)
 	}
 	if next < a.Stop {
 		g.flow.world.sim.At(&g.event, next)
 	}
+}
+
+// burst is when the next arrival of OnOff comes: bursts are one clock, which stands
+// still between them. The first begins at the start, with an arrival.
+func (g *generator) burst(now des.Time) des.Time {
+	a := &g.flow.Arrivals
+	if g.made == 0 {
+		g.ends = des.Time(a.Start).Add(time.Duration(a.On.Draw(g.draws)))
+		return des.Time(a.Start)
+	}
+	next := now.Add(nearest(1e9 / a.Rate))
+	for next >= g.ends && next < a.Stop {
+		silence := time.Duration(a.Off.Draw(g.draws))
+		next = next.Add(silence)
+		g.ends = g.ends.Add(silence).Add(time.Duration(a.On.Draw(g.draws)))
+	}
+	return next
 }
 
 // nearest is the span of so many nanoseconds, or the longest.

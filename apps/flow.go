@@ -141,7 +141,7 @@ func (w *World) Add(f *Flow) {
 			g.client = i
 			name += "." + strconv.Itoa(i)
 		}
-		if f.Arrivals.Process == Poisson {
+		if f.Arrivals.Process == Poisson || f.Arrivals.Process == OnOff {
 			g.draws = des.Stream(w.seed, w.rep, name)
 		}
 		g.begin(w.sim.Owner())

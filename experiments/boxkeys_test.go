@@ -10,7 +10,7 @@ import (
 func init() {
 	wall := strings.NewReplacer(`kind = "nat"`, `kind = "firewall"`,
 		"nat.inside", "firewall = { idle = \"1 min\", answer = \"prohibited\" }\nicmp = { rate = \"0.1/s\", burst = 5 } #")
-	keyWorlds = append(keyWorlds, behindNAT, wall.Replace(behindNAT), behindFront)
+	keyWorlds = append(keyWorlds, behindNAT, wall.Replace(behindNAT), behindFront, bursts)
 	maps.Copy(otherValues, map[string][]string{
 		"node.*.icmp.reports": {"false"}, "node.*.icmp.rate": {"1/s"}, "node.*.icmp.burst": {"1"},
 		"node.*.nat.ports": {"2000-2002"}, "node.*.nat.preserve": {"false"}, "node.*.nat.time_wait": {"1 s"}, "node.*.nat.established": {"1 min"},
@@ -18,6 +18,7 @@ func init() {
 		"node.*.firewall.idle": {"10 min"}, "node.*.firewall.answer": {"reset"}, "node.*.firewall.limit": {"3"},
 	})
 	maps.Copy(otherValues, map[string][]string{
+		"flow.*.arrivals.on": {"5 ms"}, "flow.*.arrivals.off": {"5 ms"},
 		"node.*.balance.method": {"hash", "random"}, "node.*.balance.idle": {"1 s"}, "node.*.balance.limit": {"2"},
 	})
 	elsewhere["node.*.balance.port"], elsewhere["node.*.balance.to"], elsewhere["node.*.balance.mode"] = "language", "language", "TestBalancer"
@@ -82,4 +83,20 @@ response = "2 kB"
 exchanges = 2
 think = "10 s"
 arrivals = { process = "even", rate = "1/s", count = 20 }
+`
+
+// bursts is a background that comes in bursts.
+const bursts = `
+[node.client]
+[node.server]
+[link.wire]
+ends = ["client", "server"]
+delay = "10 ms"
+rate = "10 Mbps"
+[flow.web]
+kind = "background"
+from = "client"
+to = "server"
+load = { of = "link.wire", share = "20 %" }
+arrivals = { process = "on-off", on = { dist = "pareto", mean = "10 ms", alpha = 1.5 }, off = "30 ms", stop = "500 ms" }
 `

@@ -309,7 +309,7 @@ func (w *World) addFlow(f *language.Flow) {
 	}
 	made := &apps.Flow{
 		Name: f.Name,
-		Arrivals: apps.Arrivals{Process: word[apps.Process](a.Process, "once", "at", "even", "poisson"), Times: a.Times, Rate: a.Rate,
+		Arrivals: apps.Arrivals{Process: word[apps.Process](a.Process, "once", "at", "even", "poisson", "on-off"), Times: a.Times, Rate: a.Rate, On: a.On.Dist, Off: a.Off.Dist,
 			Count: uint64(a.Count), Start: a.Start, Stop: stop, PerHost: a.Per == "host"},
 		Spread: word[apps.Choice](f.Spread, "random", "round-robin"), Pick: word[apps.Choice](f.Pick, "random", "round-robin"),
 		Request: uint64(f.Request), Response: uint64(f.Response), Service: f.Service, Think: f.Think, Exchanges: int(f.Exchanges),

@@ -16,6 +16,7 @@ func (h *Host) Send(now des.Time, to wire.Addr, size int32, who wire.Incarnation
 	p.Segment.Options = 0
 	p.Segment.Marks, p.Segment.Incarnation, p.Segment.Offset = wire.Datagram, who, uint64(now)
 	p.Src, p.Dst, p.Size = h.address, to, size
+	p.Segment.Len = uint32(int(size) - p.HeaderLen())
 	p.TTL, p.ECN, p.ID = h.group.ttl, 0, st.packets
 	if st.observer != nil {
 		st.observer.Sent(now, h.node, p)

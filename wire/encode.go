@@ -10,7 +10,10 @@ const (
 	headerLen4   = 20
 	headerLen6   = 40
 	headerLenTCP = 20
+	headerLenUDP = 8 // RFC 768
 	protocolTCP  = 6
+	protocolUDP  = 17
+	portDiscard  = 9 // RFC 863
 	dontFragment = 1 << 14
 
 	// MaxHeaderLen is the longest TCP header that the data offset can tell.
@@ -45,6 +48,9 @@ func AppendPacket(buf []byte, b *Book, p *Packet) []byte {
 // AppendHeaders writes the headers that [AppendPacket] writes, without the text.
 func AppendHeaders(buf []byte, b *Book, p *Packet) []byte {
 	length := p.Segment.HeaderLen() + int(p.Segment.Len)
+	if p.Segment.Marks&Datagram != 0 {
+		length = headerLenUDP + int(p.Segment.Len)
+	}
 	if p.Report != NoReport {
 		length = min(length+p.HeaderLen()-p.Segment.HeaderLen(), p.reportLimit())
 		if p.Dst.Is6() {
@@ -65,11 +71,28 @@ func AppendHeaders(buf []byte, b *Book, p *Packet) []byte {
 	if p.Report != NoReport {
 		return appendReport(buf, b, p, length-headerLenICMP)
 	}
+	if p.Segment.Marks&Datagram != 0 {
+		return appendUDP(buf, addresses, length)
+	}
 	tcp := len(buf)
 	buf = AppendSegment(buf, &p.Segment)
 	// Zero bytes of text add nothing to the sum.
 	s := sum(pseudo(buf[tcp-addresses:tcp], length), buf[tcp:])
 	binary.BigEndian.PutUint16(buf[tcp+16:], checksum(s))
+	return buf
+}
+
+// appendUDP writes the header of a datagram between the ports for what is thrown
+// away (RFC 768); its addresses end the buffer.
+func appendUDP(buf []byte, addresses, length int) []byte {
+	at := len(buf)
+	buf = binary.BigEndian.AppendUint16(buf, portDiscard)
+	buf = binary.BigEndian.AppendUint16(buf, portDiscard)
+	buf = binary.BigEndian.AppendUint16(buf, uint16(length))
+	buf = append(buf, 0, 0)
+	// The pseudo header is that of TCP but for the protocol's number.
+	s := pseudo(buf[at-addresses:at], length) - protocolTCP + protocolUDP
+	binary.BigEndian.PutUint16(buf[at+6:], checksum(s+sum(0, buf[at:])))
 	return buf
 }
 
@@ -89,8 +112,11 @@ func appendIPv4(buf []byte, b *Book, p *Packet, length int) []byte {
 	buf = binary.BigEndian.AppendUint16(buf, uint16(p.ID))
 	buf = binary.BigEndian.AppendUint16(buf, dontFragment)
 	protocol := byte(protocolTCP)
-	if p.Report != NoReport {
+	switch {
+	case p.Report != NoReport:
 		protocol = protocolICMP
+	case p.Segment.Marks&Datagram != 0:
+		protocol = protocolUDP
 	}
 	buf = append(buf, p.TTL, protocol, 0, 0)
 	buf = append(append(buf, src[:]...), dst[:]...)
@@ -103,8 +129,11 @@ func appendIPv6(buf []byte, b *Book, p *Packet, length int) []byte {
 	buf = append(buf, 6<<4, p.ECN&3<<4, 0, 0)
 	buf = binary.BigEndian.AppendUint16(buf, fit(length))
 	protocol := byte(protocolTCP)
-	if p.Report != NoReport {
+	switch {
+	case p.Report != NoReport:
 		protocol = protocolICMPv6
+	case p.Segment.Marks&Datagram != 0:
+		protocol = protocolUDP
 	}
 	buf = append(buf, protocol, p.TTL)
 	return append(append(buf, src[:]...), dst[:]...)

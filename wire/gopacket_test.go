@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"net"
+	"net/netip"
 	"testing"
 
 	"github.com/gopacket/gopacket"
@@ -170,4 +171,30 @@ func networkLayer(w world, p *wire.Packet) gopacket.SerializableLayer {
 		return &layers.IPv6{Version: 6, TrafficClass: p.ECN, HopLimit: p.TTL, NextHeader: layers.IPProtocolTCP, SrcIP: src, DstIP: dst}
 	}
 	return &layers.IPv4{Version: 4, TOS: p.ECN, Id: uint16(p.ID), TTL: p.TTL, Protocol: layers.IPProtocolTCP, SrcIP: src, DstIP: dst}
+}
+
+// What is no segment of TCP is a datagram of UDP to another decoder.
+func TestGopacketReadsDatagrams(t *testing.T) {
+	b := wire.NewBook()
+	for _, ips := range [][2]string{{"10.0.0.1", "10.0.0.2"}, {"fd00::1", "fd00::2"}} {
+		p := wire.Packet{Src: b.Add(netip.MustParseAddr(ips[0])), Dst: b.Add(netip.MustParseAddr(ips[1])), TTL: 64}
+		p.Segment.Marks, p.Segment.Len = wire.Datagram, 100
+		p.Measure()
+		raw := wire.AppendPacket(nil, b, &p)
+		first := layers.LayerTypeIPv4
+		if p.Dst.Is6() {
+			first = layers.LayerTypeIPv6
+		}
+		read := gopacket.NewPacket(raw, first, gopacket.Default)
+		udp, ok := read.Layer(layers.LayerTypeUDP).(*layers.UDP)
+		if !ok || len(raw) != int(p.Size) || udp.DstPort != 9 || udp.Length != 108 || len(udp.Payload) != 100 {
+			t.Fatalf("%d bytes are no datagram of 100: %v", len(raw), read)
+		}
+		if err := udp.SetNetworkLayerForChecksum(read.NetworkLayer()); err != nil {
+			t.Fatal(err)
+		}
+		if err, result := udp.VerifyChecksum(); err != nil || !result.Valid {
+			t.Errorf("checksum %#x, want %#x: %v", udp.Checksum, result.Correct, err)
+		}
+	}
 }

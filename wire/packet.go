@@ -34,6 +34,9 @@ func (p *Packet) HeaderLen() int {
 	if p.Report != NoReport {
 		ip += headerLenICMP + ip
 	}
+	if p.Segment.Marks&Datagram != 0 {
+		return ip + headerLenUDP
+	}
 	return ip + p.Segment.HeaderLen()
 }
 

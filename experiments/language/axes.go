@@ -248,7 +248,7 @@ func (f *Flow) few(s *Spec) bool {
 	switch a := &f.Arrivals; a.Process {
 	case "at":
 		n = int64(len(a.Times))
-	case "even", "poisson":
+	case "even", "poisson", "on-off":
 		if n = a.Count; n == Unlimited {
 			return false
 		}

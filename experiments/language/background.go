@@ -3,6 +3,7 @@ package language
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // backgroundKeys are the keys of a background flow besides those of its arrivals
@@ -48,8 +49,27 @@ func (c *config) loads() {
 			c.fault(at, w)
 			continue
 		}
-		c.done[table+".arrivals.rate"] = Frequency(Base(share).(float64) * rate / (8 * float64(int64(size.(Size))+overhead)))
+		c.done[table+".arrivals.rate"] = Frequency(c.peak(table) * Base(share).(float64) * rate / (8 * float64(int64(size.(Size))+overhead)))
 	}
+}
+
+// peak is by how much the rate within the bursts of a flow is above its mean.
+func (c *config) peak(flow string) float64 {
+	on, _ := c.value(flow + ".arrivals.on")
+	off, _ := c.value(flow + ".arrivals.off")
+	process, _ := c.value(flow + ".arrivals.process")
+	if process != "on-off" || on == nil || off == nil {
+		return 1
+	}
+	return 1 + meanLength(off)/meanLength(on)
+}
+
+// meanLength is the mean of a duration or a law of them, in ns.
+func meanLength(v any) float64 {
+	if l, ok := v.(Law); ok {
+		return l.Dist.Mean()
+	}
+	return float64(v.(time.Duration))
 }
 
 // capacity is the rate in bit/s of "link.NAME", or of one direction of it,
@@ -118,7 +138,7 @@ func (c *config) checkBackground(s *Spec, f *Flow) {
 	case of && f.Load.Share == 0 && !c.bad(path+".load.share"):
 		c.fault(path+".load.share", wrongf("leave the flow out", "a share of nothing"))
 	}
-	if p := f.Arrivals.Process; c.set(path+".load.of") && p != "even" && p != "poisson" && !c.bad(path+".arrivals.process") {
+	if p := f.Arrivals.Process; c.set(path+".load.of") && p != "even" && p != "poisson" && p != "on-off" && !c.bad(path+".arrivals.process") {
 		c.faultAt(path, path+".arrivals.process", wrongf(`write arrivals.process = "poisson", or "even" for a constant rate`, "process %q has no rate by which it could load a link", p))
 	}
 	if least := int64(leastDatagram); (f.Size < least || f.Size > 65535) && !c.bad(path+".size") {

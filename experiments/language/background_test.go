@@ -1,6 +1,7 @@
 package language
 
 import (
+	"math"
 	"strings"
 	"testing"
 )
@@ -35,6 +36,23 @@ arrivals = { process = "poisson", stop = "1 s" }
 	}
 	if len(s.Nodes[1].Listeners) != 0 {
 		t.Errorf("listeners %v for packets", s.Nodes[1].Listeners)
+	}
+}
+
+// The rate within bursts is above the mean that the share asks for.
+func TestLoadOfBursts(t *testing.T) {
+	f, err := Parse("x.toml", []byte(strings.Replace(base, "delay =", "rate = \"12 Mbps\"\ndelay =", 1)+`[flow.noise]
+kind = "background"
+from = "client"
+to = "server"
+load = { of = "link.wire", share = 0.1 }
+arrivals = { process = "on-off", on = { dist = "pareto", mean = "10 ms", alpha = 1.5 }, off = "30 ms", stop = "1 s" }
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := f.Points[0].Spec.Flows[1].Arrivals; math.Abs(a.Rate-400) > 1e-9 {
+		t.Errorf("%v/s in bursts; want .1 * 12 Mbps / 12 kbit * 4 = 400", a.Rate)
 	}
 }
 

@@ -13,6 +13,7 @@ var arrivalKeys = map[string][]string{
 	"at":      {"times", "per"},
 	"even":    {"rate", "per", "count", "start", "stop"},
 	"poisson": {"rate", "per", "count", "start", "stop"},
+	"on-off":  {"rate", "per", "count", "start", "stop", "on", "off"},
 }
 
 func (c *config) checkFlow(s *Spec, f *Flow) {
@@ -74,7 +75,7 @@ func (c *config) checkArrivals(s *Spec, f *Flow) {
 	if c.bad(path + ".process") {
 		return
 	}
-	for _, key := range []string{"times", "rate", "per", "count", "start", "stop"} {
+	for _, key := range []string{"times", "rate", "per", "count", "start", "stop", "on", "off"} {
 		if at := path + "." + key; c.set(at) && !slices.Contains(arrivalKeys[a.Process], key) {
 			right := `write process = "poisson" or "even"`
 			if key == "times" {
@@ -84,9 +85,13 @@ func (c *config) checkArrivals(s *Spec, f *Flow) {
 		}
 	}
 	switch a.Process {
-	case "even", "poisson":
+	case "even", "poisson", "on-off":
 		if !c.set("flow." + f.Name + ".load.of") {
 			c.need(path, "rate", `"10/s"`)
+		}
+		if a.Process == "on-off" {
+			c.need(path, "on", `"100 ms"`)
+			c.need(path, "off", `{ dist = "pareto", mean = "400 ms", alpha = 1.5 }`)
 		}
 	case "at":
 		c.need(path, "times", `["0 s", "1 s"]`)

@@ -174,13 +174,15 @@ type Load struct {
 
 // Arrivals are the instants at which connections are opened.
 type Arrivals struct {
-	Process string          `key:"process"` // once, at, even, poisson
+	Process string          `key:"process"` // once, at, even, poisson, on-off
 	Rate    float64         `key:"rate"`    // 1/s
 	Per     string          `key:"per"`     // flow: of all members together; host: of each
 	Count   int64           `key:"count"`   // Unlimited
 	Start   time.Duration   `key:"start"`
 	Stop    time.Duration   `key:"stop"` // 0: never
 	Times   []time.Duration `key:"times"`
+	On      Law             `key:"on"`
+	Off     Law             `key:"off"`
 }
 
 // Ends tells whether the arrivals end by themselves.
