@@ -41,6 +41,11 @@ func (e *end) close(now des.Time, how How) {
 	case Rst:
 		t.wasReset = true
 		e.socket.Abort(now)
+	case Linger:
+		s := t.flow.Lingering
+		t.wasReset = t.wasReset || s.Linger == 0
+		e.socket.Set(now, s)
+		e.socket.Close(now)
 	default:
 		e.socket.Close(now)
 	}

@@ -43,9 +43,10 @@ const (
 type How uint8
 
 const (
-	Fin  How = iota // close()
-	Half            // shutdown() of the sending direction
-	Rst             // abort
+	Fin    How = iota // close()
+	Half              // shutdown() of the sending direction
+	Rst               // abort
+	Linger            // close() with the option SO_LINGER
 )
 
 // When is the moment from which Closing.After counts.
@@ -107,6 +108,7 @@ type Flow struct {
 	LocalAddress      int           // which of the client's, from 0
 	Packet            int32         // bytes: an arrival is a packet of this size, and no connection; 0: conversations
 	Options           *tcp.Settings // of the sockets at both ends; nil is none
+	Lingering         *tcp.Settings // of those that close by Linger
 	Tally             *Tally
 
 	world                  *World

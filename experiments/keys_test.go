@@ -180,6 +180,13 @@ delay = "10 ms"
 from = "client"
 to = "server:web"
 arrivals = { process = "even", rate = "300/s", count = 600 }
+`, pair + `
+delay = "10 ms"
+[flow.web]
+from = "client"
+to = "server:80"
+request = "100 B"
+close = { by = "client", how = "linger" }
 `}
 
 // crowded is a world in which queues grow in both directions of a link.
@@ -224,6 +231,7 @@ var otherValues = map[string][]string{
 	"node.*.tcp.timestamps": {"false"}, "node.*.tcp.nagle": {"false"}, "node.*.tcp.mss": {"700 B"}, "node.*.tcp.window_scale": {"2"}, "node.*.tcp.receive_window": {"5 kB"},
 	"node.*.tcp.send_buffer": {"3 kB"}, "node.*.tcp.initial_window": {"2"}, "node.*.tcp.isn": {"zero", "random", "clock"},
 	"node.*.tcp.keepalive.idle": {"1 h"}, "node.*.tcp.keepalive.interval": {"10 s"}, "node.*.tcp.keepalive.probes": {"2"}, "node.*.tcp.keepalive.bytes": {"1"},
+	"flow.*.close.linger": {"1 s"}, "node.*.listen.*.defer_accept": {"1 s"},
 	"flow.*.keepalive": {"false"}, "flow.*.nodelay": {"true"},
 	"node.*.ttl": {"1"}, "node.*.ports.range": {"50000-50002"}, "node.*.ports.select": {"random", "sequential", "hash"},
 	"node.*.listen.*.port": {"81"}, "node.*.listen.*.backlog": {"1"}, "node.*.memory.per.<state>": {"999 B"},
@@ -237,7 +245,7 @@ var otherValues = map[string][]string{
 	"flow.*.from": {"client[0]"}, "flow.*.to": {"server:81"}, "flow.*.spread": {"round-robin"}, "flow.*.pick": {"round-robin"},
 	"flow.*.arrivals.rate": {"30/s"}, "flow.*.arrivals.per": {"host"}, "flow.*.arrivals.count": {"7"}, "flow.*.arrivals.start": {"1 s"},
 	"flow.*.arrivals.stop": {"200 ms"}, "flow.*.request": {"5 kB"}, "flow.*.response": {"5 kB"}, "flow.*.service": {"5 ms"}, "flow.*.exchanges": {"4"}, "flow.*.think": {"5 ms"},
-	"flow.*.close.by": {"server", "both"}, "flow.*.close.how": {"half", "rst"}, "flow.*.close.when": {"connected", "request-sent"}, "flow.*.close.after": {"7 ms"}, "flow.*.close.reply": {"9 ms"},
+	"flow.*.close.by": {"server", "both"}, "flow.*.close.how": {"half", "rst", "linger"}, "flow.*.close.when": {"connected", "request-sent"}, "flow.*.close.after": {"7 ms"}, "flow.*.close.reply": {"9 ms"},
 	"node.*.listen.*.overflow": {"reset"}, "node.*.listen.*.accept.threads": {"3"}, "node.*.listen.*.accept.time": {"1 ms"},
 	"node.*.tcp.syn_cookies": {"always"}, "node.*.tcp.max_syn_backlog": {"1"},
 	"node.*.tcp.time_wait_max": {"3"}, "node.*.tcp.tw_reuse": {"off"}, "node.*.tcp.tw_reuse_delay": {"100 ms"},

@@ -265,6 +265,9 @@ func listen(h *host.Host, spec *language.Listener, to host.Acceptor, t *host.Lis
 	if spec.Overflow == "reset" {
 		l.ResetOverflow()
 	}
+	if spec.DeferAccept > 0 {
+		l.Settings = &tcp.Settings{DeferAccept: spec.DeferAccept}
+	}
 	if spec.Accept.Threads != language.Unlimited {
 		l.Threads(int(spec.Accept.Threads), dist.Constant(int64(spec.Accept.Time)))
 	}
@@ -314,12 +317,12 @@ func (w *World) addFlow(f *language.Flow) {
 		Spread: word[apps.Choice](f.Spread, "random", "round-robin"), Pick: word[apps.Choice](f.Pick, "random", "round-robin"),
 		Request: uint64(f.Request), Response: uint64(f.Response), Service: f.Service, Think: f.Think, Exchanges: int(f.Exchanges),
 		Closing: apps.Closing{By: word[apps.By](f.Close.By, "client", "server", "both", "nobody"),
-			How: word[apps.How](f.Close.How, "fin", "half", "rst"), When: word[apps.When](f.Close.When, "done", "request-sent", "connected"),
+			How: word[apps.How](f.Close.How, "fin", "half", "rst", "linger"), When: word[apps.When](f.Close.When, "done", "request-sent", "connected"),
 			After: f.Close.After, Reply: f.Close.Reply},
 		Clients:   w.all(f.From),
 		LocalPort: f.LocalPort, LocalAddress: f.LocalAddress - 1,
-		Options: options(f),
-		Tally:   &apps.Tally{From: from, Until: until},
+		Options: options(f), Lingering: lingering(f),
+		Tally: &apps.Tally{From: from, Until: until},
 	}
 	if f.Packets() {
 		made.Packet = int32(f.Size)
@@ -345,6 +348,11 @@ func options(f *language.Flow) *tcp.Settings {
 		return &o
 	}
 	return nil
+}
+
+// lingering are the options with which an end of the flow closes that lingers.
+func lingering(f *language.Flow) *tcp.Settings {
+	return &tcp.Settings{KeepAlive: f.KeepAlive, NoDelay: f.NoDelay, Lingers: true, Linger: f.Close.Linger}
 }
 
 // word is the place of a word among those that its key may have, which the

@@ -17,6 +17,10 @@ func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
 			c.reset = pendingReset{due: true, seq: s.Ack}
 			return false
 		}
+		if c.defers(s) {
+			c.on(proven)
+			return false
+		}
 		c.sampleSYN(now, s)
 		c.wnd = c.scaled(s)
 		c.maxWnd = c.wnd

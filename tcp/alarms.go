@@ -10,7 +10,7 @@ import (
 func (c *Conn) Deadline() des.Time {
 	at := min(c.rtxAt, c.ackAt, c.lifeAt)
 	if c.has(extended) {
-		at = min(at, c.side.keepAt)
+		at = min(at, c.side.keepAt, c.side.lingerAt)
 	}
 	return at
 }
@@ -22,8 +22,13 @@ func (c *Conn) Timeout(now des.Time) {
 		c.fail(TimedOut)
 		return
 	}
-	if c.has(extended) && c.side.keepAt <= now {
-		c.keepExpired(now)
+	if c.has(extended) {
+		if c.side.keepAt <= now {
+			c.keepExpired(now)
+		}
+		if c.side.lingerAt <= now {
+			c.lingerExpired(now)
+		}
 	}
 	if c.ackAt <= now {
 		c.ackExpired()
@@ -31,7 +36,7 @@ func (c *Conn) Timeout(now des.Time) {
 	if c.rtxAt <= now {
 		switch {
 		case c.state == SynSent, c.state == SynReceived:
-			c.synExpired()
+			c.synExpired(now)
 		case c.has(persist):
 			c.probeExpired(now)
 		case c.has(tailTimer):
@@ -65,14 +70,19 @@ func (c *Conn) ackExpired() {
 
 // synExpired sends the SYN or SYN,ACK again until its schedule is used up
 // (MUST-22).
-func (c *Conn) synExpired() {
+func (c *Conn) synExpired(now des.Time) {
 	schedule := c.profile.SYNSchedule
 	if c.state == SynReceived {
 		schedule = c.profile.SYNACKSchedule
 	}
+	patient := c.patient()
 	c.tries++
 	if int(c.tries) >= len(schedule) {
 		c.fail(TimedOut)
+		return
+	}
+	if patient {
+		c.rtxAt = now.Add(schedule[c.tries])
 		return
 	}
 	c.on(synDue | resentSYN)

@@ -100,6 +100,8 @@ const (
 	ackedFIN                       // we have acknowledged the peer's FIN
 	noDelay                        // Nagle off for this connection
 	extended                       // something is aside
+	lingering                      // Close waits
+	proven                         // the peer has acknowledged our SYN, and its text is waited for
 )
 
 func (c *Conn) has(f flags) bool { return c.is&f != 0 }
@@ -121,6 +123,7 @@ const (
 	Unreachable                  // ICMP ended the connection
 	Troubled                     // ICMP told of something that may pass, see Trouble (SHLD-25)
 	Retrying                     // R1: so many retransmissions went unanswered (MUST-20)
+	Lingered                     // a Close that lingers has returned: all is acknowledged, or it waited long enough
 )
 
 // Failed are the News after which there is no connection any more.

@@ -31,7 +31,7 @@ type Request struct {
 func (c *Conn) Compact() bool {
 	n := &c.counts
 	return c.state == SynReceived && !c.has(active) && c.lifeAt == des.Never && c.ackAt == des.Never &&
-		(!c.has(extended) || *c.side == aside{settings: c.side.settings, keepAt: des.Never}) && max(n.Sent, n.StaleArrived) < 1<<16
+		(!c.has(extended) || *c.side == asideOf(c.side.settings)) && max(n.Sent, n.StaleArrived) < 1<<16
 }
 
 // Request makes the record of a connection that is Compact and has nothing to send.

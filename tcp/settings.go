@@ -23,6 +23,15 @@ type Settings struct {
 	// UserTimeout is how long what was sent may stay unacknowledged (MUST-21); 0 is
 	// what the profile has.
 	UserTimeout time.Duration
+
+	// Lingers is SO_LINGER: Close waits until all that was written is acknowledged,
+	// the FIN included, or for so long; with 0 it resets the connection at once.
+	Lingers bool
+	Linger  time.Duration
+
+	// DeferAccept lets a listener's connection wait in SYN-RECEIVED for text, about so
+	// long; 0 is not at all (Linux, TCP_DEFER_ACCEPT).
+	DeferAccept time.Duration
 }
 
 // aside is what few connections have of state. A Conn keeps its memory from one
@@ -33,11 +42,15 @@ type aside struct {
 	heard    des.Time // when the peer last sent what could be accepted
 	probes   int      // sent since then
 	probing  bool     // a keepalive probe is due
+	lingerAt des.Time // when a lingering Close waits no longer
 	trouble  wire.Report
 }
 
 // none are the settings of a user who asks for nothing.
 var none Settings
+
+// asideOf is an aside of nothing but settings.
+func asideOf(s *Settings) aside { return aside{settings: s, keepAt: des.Never, lingerAt: des.Never} }
 
 // aside returns what is aside, which it begins if there is nothing yet.
 func (c *Conn) aside() *aside {
@@ -45,7 +58,7 @@ func (c *Conn) aside() *aside {
 		if c.side == nil {
 			c.side = new(aside)
 		}
-		*c.side = aside{settings: &none, keepAt: des.Never}
+		*c.side = asideOf(&none)
 		c.on(extended)
 	}
 	return c.side
@@ -82,7 +95,7 @@ func (c *Conn) Set(now des.Time, s *Settings) {
 // settle stops what is aside of a connection that is over.
 func (c *Conn) settle() {
 	if c.has(extended) {
-		c.side.keepAt, c.side.probing = des.Never, false
+		c.side.keepAt, c.side.probing, c.side.lingerAt = des.Never, false, des.Never
 	}
 }
 

@@ -65,6 +65,9 @@ func (c *Conn) become(s State) {
 		panic(fmt.Sprintf("tcp: %v does not become %v", c.state, s))
 	}
 	c.state = s
+	if c.has(lingering) && !s.awaitsACK() {
+		c.lingered()
+	}
 	c.trail = c.trail<<4 | uint32(s)
 }
 

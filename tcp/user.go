@@ -80,9 +80,14 @@ func (c *Conn) Close(now des.Time) {
 		c.Abort(now)
 		return
 	}
+	if s := c.settings(); s.Lingers && s.Linger == 0 && c.state.synchronized() {
+		c.Abort(now)
+		return
+	}
 	c.Shutdown(now)
 	c.on(orphan)
 	c.orphaned(now)
+	c.linger(now)
 }
 
 // orphaned starts the profile's limit on FIN-WAIT-2 for a connection that no

@@ -81,12 +81,13 @@ func (n *Node) Router() bool { return n.Kind != "host" }
 
 // Listener is a port at which every member of its group accepts connections.
 type Listener struct {
-	Name     string
-	Port     uint16 `key:"port"`
-	Backlog  *int   `key:"backlog"`  // nil: the profile's
-	Overflow string `key:"overflow"` // drop, reset
-	Accept   Accept `key:"accept"`
-	Implied  bool   // made for a flow that goes to the port
+	Name        string
+	Port        uint16        `key:"port"`
+	Backlog     *int          `key:"backlog"`  // nil: the profile's
+	Overflow    string        `key:"overflow"` // drop, reset
+	DeferAccept time.Duration `key:"defer_accept"`
+	Accept      Accept        `key:"accept"`
+	Implied     bool          // made for a flow that goes to the port
 }
 
 // Accept is how the connections of a listener are accepted.
@@ -192,11 +193,12 @@ func (a *Arrivals) Ends() bool {
 
 // Close is how a connection ends.
 type Close struct {
-	By    string        `key:"by"`   // client, server, both, nobody
-	How   string        `key:"how"`  // fin, half, rst
-	When  string        `key:"when"` // done, request-sent, connected
-	After time.Duration `key:"after"`
-	Reply time.Duration `key:"reply"` // Never: the other end does not close
+	By     string        `key:"by"`   // client, server, both, nobody
+	How    string        `key:"how"`  // fin, half, rst
+	When   string        `key:"when"` // done, request-sent, connected
+	After  time.Duration `key:"after"`
+	Reply  time.Duration `key:"reply"`  // Never: the other end does not close
+	Linger time.Duration `key:"linger"` // of how = linger
 }
 
 // Node returns the group of that name, nil if there is none.
