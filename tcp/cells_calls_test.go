@@ -15,7 +15,6 @@ type called struct {
 	tcb
 	call   string
 	unread int // bytes that came and were not read
-	unsent int // bytes written before ESTABLISHED
 	outcome
 	bytes uint64
 }
