@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -58,7 +59,19 @@ func Load(nameOrPath string, sets ...string) (*language.File, error) {
 	if slices.Contains(Catalog(), nameOrPath) {
 		return language.ParseFrom(fromCatalog, name, source, sets...)
 	}
-	return language.ParseFrom(os.ReadFile, name, source, sets...)
+	return language.ParseFrom(beside, name, source, sets...)
+}
+
+// beside reads a file that an experiment names: its own, or one of data that comes
+// with netsim, so that a copy of an experiment of the catalogue runs anywhere.
+func beside(path string) ([]byte, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) && filepath.Ext(path) != ".toml" {
+		if own, missing := fromCatalog(filepath.Base(path)); missing == nil {
+			return own, nil
+		}
+	}
+	return data, err
 }
 
 // fromCatalog reads what an experiment of the catalogue extends or includes.

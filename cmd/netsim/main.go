@@ -101,7 +101,7 @@ against theory, and draws it.
 		SilenceErrors: true,
 		Version:       experiments.Version(),
 	}
-	root.AddCommand(runCommand(), listCommand(), showCommand(), validateCommand(), profileCommand(), traceCommand())
+	root.AddCommand(runCommand(), listCommand(), showCommand(), validateCommand(), profileCommand(), traceCommand(), topologyCommand())
 	return root
 }
 

@@ -32,6 +32,7 @@ func (c *config) bind() *Spec {
 			c.fill("node."+name+".listen."+l, &listener)
 			n.Listeners = append(n.Listeners, listener)
 		}
+		c.shapeNode(&n)
 		s.Nodes = append(s.Nodes, n)
 	}
 	for _, name := range c.under("link") {

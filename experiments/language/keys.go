@@ -236,7 +236,7 @@ var keys = []Key{
 	{"topology.*.side", span, "10 ms", now, "delay along a side of the square"},
 	{"topology.*.m", some, "2", now, "links that each router adds (Barabasi and Albert)"},
 	{"topology.*.seed", some, "1", now, "seed of the random graph"},
-	{"topology.*.file", text, "(required)", now, "GraphML or DOT file, named from where the experiment is"},
+	{"topology.*.file", text, "(required)", now, "GraphML or DOT file, named from where the experiment is; abilene.graphml comes with netsim"},
 	{"topology.*.per_km", span, "5 us", now, "delay of a kilometre between places of the file"},
 	{"routing.kind", words("shortest ecmp static"), "shortest", now, "choice of routes: the first of shortest ways, flows spread over all of them, or those given alone"},
 	{"routing.weight", words("weight delay hops"), "weight", now, "what makes a way short"},

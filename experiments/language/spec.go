@@ -74,7 +74,18 @@ type Node struct {
 	NAT       NAT      `key:"nat"`
 	Firewall  Firewall `key:"firewall"`
 	Balance   Balance  `key:"balance"`
+
+	shape *NodeShape
 }
+
+// NodeShape is what the topology that has made a group says of it.
+type NodeShape struct {
+	Of string // the shape
+	*shapes.Group
+}
+
+// Shape returns what a topology says of the group, nil if the file has it itself.
+func (n *Node) Shape() *NodeShape { return n.shape }
 
 // Router tells whether the node forwards, as middleboxes do.
 func (n *Node) Router() bool { return n.Kind != "host" }

@@ -234,6 +234,15 @@ func example(key string) string {
 	return "10"
 }
 
+// shapeNode tells a node of a topology its place there.
+func (c *config) shapeNode(n *Node) {
+	if from, made := c.made["node."+n.Name]; made {
+		if g := c.graph(from.topology); g != nil {
+			n.shape = &NodeShape{c.shapes[from.topology].shape.Name, g.Group(from.group)}
+		}
+	}
+}
+
 // shapeLink gives a link of a topology its pairs, and its delays where the file
 // says none.
 func (c *config) shapeLink(l *Link) {
@@ -243,8 +252,8 @@ func (c *config) shapeLink(l *Link) {
 		return
 	}
 	l.graph = c.graph(from.topology).Link(from.group)
-	if c.set(path + ".delay") {
-		return
+	if at := path + ".delay"; c.set(at) && !c.fromDefault(at, path) {
+		return // places win over [default.link], and lose to what is said of this one
 	}
 	for way, d := range map[string]*Direction{"forward": &l.Forward, "back": &l.Back} { // order-free: each has its own
 		if !c.set(path + "." + way + ".delay") {
