@@ -40,7 +40,7 @@ func (w *World) delay(d *language.Direction, i int, stream string) time.Duration
 func half(d *language.Direction) topo.HalfSpec {
 	s := topo.HalfSpec{Rate: d.Rate, MTU: int32(d.MTU), Overhead: int32(d.Overhead), Queue: limitOf(d.Queue.Limit),
 		Loss: d.Loss, Corrupt: d.Corrupt, Duplicate: d.Duplicate, DuplicateDelay: d.DuplicateDelay.Dist,
-		Jitter: d.Jitter.Dist, Reorder: d.Reorder, Discipline: discipline(&d.Queue), ECN: d.Queue.ECN}
+		Jitter: d.Jitter.Dist, Reorder: d.Reorder, Discipline: discipline(&d.Queue), ECN: d.Queue.ECN, Trace: d.Opportunities}
 	if b := d.Bursts; b != nil {
 		s.Bursts = &topo.GilbertElliott{P: b.P, R: b.R, Good: b.Good, Bad: b.Bad}
 	}

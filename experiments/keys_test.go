@@ -259,7 +259,7 @@ var elsewhere = map[string]string{
 	"node.*.tcp.dsack": "tcp", "node.*.tcp.rack": "tcp", "node.*.tcp.tlp_slack": "tcp", "node.*.tcp.prr": "tcp", "node.*.tcp.frto": "tcp", "node.*.tcp.limited_transmit": "tcp", "node.*.tcp.congestion": "TestThroughLoss",
 	"node.*.like": "TestIncludeAndLike", "link.*.like": "TestIncludeAndLike", "flow.*.like": "TestIncludeAndLike",
 	"run.replications": "TestSeeds", "run.confidence": "TestTables", "flow.*.arrivals.times": "TestDrain", "flow.*.arrivals.process": "given with its whole table: TestGolden",
-	"link.*.queue.kind": "given with its whole table", "link.*.queue.ecn": "no profile of this version asks for it: topo", "flow.*.kind": "TestBackgroundIsMD1", "flow.*.pick": "with several servers", "link.*.pair": "language",
+	"link.*.trace": "TestTraceLink", "link.*.queue.kind": "given with its whole table", "link.*.queue.ecn": "no profile of this version asks for it: topo", "flow.*.kind": "TestBackgroundIsMD1", "flow.*.pick": "with several servers", "link.*.pair": "language",
 	"link.*.ends": "language", "node.*.kind": "language", "flow.*.to": "language", "link.*.rule.*.flow": "there is one flow", "node.*.listen.*.port": "found by name",
 	"node.*.prefix": "TestAddresses", "node.*.addresses": "TestSeveralAddresses", "flow.*.local.address": "TestSeveralAddresses", "node.*.label": "words", "node.*.tcp.backlog_extra": "host",
 	"node.*.tcp.time_wait_challenges": "tcp", "node.*.tcp.challenge_limit": "tcp", "node.*.tcp.challenge_interval": "tcp", "node.*.tcp.orphan_probes_end": "tcp", "node.*.tcp.linger_aborts": "tcp", "node.*.tcp.require_timestamps": "tcp", "node.*.tcp.reopen_isn": "tcp", "node.*.tcp.crossed_again": "tcp", "node.*.tcp.slow_start_limit": "tcp",

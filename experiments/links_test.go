@@ -3,9 +3,11 @@ package experiments
 import (
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
+	"netsim/experiments/language"
 	"netsim/theory"
 )
 
@@ -85,5 +87,42 @@ close = { by = "nobody" }
 	}
 	if lost := s.Points[0].Point.Spec.Links[0].Forward.Bursts; lost == nil || chain.Loss() < .29 || chain.Loss() > .31 {
 		t.Errorf("%v, a loss of %v", lost, chain.Loss())
+	}
+}
+
+// TestTraceLink: a link follows the trace of a file, which is part of what is in
+// force by its sum.
+func TestTraceLink(t *testing.T) {
+	source := pair + `
+delay = "10 ms"
+trace = "cell.trace"
+[flow.web]
+from = "client"
+to = "server:80"
+close = { by = "nobody" }
+`
+	parse := func(trace string) (*language.File, error) {
+		return language.ParseFrom(func(string) ([]byte, error) { return []byte(trace), nil }, "test.toml", []byte(source))
+	}
+	f, err := parse("7\n20\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Run(t.Context(), f, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The SYN goes at 7 ms and comes at 17, the SYN,ACK goes at 20 and comes at 30.
+	if got := s.Points[0].Outcomes[0].Measures["flow.web.setup_time"].Statistic("max"); got != .030 {
+		t.Errorf("connected after %v s, want 0.030", got)
+	}
+	other, _ := parse("8\n20\n")
+	if f.Points[0].Spec.Effective() == other.Points[0].Spec.Effective() {
+		t.Error("two traces make the same effective file")
+	}
+	for trace, want := range map[string]string{"": `cell.trace:1: "" is no time`, "3\n2\n": "times ascend", "1\nx\n": `cell.trace:2: "x" is no time`, "0\n": "the last is after 0"} {
+		if _, err := parse(trace); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", trace, err, want)
+		}
 	}
 }

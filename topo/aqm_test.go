@@ -269,3 +269,62 @@ func TestPIEBurst(t *testing.T) {
 		}
 	}
 }
+
+// TestCoDelSpares: a queue of no more than one full packet is no standing queue,
+// however long its packet waits; one of three is.
+func TestCoDelSpares(t *testing.T) {
+	for _, waiting := range []int{1, 3} {
+		w, a, b, l := pair(t, 1, HalfSpec{Rate: 800e3, Discipline: new(CoDel)}) // 10 ms each
+		w.feed(a, b, &stream{size: 1000, port: 1, n: waiting})
+		w.feed(a, b, &stream{size: 1000, port: 2, gap: 10 * time.Millisecond, n: 100})
+		w.run(t)
+		if drops := l.Forward.Stats().Drops[DropQueue]; (drops > 0) != (waiting > 1) {
+			t.Errorf("%d wait: %d drops", waiting, drops)
+		}
+	}
+}
+
+// TestCoDelResumes: who comes back to dropping within 16 intervals goes on from
+// the drops of last time, else from one (RFC 8289 section 5.5).
+func TestCoDelResumes(t *testing.T) {
+	const interval = des.Time(100 * time.Millisecond)
+	for _, c := range []struct {
+		since des.Time
+		want  uint32
+	}{{15 * interval, 8}, {16 * interval, 1}} {
+		state := codel{count: 10, lastCount: 2, dropNext: interval}
+		if state.begin(interval+c.since, times(0, 0)); state.count != c.want || state.lastCount != c.want {
+			t.Errorf("after %v: %+v, want a count of %d", c.since, state, c.want)
+		}
+	}
+}
+
+// TestPIESpacing: with a probability p no drop follows another before the sum of p
+// is .85, and one does when it is 8.5 (section 5.4).
+func TestPIESpacing(t *testing.T) {
+	_, _, _, l := pair(t, 1, HalfSpec{Discipline: new(DropTail)})
+	pie := &PIE{Target: time.Millisecond, old: time.Second, probability: .1}
+	pie.list.Bytes = 1e6
+	gap := 0
+	for range 20_000 {
+		if gap++; pie.early(l.Forward.more.line) {
+			if gap < 9 || gap > 85 {
+				t.Fatalf("seed 1: a drop after %d packets", gap)
+			}
+			gap = 0
+		}
+	}
+}
+
+// TestPIEAllowance: however high the probability, nothing is dropped before the
+// allowance of a burst is used up.
+func TestPIEAllowance(t *testing.T) {
+	const burst = 150 * time.Millisecond
+	w, a, b, _ := pair(t, 1, HalfSpec{Rate: 80e6, Discipline: &PIE{Target: time.Millisecond, Update: time.Millisecond, Burst: burst}})
+	lost := w.watch()
+	w.feed(a, b, &stream{size: 1000, port: 1, gap: 25 * time.Microsecond, n: 12_000})
+	w.run(t)
+	if len(lost.at) == 0 || lost.at[0] < des.Time(burst) || lost.at[0] > des.Time(burst+30*time.Millisecond) {
+		t.Errorf("%d drops, the first %v; want one at %v", len(lost.at), lost.at[:min(1, len(lost.at))], burst)
+	}
+}

@@ -203,7 +203,9 @@ func TestDRR(t *testing.T) {
 	w, a, b, _ = pair(t, 1, HalfSpec{Rate: 8e9, Queue: Limit{Packets: 10}, Discipline: new(DRR)})
 	lost := w.watch()
 	w.feed(a, b, &stream{size: 1000, port: 1, gap: 100, n: 1000})
-	w.feed(a, b, &stream{size: 1000, port: 2, gap: 3000, n: 30})
+	for i := range 3 { // bursts of three
+		w.feed(a, b, &stream{size: 1000, port: 2, from: des.Time(i), gap: 9000, n: 10})
+	}
 	w.run(t)
 	for _, id := range lost.ids {
 		if id>>32 == 2 {

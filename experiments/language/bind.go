@@ -47,6 +47,7 @@ func (c *config) bind() *Spec {
 			l.Ends = []string{l.Ends[0], l.Ends[0]}
 		}
 		c.shapeLink(&l)
+		c.traces(&l)
 		s.Links = append(s.Links, l)
 	}
 	for _, name := range c.under("flow") {

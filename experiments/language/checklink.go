@@ -48,6 +48,19 @@ func (c *config) checkLink(s *Spec, l *Link) {
 			break
 		}
 	}
+	for way, d := range map[string]*Direction{"forward": &l.Forward, "back": &l.Back} { // order-free: told once
+		switch {
+		case d.Trace == "":
+			continue
+		case c.set(path+".rate") || c.set(path+"."+way+".rate"):
+			c.fault(path+".rate", wrongf("leave one of them out", "a rate and a trace"))
+		case d.Queue.Limit.Time > 0:
+			c.fault(path+".queue.limit", wrongf("write packets or bytes", "how long a packet will wait is not known where a trace says when it is sent"))
+		default:
+			continue
+		}
+		break
+	}
 	c.checkQueue(&l.Forward.Queue, path+".queue")
 	c.checkQueue(&l.Forward.Queue, path+".forward.queue")
 	c.checkQueue(&l.Back.Queue, path+".back.queue")

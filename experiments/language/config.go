@@ -27,6 +27,7 @@ type config struct {
 	faults  Faults
 
 	settled bool
+	sums    map[string]string // of the files that keys name
 }
 
 // newConfig merges the layers of a point, the weakest first.
@@ -36,7 +37,7 @@ func newConfig(f *File, choice map[string]string, layers ...*layer) *config {
 		all.lay(l)
 	}
 	shapes, made := shapesOf(&all)
-	c := &config{file: f, choice: choice, shapes: shapes, made: made, given: map[string]*setting{}, has: map[string]bool{}, below: map[string][]string{}, done: map[string]any{}, busy: map[string]bool{}, systems: map[string]*tcp.Profile{}}
+	c := &config{file: f, choice: choice, shapes: shapes, made: made, given: map[string]*setting{}, has: map[string]bool{}, below: map[string][]string{}, done: map[string]any{}, busy: map[string]bool{}, systems: map[string]*tcp.Profile{}, sums: map[string]string{}}
 	parts := all.tables()
 	for _, table := range all.names {
 		if strings.HasPrefix(table, "default.") || strings.HasPrefix(table, "template.") {

@@ -51,6 +51,9 @@ func (c *config) section(b *strings.Builder, table, pattern string) {
 		if k.Default == "(as for the link)" && !c.set(path) || k.Default == "(name)" && !c.set(path) {
 			continue
 		}
+		if sum := c.sums[path]; sum != "" {
+			b.WriteString("# SHA-256 of the file: " + sum + "\n")
+		}
 		if v, ok := c.value(path); ok && c.wants(path) {
 			b.WriteString(key + " = " + literal(v) + "\n")
 		}

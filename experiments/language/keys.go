@@ -197,7 +197,7 @@ var keys = []Key{
 	{"link.*.overhead", size, "0 B", now | directed, "bytes on the wire besides each packet"},
 	{"link.*.weight", number, "1", now, "cost of a route over it"},
 	{"link.*.up", boolean, "true", now | changes | directed, "the link works"},
-	{"link.*.trace", unread, "(none)", directed, "file of delivery opportunities"},
+	{"link.*.trace", text, "(none)", now | directed, "file of delivery opportunities as Mahimahi's, instead of a rate"},
 	{"link.*.queue.kind", words("drop-tail red codel fq-codel pie priority drr"), "drop-tail", now | directed, "discipline of the queue"},
 	{"link.*.queue.limit", limit, "1000 packets", now | directed, "what it holds, the packet in transmission included"},
 	{"link.*.queue.ecn", boolean, "false", now | directed, "packets are marked instead of dropped"},

@@ -134,6 +134,8 @@ type Direction struct {
 	Duplicate      float64         `key:"duplicate"`
 	DuplicateDelay Law             `key:"duplicate_delay"`
 	Corrupt        float64         `key:"corrupt"`
+	Trace          string          `key:"trace"` // "": by Rate
+	Opportunities  []time.Duration // of the trace
 	Up             bool            `key:"up"`
 	MTU            int64           `key:"mtu"`
 	Overhead       int64           `key:"overhead"`
