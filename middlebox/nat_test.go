@@ -251,3 +251,19 @@ func TestNothingIsAllocated(t *testing.T) {
 		t.Errorf("%v allocations for a connection", n)
 	}
 }
+
+// What a packet of an open connection costs at a NAT, beside its links.
+func BenchmarkNAT(b *testing.B) {
+	w := newWorld(b)
+	w.nat(nil)
+	c := call{w, w.in[0], w.out[0], 5000}
+	c.open()
+	b.ReportAllocs()
+	for b.Loop() {
+		p := w.pool.Get()
+		*p = wire.Packet{Src: c.from.address, Dst: c.to.address, TTL: 64, Segment: wire.Segment{SrcPort: 5000, DstPort: 80, Flags: wire.ACK}}
+		w.net.Send(c.from.id).Receive(w.now, p)
+		w.wait(1)
+		c.to.got = c.to.got[:0]
+	}
+}

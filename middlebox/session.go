@@ -111,10 +111,7 @@ func (r *room) touch(now des.Time, i uint32, phase Phase) {
 	from, to := r.of[s.phase], r.of[phase]
 	s.phase = phase
 	if from == to && from.tail == i {
-		s.expiry = now.Add(to.life)
-		if from.head == i {
-			r.sim.At(&to.event, s.expiry)
-		}
+		s.expiry = now.Add(to.life) // the event, if it is for this one, rings early
 		return
 	}
 	from.unlink(i)

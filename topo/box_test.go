@@ -2,6 +2,8 @@ package topo
 
 import (
 	"errors"
+	"fmt"
+	"net/netip"
 	"testing"
 
 	"netsim/des"
@@ -56,5 +58,34 @@ func TestBox(t *testing.T) {
 	b.fault = errors.New("lost one")
 	if err := w.net.Check(0); !errors.Is(err, b.fault) {
 		t.Errorf("the books of the box are not looked at: %v", err)
+	}
+}
+
+// A server with several links takes, of what is handed to it on one of them, what
+// is for itself and for an address that is shared; it answers by the other.
+func TestShared(t *testing.T) {
+	for _, share := range []bool{false, true} {
+		w := newWorld(1)
+		client, server := w.host("client"), w.host("server")
+		front, back := w.net.AddNode("front", true), w.net.AddNode("back", true)
+		service := w.net.Assign(front, netip.MustParseAddr("192.0.2.1"))
+		for i, ends := range [][2]NodeID{{client.id, front}, {front, server.id}, {server.id, back}, {back, front}} {
+			w.net.Connect(LinkSpec{Name: fmt.Sprint("l", i), A: ends[0], B: ends[1]})
+		}
+		w.finish(t)
+		if share {
+			w.net.Share(service)
+		}
+		out, ok := w.net.Direct(front, server.id)
+		if _, far := w.net.Direct(front, server.id+100); !ok || far {
+			t.Fatalf("direct links: %v to the server, %v to nobody", ok, far)
+		}
+		p := w.packet(client, server, 100)
+		p.Dst = service
+		out.Receive(0, p)
+		w.run(t)
+		if got := len(server.got) == 1; got != share {
+			t.Errorf("shared %v, and the server took it %v", share, got)
+		}
 	}
 }
