@@ -305,14 +305,17 @@ func TestPIESpacing(t *testing.T) {
 	_, _, _, l := pair(t, 1, HalfSpec{Discipline: new(DropTail)})
 	pie := &PIE{Target: time.Millisecond, old: time.Second, probability: .1}
 	pie.list.Bytes = 1e6
-	gap := 0
+	gap, least := 0, 99
 	for range 20_000 {
 		if gap++; pie.early(l.Forward.more.line) {
 			if gap < 9 || gap > 85 {
 				t.Fatalf("seed 1: a drop after %d packets", gap)
 			}
-			gap = 0
+			gap, least = 0, min(gap, least)
 		}
+	}
+	if least != 9 {
+		t.Errorf("seed 1: never fewer than %d packets from drop to drop, want 9", least)
 	}
 }
 
