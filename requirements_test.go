@@ -101,7 +101,7 @@ var requirements = []requirement{
 	{"SHLD-5", 'W', "send MSS whenever it differs from default", ""},
 	{"SHLD-6", 'D', "MSS accounting adapts to changing MTU", ""},
 	{"SHLD-7", 'D', "Nagle", ""},
-	{"SHLD-8", 'D', "ECN", "not in this version yet"},
+	{"SHLD-8", 'D', "ECN", ""},
 	{"SHLD-9", 'L', "tell application between R1 and R2", ""},
 	{"SHLD-10", 'L', "R1 at least 3 retransmissions", ""},
 	{"SHLD-11", 'L', "R2 at least 100 s", ""},

@@ -227,7 +227,7 @@ var otherValues = map[string][]string{
 	"node.*.tcp.delayed_ack_max": {"10 ms"}, "node.*.tcp.quick_ack": {"0"}, "node.*.tcp.fin_delay": {"30 ms"}, "node.*.tcp.nagle_small_only": {"false"}, "node.*.tcp.receive_initial": {"2 kB"},
 	"node.*.tcp.rto_slop": {"1 s"}, "node.*.tcp.option_order": {"darwin"}, "node.*.tcp.timestamp_offset": {"zero"},
 	"node.*.tcp.loss_window_after": {"0"}, "node.*.tcp.isn_tick": {"1 s"}, "node.*.tcp.renews_echo": {"false"},
-	"node.*.tcp.sack": {"false"}, "node.*.tcp.tlp": {"true"}, "node.*.tcp.tlp_delay": {"1 ms"},
+	"node.*.tcp.ecn": {"offer"}, "node.*.tcp.sack": {"false"}, "node.*.tcp.tlp": {"true"}, "node.*.tcp.tlp_delay": {"1 ms"},
 	"node.*.tcp.timestamps": {"false"}, "node.*.tcp.nagle": {"false"}, "node.*.tcp.mss": {"700 B"}, "node.*.tcp.window_scale": {"2"}, "node.*.tcp.receive_window": {"5 kB"},
 	"node.*.tcp.send_buffer": {"3 kB"}, "node.*.tcp.initial_window": {"2"}, "node.*.tcp.isn": {"zero", "random", "clock"},
 	"node.*.tcp.keepalive.idle": {"1 h"}, "node.*.tcp.keepalive.interval": {"10 s"}, "node.*.tcp.keepalive.probes": {"2"}, "node.*.tcp.keepalive.bytes": {"1"},

@@ -256,6 +256,7 @@ func (h *Host) Receive(now des.Time, p *wire.Packet) {
 		h.sink(now, p)
 		return
 	}
+	seg.ECN = p.ECN
 	h.group.tally.received(seg)
 	if st.observer != nil {
 		st.observer.Received(now, h.node, p)

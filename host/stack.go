@@ -170,7 +170,7 @@ func (st *Stack) Held() int {
 // send lets a packet out of the host. Its segment's ports are set.
 func (st *Stack) send(now des.Time, h *Host, p *wire.Packet, from, to wire.Addr) {
 	st.packets++
-	p.Src, p.Dst, p.TTL, p.ECN, p.ID = from, to, h.group.ttl, 0, st.packets
+	p.Src, p.Dst, p.TTL, p.ECN, p.ID = from, to, h.group.ttl, p.Segment.ECN, st.packets
 	p.Measure()
 	h.group.tally.sent(&p.Segment)
 	if st.observer != nil {

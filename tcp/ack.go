@@ -43,6 +43,9 @@ func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
 		return false
 	}
 	opened := c.takeWindow(s)
+	if c.has(useECN) && s.Flags&(wire.ECE|wire.SYN) == wire.ECE && !s.Ack.Before(c.una) {
+		c.takeEcho(now, s)
+	}
 	if c.has(kept) && !s.Ack.Before(c.una) {
 		c.probed(now, s)
 		if tellsTwice(s) {

@@ -127,6 +127,10 @@ func (c *Conn) congested(now des.Time, sign Sign) {
 	}
 	c.rec.before = windows{c.cwnd, c.ssthresh}
 	c.rec.congestion.Congested(p, sign)
+	c.rec.signed = c.nxt
+	if c.has(useECN) {
+		c.on(cwrDue)
+	}
 	c.ssthresh = p.Threshold
 }
 

@@ -102,6 +102,9 @@ const (
 	extended                       // something is aside
 	lingering                      // Close waits
 	proven                         // the peer has acknowledged our SYN, and its text is waited for
+	useECN                         // both ends use ECN
+	echoing                        // a mark has come: every ACK says so
+	cwrDue                         // the window was made smaller, which the next new text tells
 )
 
 func (c *Conn) has(f flags) bool { return c.is&f != 0 }

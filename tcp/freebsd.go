@@ -40,6 +40,7 @@ func FreeBSD() *Profile {
 
 		DSACK: true, LimitedTransmit: true,
 		PRR:        true,
+		ECN:        AcceptECN,
 		Congestion: Cubic,
 
 		DelayedACK: 40 * time.Millisecond, DelayedACKMax: 40 * time.Millisecond,
@@ -95,6 +96,7 @@ var freebsdSources = sources{
 	"GiveUp Retries OrphanRetries":                       "code of FreeBSD 14: TCP_MAXRXTSHIFT",
 	"DSACK LimitedTransmit PRR":                          "unverified: net.inet.tcp.rfc3042, do_prr",
 	"RACK TLP TailDelay TailSlack FRTO":                  "unverified: not in its default stack",
+	"ECN":                                                "unverified: net.inet.tcp.ecn.enable 2",
 	"Congestion":                                         "unverified: CUBIC since 14.0",
 	"SlowStartLimit R1":                                  "unverified: no limit; 3",
 	"ReopenISN CrossedAgain RFC6191":                     "unverified: as RFC 9293 section 3.6.1",

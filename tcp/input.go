@@ -227,6 +227,7 @@ func (c *Conn) takeText(now des.Time, s *wire.Segment) {
 	if s.Len == 0 {
 		return
 	}
+	c.takeMark(s)
 	switch c.state {
 	case Established, FinWait1, FinWait2:
 	default:

@@ -45,6 +45,7 @@ func Linux() *Profile {
 		TailDelay: 200 * time.Millisecond,
 		TailSlack: 8 * time.Millisecond,
 		PRR:       true, FRTO: true,
+		ECN:        AcceptECN,
 		Congestion: Cubic,
 
 		DelayedACK:    40 * time.Millisecond,
@@ -122,6 +123,7 @@ var linuxSources = sources{
 	"TLP TailDelay TailSlack":             "code of Linux: tcp_early_retrans 3, tcp_schedule_loss_probe: TCP_RTO_MIN, two clock ticks (CONFIG_HZ 250)",
 	"PRR":                                 "code of Linux: tcp_cwnd_reduction",
 	"FRTO":                                "code of Linux: tcp_frto 2",
+	"ECN":                                 "code of Linux: tcp_ecn 2",
 	"Congestion":                          "code of Linux: tcp_congestion_control, CONFIG_DEFAULT_CUBIC",
 	"SlowStartLimit":                      "code of Linux: tcp_slow_start counts all that is acknowledged",
 	"DelayedACK":                          measured + ": TCP_ATO_MIN",

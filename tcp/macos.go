@@ -40,6 +40,7 @@ func MacOS() *Profile {
 		RACK: true, TLP: true,
 		TailDelay: 200 * time.Millisecond,
 		PRR:       true, FRTO: true,
+		ECN:        AcceptECN,
 		Congestion: Cubic,
 
 		DelayedACK: 100 * time.Millisecond, DelayedACKMax: 100 * time.Millisecond,
@@ -92,6 +93,7 @@ var macosSources = sources{
 	"RTOMin RTOMax RTOSlop MinBoundsVariance": "code of xnu: TCPTV_REXMTMIN, TCPTV_REXMTMAX, tcp_rexmt_slop",
 	"GiveUp Retries OrphanRetries":            "code of xnu: TCP_MAXRXTSHIFT",
 	"DSACK LimitedTransmit RACK TLP TailDelay TailSlack PRR FRTO": "unverified: RACK and probes since 10.13 or so; delays of RFC 8985",
+	"ECN":                            "unverified",
 	"Congestion":                     "unverified: CUBIC",
 	"SlowStartLimit R1":              "unverified: no limit; 3",
 	"ReopenISN CrossedAgain RFC6191": "unverified: as RFC 9293 section 3.6.1",

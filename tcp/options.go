@@ -40,6 +40,7 @@ func (c *Conn) takeOptions(now des.Time, s *wire.Segment) {
 		c.on(useTS)
 		c.tsRecent, c.tsRecentAt = s.TSVal, now
 	}
+	c.takeECN(s)
 	if s.Options&wire.SACKPermitted != 0 && c.profile.SACKPermitted {
 		c.on(useSACK)
 	}

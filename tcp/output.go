@@ -47,6 +47,9 @@ func (c *Conn) header(now des.Time, s *wire.Segment, flags wire.Flags, seq wire.
 	s.Window = c.window(flags.Has(wire.SYN))
 	if flags.Has(wire.ACK) {
 		s.Ack = c.rcvNxt
+		if c.has(echoing) && !flags.Has(wire.SYN) {
+			s.Flags |= wire.ECE
+		}
 		c.markAck(s)
 		c.ackSent()
 	}
@@ -96,6 +99,7 @@ func (c *Conn) emitSYN(now des.Time, s *wire.Segment) {
 	}
 	c.off(synDue)
 	c.header(now, s, flags, c.iss)
+	s.Flags |= c.setupECN()
 	if p.AlwaysMSS || c.advMSS != c.defaultMSS() { // MUST-14, MUST-65, SHLD-5, MAY-3
 		s.Options |= wire.HasMSS
 		s.MSS = c.advMSS
@@ -265,6 +269,9 @@ func (c *Conn) emitStream(now des.Time, s *wire.Segment, from wire.Seq, n uint32
 		c.on(timing)
 		c.timedSeq, c.timedAt = to, now
 	}
+	if !again && n > 0 {
+		c.capable(s)
+	}
 	if !again && n > 0 && n < c.effectiveMSS() {
 		c.small = from.Add(n)
 	}
@@ -308,6 +315,7 @@ func (c *Conn) emitProbe(now des.Time, s *wire.Segment) {
 		c.next = next
 	}
 	s.Marks |= wire.Probe
+	s.ECN = 0
 }
 
 // watchWindow starts the persist timer when there is something to send, nothing

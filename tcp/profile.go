@@ -59,6 +59,7 @@ type Profile struct {
 
 	// Congestion and loss.
 	DSACK           bool          `key:"tcp.dsack"`            // what arrives twice is told in SACK blocks, RFC 2883
+	ECN             ECN           `key:"tcp.ecn"`              // RFC 3168
 	LimitedTransmit bool          `key:"tcp.limited_transmit"` // RFC 3042; with SACK it is part of RFC 6675
 	RACK            bool          `key:"tcp.rack"`             // with SACK, losses are found by time (RFC 8985), else by RFC 6675
 	TLP             bool          `key:"tcp.tlp"`              // with SACK, tail loss probes (RFC 8985)

@@ -16,6 +16,7 @@ type recovery struct {
 
 	phase    phase
 	recover  wire.Seq // SND.NXT when a loss was last found: the RFCs' RecoveryPoint
+	signed   wire.Seq // SND.NXT when congestion was last answered
 	rescued  bool     // in this recovery
 	force    bool     // what is due is sent whatever the window
 	dupAcks  uint32   // in a row
@@ -53,7 +54,7 @@ func (c *Conn) recovery() *recovery {
 }
 
 func (r *recovery) begin(c *Conn) {
-	*r = recovery{algorithm: r.algorithm, congestion: r.congestion, recover: c.una.Add(^uint32(0)), board: scoreboard{ring: r.board.ring}}
+	*r = recovery{algorithm: r.algorithm, congestion: r.congestion, recover: c.una.Add(^uint32(0)), signed: c.una.Add(^uint32(0)), board: scoreboard{ring: r.board.ring}}
 	r.heard.highest = c.una
 	r.rack.begin()
 	if r.congestion != nil {

@@ -31,6 +31,7 @@ func RFC9293() *Profile {
 
 		DSACK:           true,
 		LimitedTransmit: true,
+		ECN:             AcceptECN,
 		Congestion:      Reno,
 		SlowStartLimit:  1,
 
@@ -96,6 +97,7 @@ var rfc9293Sources = sources{
 	"LimitedTransmit":                     "RFC 3042",
 	"RACK TLP TailDelay TailSlack":        "chosen: RFC 6675 rather than RFC 8985",
 	"PRR FRTO":                            "chosen: RFC 6675 and RFC 6298 alone; RFC 6937 and RFC 5682 are options",
+	"ECN":                                 "chosen: RFC 3168 leaves open who asks",
 	"Congestion":                          "RFC 9293 section 3.8.2 (MUST-19): RFC 5681",
 	"SlowStartLimit":                      "RFC 5681 equation 2",
 	"DelayedACK":                          "chosen: RFC 9293 section 3.8.6.3 (MUST-40) allows 500 ms",

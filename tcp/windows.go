@@ -90,6 +90,7 @@ var windowsSources = sources{
 	"RTOMax RTOSlop MinBoundsVariance":        "unverified: as RFC 6298",
 	"GiveUp Retries OrphanRetries":            "unverified: TcpMaxDataRetransmissions 5",
 	"DSACK LimitedTransmit RACK TLP TailDelay TailSlack PRR FRTO": "unverified: RACK and probes since Windows 10; delays of RFC 8985",
+	"ECN":                            "unverified: EcnCapability disabled",
 	"Congestion":                     "unverified: CUBIC since Windows 10",
 	"SlowStartLimit R1":              "unverified: no limit; 3",
 	"ReopenISN CrossedAgain RFC6191": "unverified: as RFC 9293 section 3.6.1",

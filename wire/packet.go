@@ -20,6 +20,14 @@ type Packet struct {
 	Segment  Segment
 }
 
+// The codepoints of ECN (RFC 3168 section 5); 0 is of a sender that does not know
+// them.
+const (
+	ECT1 = 1 + iota // capable
+	ECT0            // capable, as all senders say it
+	CE              // congestion experienced
+)
+
 // DefaultTTL is the TTL that hosts send with (RFC 9293 MUST-49 makes it
 // configurable; 64 is the IANA's recommended default).
 const DefaultTTL = 64

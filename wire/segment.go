@@ -92,6 +92,7 @@ type Segment struct {
 	Scale     uint8
 	Blocks    uint8 // how many of SACK are valid
 	CookieLen uint8 // bytes of Cookie; 0 asks for one
+	ECN       uint8 // that its packet is to have, or had when it came
 	Order     OptionOrder
 	TSVal     uint32
 	TSEcr     uint32
@@ -120,6 +121,6 @@ func (s *Segment) End() Seq { return s.Seq.Add(s.SeqLen()) }
 func (s *Segment) Clear() {
 	s.SrcPort, s.DstPort = 0, 0
 	s.Seq, s.Ack = Seq{}, Seq{}
-	s.Len, s.Window, s.Flags, s.Options, s.Urgent = 0, 0, 0, 0, 0
+	s.Len, s.Window, s.Flags, s.Options, s.Urgent, s.ECN = 0, 0, 0, 0, 0, 0
 	s.Marks, s.Incarnation, s.Offset, s.Order = 0, 0, 0, LinuxOrder
 }

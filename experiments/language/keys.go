@@ -120,7 +120,7 @@ var keys = []Key{
 	{"node.*.tcp.prr", boolean, "(profile)", now, "with them, the window comes down in proportion to what arrives (RFC 6937)"},
 	{"node.*.tcp.frto", boolean, "(profile)", now, "timeouts that were too early are found and taken back (RFC 5682)"},
 	{"node.*.tcp.limited_transmit", boolean, "(profile)", now, "the first duplicate ACKs let new segments go (RFC 3042)"},
-	{"node.*.tcp.ecn", boolean, "(profile)", 0, "explicit congestion notification is offered"},
+	{"node.*.tcp.ecn", words("off accept offer"), "(profile)", now, "explicit congestion notification: never, where the peer asks, or asked for"},
 	{"node.*.tcp.nagle", boolean, "(profile)", now, "small segments wait for an ACK"},
 	{"node.*.tcp.nagle_small_only", boolean, "(profile)", now, "they wait only for an ACK of another small one (Minshall)"},
 	{"node.*.tcp.mss", size, "(from the path)", now, "largest segment"},
