@@ -278,13 +278,10 @@ func (g *glyphs) tiers() {
 // layers goes from those who open connections to the right.
 func (g *glyphs) layers() {
 	var from []int
-	for _, f := range g.spec.Flows {
-		for _, t := range f.From {
-			for i := range g.spec.Node(t.Node).Count {
-				from = append(from, g.first[t.Node]+i)
-			}
+	for _, t := range g.spec.Flows[0].From {
+		for i := range g.spec.Node(t.Node).Count {
+			from = append(from, g.first[t.Node]+i)
 		}
-		break
 	}
 	if g.shape() == "chain" {
 		from = []int{g.rep[slices.IndexFunc(g.nodes, func(v plots.NetworkNode) bool { return v.Router })]}

@@ -239,9 +239,9 @@ func TestAssignedBesideGiven(t *testing.T) {
 [node.a]
 count = 3
 [node.b]
-prefix = "10.0.0.0/30"
+prefix = "10.0.0.4/30"
 [node.c]
-prefix = "10.0.0.8/29"
+prefix = "10.0.0.0/30"
 count = 2
 [node.r]
 kind = "router"
@@ -263,7 +263,7 @@ to = ["b:80", "c:80"]
 			got = append(got, w.Book.IP(a).String())
 		}
 	}
-	if want := "10.0.0.4 10.0.0.5 10.0.0.6 10.0.0.1 10.0.0.9 10.0.0.10"; strings.Join(got, " ") != want {
+	if want := "10.0.0.8 10.0.0.9 10.0.0.10 10.0.0.5 10.0.0.1 10.0.0.2"; strings.Join(got, " ") != want {
 		t.Errorf("%v, want %s", got, want)
 	}
 }
