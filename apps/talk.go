@@ -199,6 +199,11 @@ func (e *end) connected(now des.Time) {
 		t.complete(now)
 		return
 	}
+	if o := f.Options; o != nil && o.FastOpen { // the request was written with the OPEN
+		e.unsent, e.writing = f.Request-e.socket.Conn.Written(), true
+		e.push(now)
+		return
+	}
 	e.ask(now)
 }
 

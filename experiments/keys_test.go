@@ -187,6 +187,20 @@ from = "client"
 to = "server:80"
 request = "100 B"
 close = { by = "client", how = "linger" }
+`, `
+[node.client]
+[node.server]
+listen.web = { port = 80, fast_open = 5 }
+[link.wire]
+ends = ["client", "server"]
+delay = "10 ms"
+[flow.web]
+from = "client"
+to = "server:web"
+arrivals = { process = "even", rate = "1/s", count = 3 }
+request = "100 B"
+response = "100 B"
+fast_open = true
 `}
 
 // crowded is a world in which queues grow in both directions of a link.
@@ -231,7 +245,7 @@ var otherValues = map[string][]string{
 	"node.*.tcp.timestamps": {"false"}, "node.*.tcp.nagle": {"false"}, "node.*.tcp.mss": {"700 B"}, "node.*.tcp.window_scale": {"2"}, "node.*.tcp.receive_window": {"5 kB"},
 	"node.*.tcp.send_buffer": {"3 kB"}, "node.*.tcp.initial_window": {"2"}, "node.*.tcp.isn": {"zero", "random", "clock"},
 	"node.*.tcp.keepalive.idle": {"1 h"}, "node.*.tcp.keepalive.interval": {"10 s"}, "node.*.tcp.keepalive.probes": {"2"}, "node.*.tcp.keepalive.bytes": {"1"},
-	"flow.*.close.linger": {"1 s"}, "node.*.listen.*.defer_accept": {"1 s"},
+	"flow.*.fast_open": {"false"}, "node.*.listen.*.fast_open": {"0"}, "flow.*.close.linger": {"1 s"}, "node.*.listen.*.defer_accept": {"1 s"},
 	"flow.*.keepalive": {"false"}, "flow.*.nodelay": {"true"},
 	"node.*.ttl": {"1"}, "node.*.ports.range": {"50000-50002"}, "node.*.ports.select": {"random", "sequential", "hash"},
 	"node.*.listen.*.port": {"81"}, "node.*.listen.*.backlog": {"1"}, "node.*.memory.per.<state>": {"999 B"},

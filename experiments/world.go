@@ -265,6 +265,7 @@ func listen(h *host.Host, spec *language.Listener, to host.Acceptor, t *host.Lis
 	if spec.Overflow == "reset" {
 		l.ResetOverflow()
 	}
+	l.FastOpen = spec.FastOpen
 	if spec.DeferAccept > 0 {
 		l.Settings = &tcp.Settings{DeferAccept: spec.DeferAccept}
 	}
@@ -344,10 +345,14 @@ func (w *World) addFlow(f *language.Flow) {
 
 // options are those of a flow's sockets, nil if it asks for none.
 func options(f *language.Flow) *tcp.Settings {
-	if o := (tcp.Settings{KeepAlive: f.KeepAlive, NoDelay: f.NoDelay}); o != (tcp.Settings{}) {
-		return &o
+	o := tcp.Settings{KeepAlive: f.KeepAlive, NoDelay: f.NoDelay, FastOpen: f.FastOpen}
+	if f.FastOpen {
+		o.Early = uint64(f.Request)
 	}
-	return nil
+	if o == (tcp.Settings{}) {
+		return nil
+	}
+	return &o
 }
 
 // lingering are the options with which an end of the flow closes that lingers.

@@ -101,7 +101,7 @@ func (l *Listener) admit(now des.Time, s *Socket) bool {
 	if s.waiting {
 		return false
 	}
-	if state == tcp.SynReceived || state == tcp.Listen {
+	if state == tcp.SynReceived && !s.Conn.Early() || state == tcp.Listen {
 		return true
 	}
 	l.request(now, -1)

@@ -44,11 +44,12 @@ type group struct {
 
 // rest is what is seldom asked of a host.
 type rest struct {
-	name   string
-	pairs  map[destination]uint32 // where destinations are many
-	paths  map[wire.Addr]path     // narrower than their first link
-	more   []wire.Addr
-	proven map[wire.Addr]bool // that a connection was established with
+	name    string
+	pairs   map[destination]uint32       // where destinations are many
+	paths   map[wire.Addr]path           // narrower than their first link
+	cookies map[wire.Addr]tcp.FastCookie // of Fast Open, by server
+	more    []wire.Addr
+	proven  map[wire.Addr]bool // that a connection was established with
 
 	challenged des.Time // the interval in which challenge ACKs were last sent
 	sent       int      // so many
@@ -166,6 +167,9 @@ func (h *Host) ConnectFrom(now des.Time, from wire.Addr, to Remote, local uint16
 	h.stack.table.add(t, s.ref)
 	o := h.opening(now, t, who)
 	o.Settings = options
+	if options != nil && options.FastOpen {
+		o.FastCookie = h.rest.cookies[t.remote]
+	}
 	if old != nil {
 		o.Follow(old)
 	}

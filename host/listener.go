@@ -30,6 +30,8 @@ type Listener struct {
 	*ListenerTally
 
 	Settings *tcp.Settings // socket options of the connections to come; nil is none
+	FastOpen int           // connections that may be open fast and not yet proven; 0: none
+	fast     int           // that are
 }
 
 // ListenerTally is what the listeners of a group of hosts count.
@@ -124,6 +126,7 @@ func (l *Listener) arrive(now des.Time, t tuple, p *wire.Packet, old *tcp.TimeWa
 		o.ISS = old.Successor(o.Profile, o.ISS)
 	}
 	o.Settings = l.Settings
+	l.fastOpen(s, &p.Segment, o)
 	s.Conn.Listen(now, o)
 	s.Conn.Trail() // LISTEN is the listener's
 	s.state = tcp.Listen

@@ -32,6 +32,7 @@ type Socket struct {
 	state    tcp.State // as accounted
 	open     bool      // not in the free list
 	pumping  bool
+	fast     bool // opened fast, and in SYN-RECEIVED
 	waiting  bool // to be accepted
 	gone     bool // from the table
 	bucket   bool // it has one of those for TIME-WAIT
@@ -107,6 +108,9 @@ func (s *Socket) pump(now des.Time) {
 		s.emit(now)
 		if s.state != s.Conn.State() {
 			s.account(now)
+			if s.fast && s.state != tcp.SynReceived {
+				s.fastDone()
+			}
 		}
 		if s.state == tcp.FinWait2 && s.evicted() {
 			continue
@@ -117,6 +121,9 @@ func (s *Socket) pump(now des.Time) {
 		n := s.Conn.News()
 		if n == 0 {
 			break
+		}
+		if n&tcp.Connected != 0 {
+			s.keepCookie()
 		}
 		if s.app != nil {
 			s.app.News(now, s, n)

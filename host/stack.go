@@ -131,7 +131,7 @@ func (st *Stack) take(now des.Time, h *Host, t tuple, app App) *Socket {
 		st.free = s.next
 	}
 	s.host, s.tuple, s.app, s.next, s.opened = h, t, app, nil, now
-	s.state, s.listener, s.pair, s.request, s.open, s.gone, s.bucket = tcp.Closed, nil, 0, 0, true, false, false
+	s.state, s.listener, s.pair, s.request, s.open, s.gone, s.bucket, s.fast = tcp.Closed, nil, 0, 0, true, false, false, false
 	s.alarm.Bind(s, h.owner.Rank(des.Timer))
 	return s
 }

@@ -109,15 +109,7 @@ func (c *Conn) advance(now des.Time, ack wire.Seq) {
 	if c.selective() {
 		c.rec.board.acknowledge(ack, &c.rec.heard)
 	}
-	c.una = ack
-	if ack.After(c.base) {
-		to := ack
-		if to.After(c.end) {
-			to = c.end
-		}
-		c.baseOffset += uint64(uint32(to.Sub(c.base)))
-		c.base = to
-	}
+	c.moveBase(ack)
 	if c.next.Before(ack) {
 		c.next = ack
 	}
@@ -127,6 +119,19 @@ func (c *Conn) advance(now des.Time, ack wire.Seq) {
 		c.news |= Writable
 	}
 	c.rearm(now)
+}
+
+// moveBase moves SND.UNA, and out of the send buffer what is acknowledged.
+func (c *Conn) moveBase(ack wire.Seq) {
+	c.una = ack
+	if ack.After(c.base) {
+		to := ack
+		if to.After(c.end) {
+			to = c.end
+		}
+		c.baseOffset += uint64(uint32(to.Sub(c.base)))
+		c.base = to
+	}
 }
 
 // finAcked reports whether our FIN was sent and acknowledged.

@@ -105,6 +105,7 @@ const (
 	useECN                         // both ends use ECN
 	echoing                        // a mark has come: every ACK says so
 	cwrDue                         // the window was made smaller, which the next new text tells
+	early                          // opened by Fast Open: the user talks before the handshake is complete
 )
 
 func (c *Conn) has(f flags) bool { return c.is&f != 0 }
@@ -176,7 +177,9 @@ type Opening struct {
 	Incarnation wire.Incarnation
 	PathMTU     int // known to be smaller than MTU; 0 if not
 	Settings    *Settings
-	TSRecent    uint32 // to be echoed by the SYN, see Follow
+	FastCookie  FastCookie // of Fast Open: an opener's, or what a listener gives
+	Early       bool       // the peer's cookie is good: its text may come with its SYN
+	TSRecent    uint32     // to be echoed by the SYN, see Follow
 }
 
 // Follow lets the connection take the place of one in TIME-WAIT.
@@ -220,6 +223,7 @@ func (c *Conn) begin(o *Opening) {
 	nagle := p.Nagle
 	if o.Settings != nil {
 		c.aside().settings = o.Settings
+		c.side.cookie = o.FastCookie
 		nagle = nagle && !o.Settings.NoDelay
 	}
 	if !nagle {

@@ -41,6 +41,9 @@ func (c *Conn) inListen(now des.Time, s *wire.Segment) {
 		c.firstSentAt = now
 		c.become(SynReceived)
 		c.lifeFrom(now)
+		if c.has(early) {
+			c.takeEarly(s)
+		}
 	}
 }
 
@@ -69,8 +72,9 @@ func (c *Conn) inSynSent(now des.Time, s *wire.Segment) {
 		c.on(synDue)
 		return
 	}
-	c.una = s.Ack
+	c.moveBase(s.Ack)
 	c.next = s.Ack
+	c.takeCookie(s)
 	c.off(synDue)
 	c.sampleSYN(now, s)
 	c.establish(now)
@@ -83,10 +87,12 @@ func (c *Conn) inSynSent(now des.Time, s *wire.Segment) {
 // establish enters ESTABLISHED once our SYN is acknowledged.
 func (c *Conn) establish(now des.Time) {
 	c.become(Established)
-	c.news |= Connected
 	c.tries = 0
 	c.lifeAt = des.Never
-	c.startCongestion()
+	if !c.has(early) {
+		c.news |= Connected
+		c.startCongestion()
+	}
 	if c.has(extended) {
 		c.keep(now)
 	}
@@ -109,6 +115,10 @@ func (c *Conn) checkSequence(now des.Time, s *wire.Segment) bool {
 			c.answerOld(now, s)
 			return false
 		}
+	}
+	if c.openedAgain(s) {
+		c.repeatedSYN(now)
+		return false
 	}
 	if !acceptable(s, c.rcvNxt, uint32(max(c.edge.Sub(c.rcvNxt), 0))) {
 		switch {

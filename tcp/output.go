@@ -15,6 +15,7 @@ func (c *Conn) Emit(now des.Time, s *wire.Segment) bool {
 		switch {
 		case c.has(synDue):
 			c.emitSYN(now, s)
+		case c.Early() && c.emitText(now, s):
 		case c.has(ackDue | challengeDue):
 			c.emitACK(now, s)
 		default:
@@ -117,7 +118,10 @@ func (c *Conn) emitSYN(now des.Time, s *wire.Segment) {
 	if p.SACKPermitted && (offer || c.has(useSACK)) {
 		s.Options |= wire.SACKPermitted
 	}
-	c.nxt, c.next = c.iss.Add(1), c.iss.Add(1)
+	if c.next = c.iss.Add(1); !c.nxt.After(c.next) {
+		c.nxt = c.next
+	}
+	c.ride(s)
 	c.counts.SYNs++
 	if c.has(resentSYN) {
 		s.Marks |= wire.Again

@@ -30,7 +30,7 @@ type Request struct {
 // in SYN-RECEIVED for the peer and for the SYN,ACK's timer, and for nothing else.
 func (c *Conn) Compact() bool {
 	n := &c.counts
-	return c.state == SynReceived && !c.has(active) && c.lifeAt == des.Never && c.ackAt == des.Never &&
+	return c.state == SynReceived && !c.has(active|early) && c.lifeAt == des.Never && c.ackAt == des.Never &&
 		(!c.has(extended) || *c.side == asideOf(c.side.settings)) && max(n.Sent, n.StaleArrived) < 1<<16
 }
 

@@ -29,6 +29,11 @@ type Settings struct {
 	Lingers bool
 	Linger  time.Duration
 
+	// FastOpen asks the peer for a cookie, and with one writes so many bytes as Early
+	// says with the OPEN, to ride on the SYN (RFC 7413).
+	FastOpen bool
+	Early    uint64
+
 	// DeferAccept lets a listener's connection wait in SYN-RECEIVED for text, about so
 	// long; 0 is not at all (Linux, TCP_DEFER_ACCEPT).
 	DeferAccept time.Duration
@@ -44,6 +49,7 @@ type aside struct {
 	probing  bool     // a keepalive probe is due
 	lingerAt des.Time // when a lingering Close waits no longer
 	trouble  wire.Report
+	cookie   FastCookie // of Fast Open: to be shown, or given
 }
 
 // none are the settings of a user who asks for nothing.

@@ -12,11 +12,18 @@ func (c *Conn) Open(now des.Time, o *Opening) {
 	c.firstSentAt = now
 	c.become(SynSent)
 	c.lifeFrom(now)
+	c.openEarly(now)
 }
 
 // Listen is the passive OPEN: the connection waits for a SYN.
 func (c *Conn) Listen(now des.Time, o *Opening) {
 	c.begin(o)
+	if o.FastCookie.Len > 0 {
+		c.aside().cookie = o.FastCookie
+	}
+	if o.Early {
+		c.on(early)
+	}
 	c.become(Listen)
 }
 

@@ -97,6 +97,7 @@ type Listener struct {
 	Backlog     *int          `key:"backlog"`  // nil: the profile's
 	Overflow    string        `key:"overflow"` // drop, reset
 	DeferAccept time.Duration `key:"defer_accept"`
+	FastOpen    int           `key:"fast_open"`
 	Accept      Accept        `key:"accept"`
 	Implied     bool          // made for a flow that goes to the port
 }
@@ -175,6 +176,7 @@ type Flow struct {
 	LocalAddress int           `key:"local.address"` // which of the client's, from 1
 	KeepAlive    bool          `key:"keepalive"`
 	NoDelay      bool          `key:"nodelay"`
+	FastOpen     bool          `key:"fast_open"`
 	Size         int64         `key:"size"` // of the packets of a background flow
 	Load         Load          `key:"load"`
 }
