@@ -464,3 +464,74 @@ func TestUndoneByDuplicates(t *testing.T) {
 		t.Errorf("recovering %v, window %d segments, threshold %d", c.recovering(), c.cwnd/1460, c.ssthresh/1460)
 	}
 }
+
+// A record longer than segments may be by now is sent again in parts.
+func TestSentAgainInParts(t *testing.T) {
+	c := selectiveSender(t, 8, func(*Profile) {})
+	now := at(.1)
+	c.mss = 500
+	told(c, now, 0, 1, 2)
+	told(c, now, 0, 1, 3)
+	told(c, now, 0, 1, 4)
+	var s wire.Segment
+	var lens []uint32
+	for range 10 {
+		told := from(wire.ACK, 1, 1)
+		told.Window, told.Options, told.Blocks = 65535, wire.HasSACK, 1
+		told.SACK[0] = wire.Block{Left: iss.Add(1 + 1460), Right: iss.Add(1 + 8*1460)}
+		c.Segment(now, &told)
+		for c.Emit(now, &s) {
+			if s.Marks&wire.Again != 0 {
+				lens = append(lens, s.Len)
+			}
+		}
+		if err := c.Check(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if c.rec.board.left(0) != c.una || !slices.Equal(lens, []uint32{500, 460}) { // the first 500 went with the third
+		t.Errorf("parts of %v bytes", lens)
+	}
+}
+
+// A path that narrows amid a flight has all of it sent again, as small as it must be,
+// and is no congestion (RFC 1191 section 6.4).
+func TestPathNarrowsAmidFlight(t *testing.T) {
+	p := connected(t, with(Linux, func(p *Profile) { p.RFC5927 = false }), 50*ms)
+	p.quiet = true
+	p.server.reader(false)
+	c := &p.client.conn
+	p.client.rules = append(p.client.rules, &rule{from: p.client, match: func(s *wire.Segment) bool { return s.Len > 1000 }, lot: func() fate { return fate{drop: true} }})
+	p.client.write(20 * 1448)
+	p.at(.2, func() {
+		quoted := wire.Segment{Seq: c.una, Flags: wire.ACK}
+		c.Reported(p.now, wire.TooBig, &quoted, 1000)
+		p.client.pump()
+	})
+	p.run(at(.9))
+	if p.server.conn.Stats().Delivered != 20*1448 || c.ssthresh < 1<<20 {
+		t.Errorf("%d bytes, threshold %d", p.server.conn.Stats().Delivered, c.ssthresh)
+	}
+}
+
+// Check finds a scoreboard whose sums, marks or ends are wrong.
+func TestCheckFindsScoreboard(t *testing.T) {
+	for what, breaks := range map[string]func(*scoreboard){
+		"start":   func(b *scoreboard) { b.start = b.start.Add(1) },
+		"end":     func(b *scoreboard) { b.n-- },
+		"arrived": func(b *scoreboard) { b.arrived++ },
+		"due":     func(b *scoreboard) { b.due++ },
+		"both":    func(b *scoreboard) { b.at(2).is |= gone },
+		"passed":  func(b *scoreboard) { b.set(5, gone); b.scan = 6 },
+		"empty":   func(b *scoreboard) { b.at(5).end = b.left(5) },
+	} {
+		c := selectiveSender(t, 8, func(*Profile) {})
+		told(c, at(.1), 0, 2, 3)
+		if err := c.Check(); err != nil {
+			t.Error(err)
+		}
+		if breaks(&c.rec.board); c.Check() == nil {
+			t.Errorf("%s is broken and not found", what)
+		}
+	}
+}
