@@ -144,3 +144,37 @@ func TestPathMTUWithoutNumber(t *testing.T) {
 		}
 	}
 }
+
+// A path that narrows takes the scoreboard away, and the recovery that follows begins
+// without one; text that is new brings it back in its midst. The window then comes
+// down in proportion to what was in flight, as ever.
+func TestPathNarrowsBeforeRecovery(t *testing.T) {
+	p := RFC9293()
+	p.PRR, p.LimitedTransmit = true, false
+	c := inState(Established, p)
+	c.on(useSACK)
+	hear := func(s wire.Segment) {
+		t.Helper()
+		s.Window = 60000
+		c.Segment(0, &s)
+		step(t, c)
+	}
+	hear(from(wire.ACK, 1, 1))
+	c.Write(0, 1<<20)
+	drain(c)
+	lost := from(wire.ACK, 1, 1)
+	lost.Seq, lost.Len = c.una, 536
+	c.Reported(0, wire.TooBig, &lost, 296)
+	step(t, c)
+	for range 30 { // of which the first three begin the recovery
+		hear(from(wire.ACK, 1, 1))
+	}
+	if !c.recovering() || !c.selective() {
+		t.Fatalf("recovering %v with a scoreboard %v", c.recovering(), c.selective())
+	}
+	before := c.cwnd
+	hear(from(wire.ACK, 1, 1+256))
+	if !c.recovering() || c.cwnd > before {
+		t.Errorf("the window went from %d to %d", before, c.cwnd)
+	}
+}

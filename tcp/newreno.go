@@ -59,7 +59,7 @@ func (c *Conn) duplicateACK(now des.Time) {
 	c.congested(now, Loss)
 	r.recover = c.nxt
 	c.cwnd = c.ssthresh + dupThresh*mss
-	r.phase = fastPath
+	r.phase, r.prr = fastPath, prr{flight: c.flight()} // which counts if new text brings the scoreboard back
 	c.on(fast)
 	c.rtxAt = now.Add(c.backedOff())
 }
