@@ -44,6 +44,17 @@ type end struct {
 	record TimeWait
 	until  des.Time // the record's end; Never if there is none
 	passed func(*end, *wire.Segment)
+	soaking
+}
+
+// soaking is what a test may put in the place of the wire and the host, or behind
+// what the connection does.
+type soaking struct {
+	via     func(*wire.Segment) // what is sent
+	arrives func(*wire.Segment) // what comes
+	reopens func(*wire.Segment) // a SYN over a TIME-WAIT
+	after   func()              // a segment or a timeout was taken, and nothing is sent yet
+	checked func()              // an input is done with
 }
 
 type arrival struct {
@@ -132,7 +143,11 @@ func (e *end) reader(closes bool) {
 
 // at calls do at a time in seconds.
 func (p *pair) at(seconds float64, do func()) {
-	p.calls = append(p.calls, call{at(seconds), do})
+	p.later(at(seconds), do)
+}
+
+func (p *pair) later(at des.Time, do func()) {
+	p.calls = append(p.calls, call{at, do})
 	slices.SortStableFunc(p.calls, func(a, b call) int { return int(a.at - b.at) })
 }
 
@@ -195,7 +210,11 @@ func (p *pair) step(until des.Time) bool {
 	case 1:
 		a := p.flying[0]
 		p.flying = slices.Delete(p.flying, 0, 1)
-		a.to.receive(&a.seg)
+		if a.to.arrives != nil {
+			a.to.arrives(&a.seg)
+		} else {
+			a.to.receive(&a.seg)
+		}
 	case 2:
 		c := p.calls[0]
 		p.calls = slices.Delete(p.calls, 0, 1)
@@ -219,6 +238,9 @@ func (e *end) timeout() {
 		e.conn.Abort(e.now)
 	} else {
 		e.conn.Timeout(e.now)
+		if e.after != nil {
+			e.after()
+		}
 	}
 	e.pump()
 }
@@ -230,6 +252,10 @@ func (e *end) receive(s *wire.Segment) {
 	switch {
 	case e.until != des.Never:
 		v := e.record.Segment(e.now, e.o.Profile, s, &reply)
+		if v&Reopen != 0 && e.reopens != nil {
+			e.reopens(s)
+			return
+		}
 		if v&Restart != 0 {
 			e.until = e.now.Add(e.o.Profile.TimeWait)
 		}
@@ -247,6 +273,9 @@ func (e *end) receive(s *wire.Segment) {
 		}
 	default:
 		e.conn.Segment(e.now, s)
+		if e.after != nil {
+			e.after()
+		}
 		e.pump()
 	}
 }
@@ -276,12 +305,19 @@ func (e *end) pump() {
 		e.conn.TimeWait(&e.record)
 		e.until = e.now.Add(e.o.Profile.TimeWait)
 	}
+	if e.checked != nil {
+		e.checked()
+	}
 }
 
 // send puts a segment on the wire, where the rules wait for it.
 func (e *end) send(s *wire.Segment) {
 	if e.passed != nil {
 		e.passed(e, s)
+	}
+	if e.via != nil {
+		e.via(s)
+		return
 	}
 	var f fate
 	for _, r := range e.rules {
