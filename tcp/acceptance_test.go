@@ -261,3 +261,46 @@ func TestResetAtFIN(t *testing.T) {
 		}
 	}
 }
+
+// Blind resets, without knowing any number: to RFC 793 one anywhere in the window
+// of W is enough, and W apart 2^32/W of them hit it wherever it is, 65,538 for 65,535
+// bytes. With RFC 5961 only the next number counts, which is one of 2^32.
+func TestBlindResets(t *testing.T) {
+	const window = 65535
+	const attempts = (1<<32 + window - 1) / window
+	for _, secure := range []bool{false, true} {
+		profile := RFC9293()
+		profile.RFC5961, profile.WindowScale, profile.ReceiveInitial, profile.ReceiveWindow = secure, NoScale, window, window
+		for _, right := range []uint32{window, window + 2, 77_777, 1 << 31, 1<<32 - 1} { // of RCV.NXT, where they begin
+			c := inState(Established, profile)
+			if w := uint32(c.edge.Sub(c.rcvNxt)); w != window {
+				t.Fatalf("a window of %d", w)
+			}
+			sent := uint64(0)
+			for ; sent < attempts && c.State() == Established; sent++ {
+				s := wire.Segment{Flags: wire.RST, Seq: c.rcvNxt.Add(right + uint32(sent)*window)}
+				c.Segment(at(1), &s)
+				drain(c)
+			}
+			hit := (1<<32-uint64(right)+window-1)/window + 1 // the first at RCV.NXT or above, once around
+			if secure != (c.State() == Established) || !secure && sent != hit {
+				t.Errorf("RFC 5961 %v, from %d on: %v after %d of %d resets, want %d", secure, right, c.State(), sent, attempts, hit)
+			}
+		}
+	}
+	profile := RFC9293()
+	profile.RFC5961 = true
+	c, killers := inState(Established, profile), 0
+	left := c.rcvNxt.Add(^uint32(999))
+	for i := range uint32(window + 2000) { // all that are in the window, and beside it
+		s := wire.Segment{Flags: wire.RST, Seq: left.Add(i)}
+		if c.Segment(at(1), &s); c.State() != Established {
+			killers++
+			c = inState(Established, profile)
+		}
+		drain(c)
+	}
+	if killers != 1 {
+		t.Errorf("%d numbers of a window reset", killers)
+	}
+}

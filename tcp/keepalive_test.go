@@ -1,6 +1,7 @@
 package tcp
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -33,6 +34,22 @@ func TestKeepAliveOfLinux(t *testing.T) {
 		11.030 server > RST,ACK 1 ack 1 lost`)
 	if p.server.told&Failed != TimedOut {
 		t.Errorf("told %b", p.server.told)
+	}
+}
+
+// Who falls silent is given up after the idle time and as many intervals as there are
+// probes: 7875 s where the user says no more than that he wants them, 75 s less with
+// the eight probes of BSD.
+func TestKeepAliveGivesUp(t *testing.T) {
+	for name, want := range map[string]float64{"linux": 7875, "rfc9293": 7875, "freebsd": 7800, "macos": 7800, "windows": 7210} { // order-free: each by itself
+		p := newPair(t, plain(ProfileByName(name)), 0)
+		p.client.o.Settings = &Settings{KeepAlive: true}
+		p.connect()
+		p.client.loses(isAny, 0)
+		p.run(at(10000))
+		if got := p.lines[len(p.lines)-1]; got != fmt.Sprintf("%.3f client > RST,ACK 1 ack 1 lost", want) && got != fmt.Sprintf("%.3f client > RST 1 lost", want) {
+			t.Errorf("%s: %s, want it after %v s", name, got, want)
+		}
 	}
 }
 
