@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"fmt"
 	"time"
 
 	"netsim/des"
@@ -14,15 +15,17 @@ import (
 type happening struct {
 	*language.Event
 	event   des.Event
-	sim     *des.Sim
+	world   *World
 	changes []change
 	begun   des.Time
 	acting  bool
 }
 
-// change is what an event does to one direction of one link.
+// change is what an event does to one direction of one link, or to the weight of
+// a group of links.
 type change struct {
 	half          *topo.Half
+	links         []*topo.Link
 	key           string
 	value, before any // as the setters of package topo take them
 }
@@ -31,7 +34,7 @@ type change struct {
 func (w *World) addEvents() {
 	for i := range w.Spec.Events {
 		e := &w.Spec.Events[i]
-		h := &happening{Event: e, sim: w.Sim}
+		h := &happening{Event: e, world: w}
 		if e.Do == "down" {
 			h.change(w.links[e.Link], language.Change{Link: e.Link, Key: "up", Value: false})
 		}
@@ -46,12 +49,16 @@ func (w *World) addEvents() {
 
 // change adds what happens to the members of a group of links.
 func (h *happening) change(g *links, c language.Change) {
+	if c.Key == "weight" {
+		h.changes = append(h.changes, change{links: g.members, key: c.Key, value: c.Value, before: g.Weight})
+		return
+	}
 	for _, l := range g.members {
 		if c.Way != "back" {
-			h.changes = append(h.changes, change{l.Forward, c.Key, ready(c.Value), standing(l.Forward, &g.Forward, c.Key)})
+			h.changes = append(h.changes, change{half: l.Forward, key: c.Key, value: ready(c.Value), before: standing(l.Forward, &g.Forward, c.Key)})
 		}
 		if c.Way != "forward" {
-			h.changes = append(h.changes, change{l.Back, c.Key, ready(c.Value), standing(l.Back, &g.Back, c.Key)})
+			h.changes = append(h.changes, change{half: l.Back, key: c.Key, value: ready(c.Value), before: standing(l.Back, &g.Back, c.Key)})
 		}
 	}
 }
@@ -85,18 +92,22 @@ func (h *happening) Fire(now des.Time) {
 	}
 	for i := range h.changes {
 		c := &h.changes[i]
+		value := c.value
 		if h.acting {
-			c.set(now, c.before)
-		} else {
-			c.set(now, c.value)
+			value = c.before
+		}
+		if c.half != nil {
+			c.set(now, value)
+		} else if err := h.world.Net.SetWeight(value.(float64), c.links...); err != nil {
+			h.world.broken = fmt.Errorf("event.%s at %v: %w", h.Name, now, err)
 		}
 	}
 	h.acting = !h.acting && h.For > 0
 	switch {
 	case h.acting:
-		h.sim.At(&h.event, now.Add(h.For))
+		h.world.Sim.At(&h.event, now.Add(h.For))
 	case h.Every > 0:
-		h.sim.At(&h.event, h.begun.Add(h.Every))
+		h.world.Sim.At(&h.event, h.begun.Add(h.Every))
 	}
 }
 

@@ -100,3 +100,62 @@ func TestRateSchedule(t *testing.T) {
 }
 
 func decimalOf(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+
+// twoWays is a world of two ways between a client and a server; unless an event
+// says otherwise, connections take the first.
+const twoWays = `
+[node.client]
+[node.server]
+[node.left]
+kind = "router"
+[node.right]
+kind = "router"
+[default.link]
+delay = "1 ms"
+[link.in]
+ends = ["client", "left"]
+[link.out]
+ends = ["right", "server"]
+[link.upper]
+ends = ["left", "right"]
+[link.lower]
+ends = ["left", "right"]
+weight = 2
+[flow.web]
+from = "client"
+to = "server:80"
+arrivals = { process = "even", rate = "10/s", stop = "10 s" }
+close = { by = "nobody" }
+[run]
+duration = "10 s"
+[event.e]
+at = "2 s"
+`
+
+// TestEventsReroute: a weight that an event sets leads what comes to the routers
+// from then on another way, and its end leads it back.
+func TestEventsReroute(t *testing.T) {
+	for event, want := range map[string]float64{
+		"":                               80,
+		"for = \"3 s\"\n":                30,
+		"for = \"1 s\"\nevery = \"2 s\"": 40,
+	} {
+		s := study(t, twoWays+event+"\nset.link.upper.weight = 3\n")
+		lower := s.Points[0].Outcomes[0].Measures["link.lower.sent"].Statistic("total")
+		if upper := s.Points[0].Outcomes[0].Measures["link.upper.sent"].Statistic("total"); lower != 3*want || upper != 300-3*want {
+			t.Errorf("%q: %v packets went the upper way, %v the lower, want %v", event, upper, lower, 3*want)
+		}
+	}
+	for event, want := range map[string]string{
+		"set.link.upper.weight = 0":                                "event.e.set.link.upper.weight: 0 is no weight",
+		"set.link.upper.weight = 3\n[routing]\nweight = \"delay\"": "event.e.set.link.upper.weight: changes nothing: ways are short by delay; write weight",
+	} {
+		if _, err := language.Parse("test.toml", []byte(twoWays+event+"\n")); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", event, err, want)
+		}
+	}
+	f := parse(t, twoWays+"set.link.upper.weight = 1e300\n")
+	if _, err := Run(t.Context(), f, Options{}); err == nil || !strings.Contains(err.Error(), "event.e at 2s: topo: weights from 2 up to") {
+		t.Errorf("weights that cannot be added: %v", err)
+	}
+}

@@ -39,6 +39,9 @@ func (w *World) Run(ctx context.Context) (*Outcome, error) {
 		}
 	}
 	w.apps.End()
+	if w.broken != nil {
+		return nil, w.broken
+	}
 	if err := w.check(); err != nil {
 		return nil, fmt.Errorf("the books do not balance: %w", err)
 	}
@@ -76,6 +79,9 @@ func (w *World) stride() uint64 {
 func (w *World) mayGoOn(ctx context.Context) error {
 	if limit := w.Spec.Run.MaxEvents; limit > 0 && w.Sim.Events() > limit {
 		return fmt.Errorf("%w: %d events by %v", ErrEvents, limit, w.Sim.Now())
+	}
+	if w.broken != nil {
+		return w.broken
 	}
 	w.strides++
 	if _, until := w.window(); w.Tick != nil && until != des.Never && w.strides%tick == 0 {

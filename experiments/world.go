@@ -41,6 +41,7 @@ type World struct {
 	closedAt des.Time // end of the measured time
 	seed     uint64
 	strides  uint64 // of events, handled so far
+	broken   error  // what the file asked for and could not be done
 }
 
 // nodes are the members of a group.

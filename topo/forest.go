@@ -65,23 +65,29 @@ func (n *Network) Routing(r Routing) {
 	n.forest.Routing = r
 }
 
-// SetWeight changes the weight of a link while the network runs, in both
+// SetWeight changes the weight of links while the network runs, in both
 // directions; packets that are under way go on from where they are. An infinite
-// weight takes the link out of all routes but those to hosts that hang on it.
-func (n *Network) SetWeight(l *Link, weight float64) error {
+// weight takes links out of all routes but those to hosts that hang on them. After
+// an error the routes are what they were.
+func (n *Network) SetWeight(weight float64, links ...*Link) error {
 	if !(weight > 0) {
-		return fmt.Errorf("topo: link %s: a weight of %v; it is positive", l.Name, weight)
+		return fmt.Errorf("topo: a weight of %v; it is positive", weight)
 	}
-	was := l.Weight
-	l.Weight = weight
+	were := make([]float64, len(links))
+	for i, l := range links {
+		were[i], l.Weight = l.Weight, weight
+	}
 	if !n.finished {
 		return nil
 	}
-	if err := n.forest.draw(n, n.forest.cores); err != nil {
-		l.Weight = was
-		return errors.Join(err, n.forest.draw(n, n.forest.cores))
+	err := n.forest.draw(n, n.forest.cores)
+	if err != nil {
+		for i, l := range links {
+			l.Weight = were[i]
+		}
+		err = errors.Join(err, n.forest.draw(n, n.forest.cores))
 	}
-	return nil
+	return err
 }
 
 // length is how long the half is by the metric.

@@ -170,7 +170,7 @@ func TestRouteChange(t *testing.T) {
 	up := func(i int) *Link { return w.net.Links()[2*i] }
 	set := func(i int, weight float64) {
 		t.Helper()
-		if err := w.net.SetWeight(up(i), weight); err != nil {
+		if err := w.net.SetWeight(weight, up(i)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -196,7 +196,7 @@ func TestRouteChange(t *testing.T) {
 		t.Error("a path over links that are out")
 	}
 	for _, bad := range []float64{0, -1, math.NaN(), 1e300} {
-		if w.net.SetWeight(up(0), bad) == nil && w.net.SetWeight(up(1), 1e-300) == nil {
+		if w.net.SetWeight(bad, up(0)) == nil && w.net.SetWeight(1e-300, up(1)) == nil {
 			t.Errorf("a weight of %v", bad)
 		}
 	}

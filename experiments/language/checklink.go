@@ -9,14 +9,18 @@ import (
 // mostLinks is the number of links of a group that a world is still built of.
 const mostLinks = 1 << 24
 
+func (c *config) checkWeight(path string, weight float64) {
+	if weight <= 0 {
+		c.fault(path, wrongf("", "%s is no weight; a route's weight grows with every link", decimal(weight)))
+	}
+}
+
 func (c *config) checkLink(s *Spec, l *Link) {
 	path := "link." + l.Name
 	if l.Forward.Delays == nil && l.Back.Delays == nil && (!c.set(path+".forward.delay") || !c.set(path+".back.delay")) {
 		c.need(path, "delay", `"10 ms"`)
 	}
-	if l.Weight <= 0 {
-		c.fault(path+".weight", wrongf("", "%s is no weight; a route's weight grows with every link", decimal(l.Weight)))
-	}
+	c.checkWeight(path+".weight", l.Weight)
 	if c.need(path, "ends", `["client", "server"]`) {
 		c.checkEnds(s, l)
 	}

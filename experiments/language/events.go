@@ -119,6 +119,11 @@ func (c *config) checkEvent(s *Spec, e *Event) {
 		}
 		f, isForm := ch.Value.(form)
 		switch {
+		case ch.Key == "weight":
+			c.checkWeight(ch.path, ch.Value.(float64))
+			if by := s.Routing.Weight; by != "weight" {
+				c.fault(ch.path, wrongf(`write weight = "weight" under [routing]`, "changes nothing: ways are short by %s", by))
+			}
 		case isForm && ch.Key == "delay":
 			c.fault(ch.path, wrongf("write one value", "%s is drawn once, when the network is built", f))
 		case isForm && (ch.Key == "loss" || ch.Key == "rate"):

@@ -195,7 +195,7 @@ var keys = []Key{
 	{"link.*.corrupt", share, "0", now | changes | directed, "probability that a packet is damaged"},
 	{"link.*.mtu", size, "1500 B", now | directed, "largest packet"},
 	{"link.*.overhead", size, "0 B", now | directed, "bytes on the wire besides each packet"},
-	{"link.*.weight", number, "1", now, "cost of a route over it"},
+	{"link.*.weight", number, "1", now | changes, "cost of a route over it"},
 	{"link.*.up", boolean, "true", now | changes | directed, "the link works"},
 	{"link.*.trace", text, "(none)", now | directed, "file of delivery opportunities as Mahimahi's, instead of a rate"},
 	{"link.*.queue.kind", words("drop-tail red codel fq-codel pie priority drr"), "drop-tail", now | directed, "discipline of the queue"},
