@@ -88,7 +88,7 @@ func (c *chain) Fire(now des.Time) {
 
 // slab is records in chunks, numbered from 1.
 type slab[T any] struct {
-	chunks [][]T
+	chunks []*[1 << chunkBits]T
 	made   uint32 // ever, and record 0, which is none
 }
 
@@ -100,7 +100,7 @@ func (s *slab[T]) at(i uint32) *T { return &s.chunks[i>>chunkBits][i&(1<<chunkBi
 func (s *slab[T]) grow() uint32 {
 	s.made = max(s.made, 1)
 	if int(s.made>>chunkBits) == len(s.chunks) {
-		s.chunks = append(s.chunks, make([]T, 1<<chunkBits))
+		s.chunks = append(s.chunks, new([1 << chunkBits]T))
 	}
 	s.made++
 	return s.made - 1

@@ -200,14 +200,14 @@ func (o *Opening) headers() int {
 // loss recovery.
 func (c *Conn) begin(o *Opening) {
 	p := o.Profile
-	*c = Conn{
-		profile: p, gaps: c.gaps.emptied(), rec: c.rec, side: c.side,
-		iss: o.ISS, una: o.ISS, nxt: o.ISS, next: o.ISS, small: o.ISS, end: o.ISS.Add(1), base: o.ISS.Add(1),
-		tsOffset: o.TSOffset, tsRecent: o.TSRecent, own: o.Incarnation,
-		rtxAt: des.Never, ackAt: des.Never, lifeAt: des.Never,
-		rto: p.RTOInitial, replyAt: -1 << 62, answeredAt: -1 << 62,
-		ssthresh: 1 << 30,
-	}
+	gaps, rec, side := c.gaps.emptied(), c.rec, c.side
+	*c = Conn{} // a literal with fields would be made elsewhere and copied
+	c.profile, c.gaps, c.rec, c.side, c.own = p, gaps, rec, side, o.Incarnation
+	c.iss, c.una, c.nxt, c.next, c.small = o.ISS, o.ISS, o.ISS, o.ISS, o.ISS
+	c.end, c.base = o.ISS.Add(1), o.ISS.Add(1)
+	c.tsOffset, c.tsRecent = o.TSOffset, o.TSRecent
+	c.rtxAt, c.ackAt, c.lifeAt = des.Never, des.Never, des.Never
+	c.rto, c.replyAt, c.answeredAt, c.ssthresh = p.RTOInitial, longAgo, longAgo, 1<<30
 	headers := o.headers()
 	if o.IPv6 {
 		c.on(six)

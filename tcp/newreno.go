@@ -67,7 +67,7 @@ func (c *Conn) duplicateACK(now des.Time) {
 // limited is Limited Transmit (RFC 3042): the first two duplicates let a new
 // segment go each.
 func (c *Conn) limited() uint32 {
-	if !c.profile.LimitedTransmit || !c.has(kept) || c.rec.phase != open {
+	if !c.has(kept) || c.rec.phase != open || !c.profile.LimitedTransmit {
 		return 0
 	}
 	return min(c.rec.dupAcks, dupThresh-1) * c.effectiveMSS()

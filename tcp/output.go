@@ -167,6 +167,9 @@ func (c *Conn) emitACK(now des.Time, s *wire.Segment) {
 
 // emitText sends text or the FIN, if there is some and it may go.
 func (c *Conn) emitText(now des.Time, s *wire.Segment) bool {
+	if c.next == c.last() && !c.has(kept|probeDue|fast) { // everything is sent, and nothing is to be sent again
+		return false
+	}
 	if c.has(kept) && !c.has(persist) && (c.emitTail(now, s) || c.emitLost(now, s)) {
 		return true
 	}

@@ -74,7 +74,7 @@ func (c *Conn) cameTwice(left, right wire.Seq) {
 
 // reporting tells whether an acknowledgment would carry blocks.
 func (c *Conn) reporting() bool {
-	return c.has(useSACK) && c.has(kept) && (c.rec.reports.n > 0 || c.rec.reports.twice != wire.Block{})
+	return c.has(kept) && c.has(useSACK) && (c.rec.reports.n > 0 || c.rec.reports.twice != wire.Block{})
 }
 
 // putBlocks adds the blocks to an ACK, as many as fit. They go in segments without

@@ -37,7 +37,7 @@ func (f *fifo) Receive(now des.Time, p *wire.Packet) {
 	f.in++
 	m := f.medium
 	size := int64(p.Size)
-	if p.Size > m.mtu || f.packets >= m.limit.Packets || f.bytes > m.limit.Bytes-size || f.free.Sub(now) > m.limit.Time {
+	if p.Size > m.mtu || f.full(now, size) {
 		if cause, refused := f.refuse(now, p); refused {
 			f.half.drop(now, p, cause)
 			return
@@ -90,7 +90,13 @@ func (f *fifo) refuse(now des.Time, p *wire.Packet) (Cause, bool) {
 		return DropMTU, true
 	}
 	f.settle(now)
-	return DropQueue, f.packets >= m.limit.Packets || f.bytes > m.limit.Bytes-int64(p.Size) || f.free.Sub(now) > m.limit.Time
+	return DropQueue, f.full(now, int64(p.Size))
+}
+
+// full reports whether the limit leaves no place for so many bytes.
+func (f *fifo) full(now des.Time, size int64) bool {
+	m := f.medium
+	return f.packets >= m.limit.Packets || m.sized && (f.bytes > m.limit.Bytes-size || f.free.Sub(now) > m.limit.Time)
 }
 
 // settle moves the leaving cursor past what has left by now. The count is a

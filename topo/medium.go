@@ -16,6 +16,7 @@ type medium struct {
 	limit    Limit
 	mtu      int32
 	overhead int32
+	sized    bool // the limit is not of packets alone
 	down     bool // its limit then is 0 packets
 }
 
@@ -56,6 +57,7 @@ func (m *medium) span(size int64) time.Duration {
 func (n *Network) medium(spec *HalfSpec) *medium {
 	m := medium{sim: n.sim, delay: spec.Delay, limit: spec.Queue, mtu: spec.MTU, overhead: spec.Overhead}
 	m.setRate(spec.Rate)
+	m.sized = m.limit.Bytes > 0 || m.limit.Time > 0
 	if m.mtu == 0 {
 		m.mtu = math.MaxInt32
 	}
