@@ -78,13 +78,8 @@ close = { by = "nobody" }
 `, n, n))
 	m := s.Points[0].Outcomes[0].Measures["flow.web.setup_time"]
 	want := chain.SetupTime(theory.Schedule{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second}, 20*time.Millisecond)
-	if z := (m.Statistic("mean") - want.Mean()) / (want.SD() / math.Sqrt(n*(1-want.Failure))); math.Abs(z) > 4 {
-		t.Errorf("seed 1: a mean of %v s, want %v: z = %.2f", m.Statistic("mean"), want.Mean(), z)
-	}
-	failed := s.Points[0].Outcomes[0].Measures["flow.web.failed"].Statistic("fraction")
-	if z := (failed - want.Failure) / math.Sqrt(want.Failure*(1-want.Failure)/n); math.Abs(z) > 4 {
-		t.Errorf("seed 1: %v failed, want %v: z = %.2f", failed, want.Failure, z)
-	}
+	lumps(t, "bursts", m, want)
+	share(t, "bursts: failed", s.Points[0].Outcomes[0].Measures["flow.web.failed"].Statistic("fraction"), want.Failure, n)
 	if lost := s.Points[0].Point.Spec.Links[0].Forward.Bursts; lost == nil || chain.Loss() < .29 || chain.Loss() > .31 {
 		t.Errorf("%v, a loss of %v", lost, chain.Loss())
 	}

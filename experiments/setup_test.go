@@ -90,22 +90,28 @@ func against(t *testing.T, name string, s *Study, n int, o theory.Opening) {
 	t.Helper()
 	measures, want := s.Points[0].Outcomes[0].Measures, o.SetupTime()
 	share(t, name+": failed", measures["flow.web.failed.timeout"].Statistic("fraction"), want.Failure, n)
-	setup := measures["flow.web.setup_time"]
+	lumps(t, name, measures["flow.web.setup_time"], want)
+	syns := measures["flow.web.syn_sent"]
+	if z := (syns.Statistic("mean") - o.SYNs()) / (syns.Statistic("sd") / math.Sqrt(float64(n))); math.Abs(z) > 4 {
+		t.Errorf("%s: %.5f SYNs in the mean, want %.5f: z = %.1f (seed 1)", name, syns.Statistic("mean"), o.SYNs(), z)
+	}
+}
+
+// lumps holds setup times against their distribution: the mean, and each of its steps.
+func lumps(t *testing.T, name string, setup *Measure, want theory.Distribution) {
+	t.Helper()
 	ok := int(setup.Sample.N())
 	if z := (setup.Statistic("mean") - want.Mean()) / (want.SD() / math.Sqrt(float64(ok))); math.Abs(z) > 4 {
 		t.Errorf("%s: connect() took %.6f s in the mean, want %.6f: z = %.1f (seed 1)", name, setup.Statistic("mean"), want.Mean(), z)
 	}
-	const between = 1e-3 // of the link's own, less than the steps are apart
+	const between = 1e-3 // s: no two steps are as near
 	for _, step := range want.Steps() {
 		at := step.At.Seconds()
 		share(t, fmt.Sprintf("%s: after %v", name, step.At), setup.CDF(at+between)-setup.CDF(at-between), step.P, ok)
 	}
-	if last := want.Steps()[len(want.Steps())-1].At.Seconds(); setup.Above(last+between) != 0 || setup.CDF(.019) != 0 {
-		t.Errorf("%s: setup times from %v to %v s", name, setup.Statistic("min"), setup.Statistic("max"))
-	}
-	syns := measures["flow.web.syn_sent"]
-	if z := (syns.Statistic("mean") - o.SYNs()) / (syns.Statistic("sd") / math.Sqrt(float64(n))); math.Abs(z) > 4 {
-		t.Errorf("%s: %.5f SYNs in the mean, want %.5f: z = %.1f (seed 1)", name, syns.Statistic("mean"), o.SYNs(), z)
+	first, last := want.Steps()[0].At.Seconds(), want.Steps()[len(want.Steps())-1].At.Seconds()
+	if setup.CDF(first-between) != 0 || setup.Above(last+between) != 0 {
+		t.Errorf("%s: setup times from %v to %v s, want from %v to %v", name, setup.Statistic("min"), setup.Statistic("max"), first, last)
 	}
 }
 

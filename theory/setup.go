@@ -83,6 +83,14 @@ func (o Opening) SYNs() float64 {
 	return sum
 }
 
+// HalfOpen returns the probability that a client is connected and its server never:
+// the third segment is lost, and of as many SYN-ACKs sent again each, or its answer.
+// The client must keep silent, or its text would do: loss·(1-q)^resent, with q =
+// (1-loss)(1-lossBack) (RFC 9293, 3.10.7.4).
+func HalfOpen(loss, lossBack float64, resent int) float64 {
+	return loss * math.Pow(1-(1-loss)*(1-lossBack), float64(resent))
+}
+
 // request is a state the server may be in, on the client's clock: times are of
 // departure from the client, so that the way there drops out.
 type request struct {

@@ -245,6 +245,14 @@ func TestSetupEdges(t *testing.T) {
 	near(t, "answers after giving up", o.SetupTime().Failure, 1, 0)
 }
 
+// TestHalfOpen: p(1-q)^5 to four digits.
+func TestHalfOpen(t *testing.T) {
+	digits(t, "p=.01", HalfOpen(.01, .01, 5), 3.121e-11, 4)
+	digits(t, "p=.1", HalfOpen(.1, .1, 5), 2.476e-05, 4)
+	near(t, "nothing sent again", HalfOpen(.1, .3, 0), .1, 0)
+	near(t, "lost one way", HalfOpen(.1, 0, 5), 1e-6, 1e-18)
+}
+
 // TestQuantile: the least time whose probability from below reaches p.
 func TestQuantile(t *testing.T) {
 	d := opening("exp6", .1, Stateless).SetupTime()

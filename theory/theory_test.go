@@ -19,6 +19,7 @@ func TestSchedules(t *testing.T) {
 		"SYN-ACK":               {synAck5, []time.Duration{0, 1, 3, 7, 15, 31}, 63},
 		"six tries from 3 s":    {Backoff(3*second, time.Hour, 0, 5), []time.Duration{0, 3, 9, 21, 45, 93}, 189},
 		"75 s in all":           {Schedule{3 * second, 6 * second, 12 * second, 24 * second, 30 * second}, []time.Duration{0, 3, 9, 21, 45}, 75},
+		"two retries from 3 s":  {Backoff(3*second, cap120, 0, 2), []time.Duration{0, 3, 9}, 21},
 		"four retries":          {Backoff(second, cap120, 0, 4), []time.Duration{0, 1, 3, 7, 15}, 31},
 		"a ceiling":             {Backoff(second, 4*second, 0, 4), []time.Duration{0, 1, 3, 7, 11}, 15},
 		"above the ceiling":     {Backoff(9*second, 4*second, 1, 1), []time.Duration{0, 4, 8}, 12},
@@ -245,5 +246,18 @@ func TestStale(t *testing.T) {
 		late := LateExponential(c.gap, c.mean)
 		digits(t, "late", late, c.want, 7)
 		digits(t, "accepted", StaleAccepted(late, 65536, 1), c.want/65536, 7)
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	near(t, "rate of the 4 us clock", NumberRate(4*time.Microsecond), 250_000, 0)
+	near(t, "rate of the 64 ns clock", NumberRate(64), 15_625_000, 0)
+	near(t, "its wrap at 4 us", NumbersWrap(NumberRate(4*time.Microsecond)), 17179.869184, 1e-9)
+	near(t, "its wrap at 64 ns", NumbersWrap(NumberRate(64)), 274.877906944, 1e-9)
+	for gbps, want := range map[float64]float64{1: 34.359738368, 10: 3.4359738368, 100: .34359738368} {
+		near(t, "wrap of a sender", NumbersWrap(gbps*1e9/8), want, 1e-9)
+	}
+	for window, want := range map[int]float64{65535: 65537.00001525902, 262144: 16384, 1 << 20: 4096, 8388480: 512.01, 1 << 30: 4, 1: 1 << 32} {
+		near(t, "blind resets", BlindResets(window), want, 5e-3)
 	}
 }
