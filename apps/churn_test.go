@@ -18,7 +18,7 @@ func churn(tb testing.TB, n int, count uint64) (*world, *Flow) {
 	w := newWorld(tb, plan{seed: 1, clients: n, profile: p,
 		half: topo.HalfSpec{Rate: 1e9, Delay: 2 * time.Millisecond, MTU: 1500, Queue: topo.Limit{Packets: 1000}}})
 	w.stack.Observe(nil)
-	return w, w.add(Flow{Name: "web", Request: 200, Response: 1000, Arrivals: Arrivals{Process: Poisson, Rate: 5000, Count: count}})
+	return w, w.add(Flow{Name: "web", Request: bytes(200), Response: bytes(1000), Arrivals: Arrivals{Process: Poisson, Rate: 5000, Count: count}})
 }
 
 // until runs until that many jobs are done.

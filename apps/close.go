@@ -13,7 +13,7 @@ func (t *talk) moment(now des.Time, e *end, m When) {
 	if c.When != m || c.By == Nobody || (c.By == Server) != (e == &t.server) {
 		return
 	}
-	e.leave.after(now, toClose, c.After)
+	e.leave.after(now, toClose, t.span(&c.After, ofAfter, 0))
 }
 
 // close begins the closing, from one end or from both.
@@ -55,7 +55,7 @@ func (e *end) close(now des.Time, how How) {
 func (e *end) replyTo(now des.Time) {
 	t := e.talk
 	t.closeBegun = true
-	reply := t.flow.Closing.Reply
+	reply := t.span(&t.flow.Closing.Reply, ofReply, 0)
 	e.replyDue = e.serving || e.writing
 	if e.closed || e.replyDue || reply < 0 {
 		return
@@ -83,7 +83,7 @@ func (e *end) gone(now des.Time, s *host.Socket, n tcp.News) {
 		t.flow.world.put(t)
 	case t.client.done && (t.server.done || !t.server.busy):
 		t.finish(now)
-	case t.flow.Closing.Reply < 0 && e.active && !t.wasReset: // the other end stays in CLOSE-WAIT
+	case t.span(&t.flow.Closing.Reply, ofReply, 0) < 0 && e.active && !t.wasReset: // the other end stays in CLOSE-WAIT
 		t.settle()
 	}
 }

@@ -32,14 +32,15 @@ func endingOf(c Closing) ending {
 		Server: {OnConnected: 3 * d, RequestSent: 3 * d, Done: 3 * d},
 	}
 	at[Both] = at[Client]
-	closing := at[c.By][c.When] + c.After
-	early := c.When != Done && c.After == 0 // before anything is said in answer
-	accepted := closing >= 3*d              // the server has its end
-	withText := c.After == 0 && (c.By == Server && c.When == Done || c.By != Server && c.When == RequestSent)
+	after, reply := span(c.After), span(c.Reply)
+	closing := at[c.By][c.When] + after
+	early := c.When != Done && after == 0 // before anything is said in answer
+	accepted := closing >= 3*d            // the server has its end
+	withText := after == 0 && (c.By == Server && c.When == Done || c.By != Server && c.When == RequestSent)
 	e := ending{done: !early, closers: 1}
 	orderly := func(segments float64, style Style) ending {
 		e.style, e.segments = style, segments
-		e.took, e.life = 2*d+c.Reply, closing+3*d+c.Reply
+		e.took, e.life = 2*d+reply, closing+3*d+reply
 		return e
 	}
 	switch {
@@ -60,7 +61,7 @@ func endingOf(c Closing) ending {
 		return ending{style: ByReset, loose: true}
 	case c.How == Fin && early && c.By != Server && c.When == RequestSent: // or the response does
 		e = ending{style: ByReset, segments: 3, life: 5 * d}
-		if c.Reply == 0 {
+		if reply == 0 {
 			e.segments, e.dirty = 4, true // the reply is out before the reset comes
 		}
 		return e
@@ -78,9 +79,9 @@ func endingOf(c Closing) ending {
 		e.client = 1
 	}
 	switch {
-	case c.Reply < 0:
+	case reply < 0:
 		return ending{segments: 2, done: e.done, open: true}
-	case c.Reply == 0 && !withText: // Linux acknowledges text at once, and so a FIN with it
+	case reply == 0 && !withText: // Linux acknowledges text at once, and so a FIN with it
 		return orderly(3, Three)
 	}
 	return orderly(4, Four)
@@ -101,8 +102,8 @@ func TestEveryClose(t *testing.T) {
 			for _, when := range []When{Done, RequestSent, OnConnected} {
 				for _, after := range []time.Duration{0, 50 * time.Millisecond} {
 					for _, reply := range []time.Duration{0, 50 * time.Millisecond, -1} {
-						c := Closing{By: by, How: how, When: when, After: after, Reply: reply}
-						t.Run(fmt.Sprintf("%+v", c), func(t *testing.T) { testClose(t, c) })
+						c := Closing{By: by, How: how, When: when, After: lasting(after), Reply: lasting(reply)}
+						t.Run(fmt.Sprint(by, how, when, after, reply), func(t *testing.T) { testClose(t, c) })
 					}
 				}
 			}
@@ -112,7 +113,7 @@ func TestEveryClose(t *testing.T) {
 
 func testClose(t *testing.T, c Closing) {
 	w := newWorld(t, plan{})
-	f := w.add(Flow{Name: "talk", Request: 200, Response: 1000, Closing: c})
+	f := w.add(Flow{Name: "talk", Request: bytes(200), Response: bytes(1000), Closing: c})
 	want, y := endingOf(c), f.Tally
 	if want.open {
 		w.sim.Run(ever)
@@ -160,6 +161,6 @@ func testClose(t *testing.T, c Closing) {
 	only(t, "close_time", &y.CloseTime, closers, float64(want.took))
 	only(t, "lifetime", &y.Lifetime, lives, float64(want.life))
 	if orderly := closers == 1 && !want.open; orderly { // FIN in to CLOSED: the reply's delay and a round trip
-		only(t, "close_time_passive", &y.CloseTimePassive, 1, float64(2*d+c.Reply))
+		only(t, "close_time_passive", &y.CloseTimePassive, 1, float64(2*d+span(c.Reply)))
 	}
 }

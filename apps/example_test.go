@@ -7,6 +7,7 @@ import (
 
 	"netsim/apps"
 	"netsim/des"
+	"netsim/dist"
 	"netsim/host"
 	"netsim/tcp"
 	"netsim/topo"
@@ -47,7 +48,7 @@ func Example() {
 		Arrivals: apps.Arrivals{Process: apps.Even, Rate: 10, Count: 100, Stop: des.Never},
 		Clients:  []*host.Host{client},
 		Servers:  []apps.Target{{Host: server, Port: 80}},
-		Request:  200, Response: 1000, Exchanges: 1,
+		Request:  dist.Constant(200), Response: dist.Constant(1000),
 		Closing: apps.Closing{By: apps.Client},
 		Tally:   tally,
 	})

@@ -3,9 +3,9 @@ package apps
 import (
 	"math/rand/v2"
 	"strconv"
-	"time"
 
 	"netsim/des"
+	"netsim/dist"
 	"netsim/host"
 	"netsim/tcp"
 	"netsim/wire"
@@ -63,8 +63,8 @@ type Closing struct {
 	By    By
 	How   How
 	When  When
-	After time.Duration // from the moment to the close
-	Reply time.Duration // the other end's delay from the FIN to its own close; negative is never
+	After dist.Dist // from the moment to the close, in ns
+	Reply dist.Dist // the other end's delay from the FIN to its own close; negative is never
 }
 
 // Target is a listener, or the service of a balancer, which has an address and no
@@ -100,9 +100,9 @@ type Flow struct {
 	Spread   Choice // over the clients
 	Pick     Choice // of the server, never the client itself
 
-	Request, Response uint64 // bytes of each
-	Service, Think    time.Duration
-	Exchanges         int
+	Request, Response dist.Dist // bytes of each; 0 is none, and what varies has one at least
+	Service, Think    dist.Dist // ns
+	Exchanges         dist.Dist // of a job, at least one
 	Closing           Closing
 	LocalPort         uint16        // 0: ephemeral
 	LocalAddress      int           // which of the client's, from 0
@@ -117,6 +117,9 @@ type Flow struct {
 	spreadDraws, picks     *rand.Rand
 	nextClient, nextServer int
 	several                bool // servers are not all on one host
+	asks, answers          bool // there are requests, and responses
+	jobs                   uint64
+	draws                  draws
 	owner                  des.Owner
 }
 
@@ -126,6 +129,7 @@ func (w *World) Add(f *Flow) {
 		panic("apps: more flows than an incarnation can name")
 	}
 	f.world, f.number, f.owner = w, uint32(len(w.flows)), w.sim.Owner()
+	f.asks, f.answers = speaks(&f.Request), speaks(&f.Response)
 	w.flows = append(w.flows, f)
 	for _, s := range f.Servers {
 		f.several = f.several || s.Host != f.Servers[0].Host
@@ -192,6 +196,9 @@ func (f *Flow) job(now des.Time, from *host.Host, to Target) {
 		f.Tally.Jobs++
 		f.Tally.Attempts++
 		w.unsettled++
+	}
+	if o := f.Options; o != nil && o.FastOpen {
+		o.Early = t.request(0)
 	}
 	s, err := from.ConnectFrom(now, from.AddressAt(f.LocalAddress), host.Remote{Address: to.address(), Port: to.Port}, f.LocalPort, t.who(), &t.client, f.Options)
 	if err != nil { // EADDRNOTAVAIL or EADDRINUSE

@@ -111,7 +111,7 @@ func TestPortsAreConnections(t *testing.T) {
 	p := tcp.Linux()
 	p.TimeWait = 2 * time.Second
 	w := newWorld(t, plan{seed: 5, profile: p, half: topo.HalfSpec{Delay: hop, Loss: .05}})
-	w.add(Flow{Name: "web", Request: 10, Response: 10, Arrivals: Arrivals{Process: Poisson, Rate: 20, Count: 2000}})
+	w.add(Flow{Name: "web", Request: bytes(10), Response: bytes(10), Arrivals: Arrivals{Process: Poisson, Rate: 20, Count: 2000}})
 	for w.sim.Step(ever) {
 		var held int64
 		for s := tcp.SynSent; s < tcp.States; s++ {

@@ -28,9 +28,9 @@ func lossy(t *testing.T, seed uint64) (*world, *Flow) {
 	w := newWorld(t, plan{seed: seed, ties: des.Ties(seed % 3), clients: 1 + below(3), servers: 1 + below(2), profile: p,
 		half: topo.HalfSpec{Rate: 20_000_000, Delay: hop, MTU: 1500, Loss: float64(5+below(16)) / 100, Queue: topo.Limit{Packets: 30}}})
 	return w, w.add(Flow{
-		Name: "web", Request: uint64(1 + below(20_000)), Response: uint64(below(2) * below(20_000)), Exchanges: 1 + below(3),
-		Service: time.Duration(below(2)) * 30 * time.Millisecond, Think: time.Duration(below(2)) * 300 * time.Millisecond,
-		Closing:  Closing{By: By(below(3)), How: How(below(2)), When: When(below(3)), After: time.Duration(below(2)) * 700 * time.Millisecond, Reply: time.Duration(below(2)) * 50 * time.Millisecond},
+		Name: "web", Request: bytes(1 + below(20_000)), Response: bytes(below(2) * below(20_000)), Exchanges: times(1 + below(3)),
+		Service: lasting(time.Duration(below(2)) * 30 * time.Millisecond), Think: lasting(time.Duration(below(2)) * 300 * time.Millisecond),
+		Closing:  Closing{By: By(below(3)), How: How(below(2)), When: When(below(3)), After: lasting(time.Duration(below(2)) * 700 * time.Millisecond), Reply: lasting(time.Duration(below(2)) * 50 * time.Millisecond)},
 		Arrivals: Arrivals{Process: Poisson, Rate: 2, Count: uint64(10 + below(20)), PerHost: below(2) == 0},
 		Spread:   Choice(below(2)), Pick: Choice(below(2)),
 	})

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"netsim/des"
+	"netsim/dist"
 	"netsim/host"
 	"netsim/tcp"
 	"netsim/wire"
@@ -17,6 +18,8 @@ type talk struct {
 	next             *talk
 	client, server   end
 	begun            des.Time // connect() was called
+	number           uint64   // of the job, by which the flow's laws are drawn from
+	rounds           int      // exchanges of the job
 	exchanges        int      // complete, as the client sees it
 	served           int      // responses written
 	closing          uint64   // segments of the closing, of ends that are gone
@@ -42,6 +45,7 @@ type end struct {
 	replyDue   bool         // the close in answer waits until all is said
 	serving    bool         // a request waits for its response
 	writing    bool         // the connection has not yet taken all of a message
+	heard      int          // requests that have arrived
 	got        uint64       // bytes of the message that is arriving
 	unsent     uint64       // of the message that is written
 	closedAt   des.Time
@@ -75,7 +79,9 @@ func (w *World) take(f *Flow) *talk {
 	} else {
 		w.free = t.next
 	}
-	*t = talk{flow: f, slot: t.slot, generation: t.generation + 1, live: true}
+	*t = talk{flow: f, slot: t.slot, generation: t.generation + 1, live: true, number: f.jobs}
+	f.jobs++
+	t.rounds = max(int(t.draw(&f.Exchanges, ofExchanges, 0)), 1)
 	t.client.bind(t)
 	t.server.bind(t)
 	return t
@@ -113,6 +119,30 @@ func (w *World) find(who wire.Incarnation) *talk {
 		return t
 	}
 	return nil
+}
+
+// draw is what one of the flow's laws gives for an exchange of the job.
+func (t *talk) draw(law *dist.Dist, of subject, exchange int) int64 {
+	return t.flow.draw(law, of, t.number, exchange)
+}
+
+// request is the length of an exchange's request in bytes, 0 if the client does not
+// speak. One that varies cannot be nothing, for then nobody would see it.
+func (t *talk) request(exchange int) uint64 {
+	if !t.flow.asks {
+		return 0
+	}
+	return uint64(max(t.draw(&t.flow.Request, ofRequest, exchange), 1))
+}
+
+// response is that of its response, if the server speaks.
+func (t *talk) response(exchange int) uint64 {
+	return uint64(max(t.draw(&t.flow.Response, ofResponse, exchange), 1))
+}
+
+// span is a time that the flow's laws give for an exchange of the job.
+func (t *talk) span(law *dist.Dist, of subject, exchange int) time.Duration {
+	return time.Duration(t.draw(law, of, exchange))
 }
 
 func (t *talk) who() wire.Incarnation {
@@ -176,8 +206,8 @@ func (e *end) connected(now des.Time) {
 	if e == &t.server {
 		t.moment(now, e, OnConnected)
 		switch {
-		case f.Request > 0:
-		case f.Response > 0: // the server speaks first
+		case f.asks:
+		case f.answers: // the server speaks first
 			e.serve(now)
 		default: // nobody speaks
 			t.moment(now, e, RequestSent)
@@ -194,13 +224,13 @@ func (e *end) connected(now des.Time) {
 	}
 	f.Tally.Open.Add(now, 1)
 	t.moment(now, e, OnConnected)
-	if f.Request == 0 && f.Response == 0 {
+	if !f.asks && !f.answers {
 		t.moment(now, e, RequestSent)
 		t.complete(now)
 		return
 	}
 	if o := f.Options; o != nil && o.FastOpen { // the request was written with the OPEN
-		e.unsent, e.writing = f.Request-e.socket.Conn.Written(), true
+		e.unsent, e.writing = t.request(0)-e.socket.Conn.Written(), true
 		e.push(now)
 		return
 	}
@@ -212,16 +242,16 @@ func (e *end) ask(now des.Time) {
 	if e.socket == nil || e.eof || e.closed {
 		return
 	}
-	e.write(now, e.talk.flow.Request)
+	e.write(now, e.talk.request(e.talk.exchanges))
 }
 
 // asked notes a request that the connection has taken.
 func (e *end) asked(now des.Time) {
 	t, f := e.talk, e.talk.flow
-	if t.exchanges == f.Exchanges-1 {
+	if t.exchanges == t.rounds-1 {
 		t.moment(now, e, RequestSent)
 	}
-	if f.Response == 0 {
+	if !f.answers {
 		e.answered(now)
 	}
 }
@@ -235,8 +265,13 @@ func (e *end) read(now des.Time, s *host.Socket, over bool) {
 		f.Tally.Bytes += uint64(n)
 	}
 	if e == &t.server {
-		for f.Request > 0 && e.got >= f.Request && !over {
-			e.got -= f.Request
+		for f.asks && !over {
+			size := t.request(e.heard)
+			if e.got < size {
+				break
+			}
+			e.got -= size
+			e.heard++
 			e.serve(now)
 		}
 		return
@@ -247,8 +282,12 @@ func (e *end) read(now des.Time, s *host.Socket, over bool) {
 			f.Tally.FirstByteTime.Record(int64(now - t.begun))
 		}
 	}
-	for f.Response > 0 && e.got >= f.Response && !t.jobDone {
-		e.got -= f.Response
+	for f.answers && !t.jobDone {
+		size := t.response(t.exchanges)
+		if e.got < size {
+			break
+		}
+		e.got -= size
 		e.answered(now)
 	}
 }
@@ -256,21 +295,21 @@ func (e *end) read(now des.Time, s *host.Socket, over bool) {
 // serve waits the service time and responds.
 func (e *end) serve(now des.Time) {
 	t, f := e.talk, e.talk.flow
-	if t.served == f.Exchanges-1 {
+	if t.served == t.rounds-1 {
 		t.moment(now, e, RequestSent)
 	}
-	if f.Response == 0 {
+	if !f.answers {
 		e.said(now)
 		return
 	}
 	e.serving = true
-	e.work.after(now, toServe, f.Service)
+	e.work.after(now, toServe, t.span(&f.Service, ofService, t.served))
 }
 
 // respond writes the response.
 func (e *end) respond(now des.Time) {
 	e.serving = false
-	e.write(now, e.talk.flow.Response)
+	e.write(now, e.talk.response(e.talk.served))
 }
 
 // said counts a response that the connection has taken; the server may have said
@@ -279,9 +318,9 @@ func (e *end) said(now des.Time) {
 	t, f := e.talk, e.talk.flow
 	t.served++
 	switch {
-	case t.served == f.Exchanges:
+	case t.served == t.rounds:
 		t.moment(now, e, Done)
-	case f.Request == 0: // nothing to wait for
+	case !f.asks: // nothing to wait for
 		e.serve(now)
 	}
 }
@@ -290,11 +329,11 @@ func (e *end) said(now des.Time) {
 func (e *end) answered(now des.Time) {
 	t, f := e.talk, e.talk.flow
 	t.exchanges++
-	if t.exchanges >= f.Exchanges {
+	if t.exchanges >= t.rounds {
 		t.complete(now)
 		return
 	}
-	e.work.after(now, toAsk, f.Think)
+	e.work.after(now, toAsk, t.span(&f.Think, ofThink, t.exchanges))
 }
 
 // complete ends the job.

@@ -18,7 +18,7 @@ func TestExchanges(t *testing.T) {
 	const service, think = 30 * time.Millisecond, 70 * time.Millisecond
 	for _, n := range []int{1, 2, 7} {
 		w := newWorld(t, plan{})
-		f := w.add(Flow{Name: "talk", Request: 200, Response: 1000, Exchanges: n, Service: service, Think: think})
+		f := w.add(Flow{Name: "talk", Request: bytes(200), Response: bytes(1000), Exchanges: times(n), Service: lasting(service), Think: lasting(think)})
 		w.empty(f)
 		y, k := f.Tally, time.Duration(n)
 		only(t, "first_byte_time", &y.FirstByteTime, 1, float64(4*d+service))
@@ -50,7 +50,7 @@ func TestOneSidedTalks(t *testing.T) {
 				continue // the server goes away when the client has asked
 			}
 			w := newWorld(t, plan{})
-			f := w.add(Flow{Name: "talk", Request: c.request, Response: c.response, Exchanges: c.n, Service: service, Think: think, Closing: Closing{By: by}})
+			f := w.add(Flow{Name: "talk", Request: bytes(c.request), Response: bytes(c.response), Exchanges: times(c.n), Service: lasting(service), Think: lasting(think), Closing: Closing{By: by}})
 			w.empty(f)
 			only(t, "job_time", &f.Tally.JobTime, 1, float64(c.took))
 			if f.Tally.Bytes != uint64(c.n)*(c.request+c.response) || f.Tally.ClosedSum()-f.Tally.Closed[ByReset] != 1 {
@@ -73,7 +73,7 @@ func TestLargeMessages(t *testing.T) {
 			}
 			for _, n := range []int{1, 3} {
 				w := newWorld(t, plan{profile: p, half: topo.HalfSpec{Rate: 1e9, Delay: hop, MTU: 1500}})
-				f := w.add(Flow{Name: "talk", Request: request, Response: response, Exchanges: n, Closing: c})
+				f := w.add(Flow{Name: "talk", Request: bytes(request), Response: bytes(response), Exchanges: times(n), Closing: c})
 				w.empty(f)
 				if y := f.Tally; y.JobsDone != 1 || y.Bytes != uint64(n)*(request+response) || y.Closed[ByReset] != 0 {
 					t.Errorf("%+v, %d exchanges: %d done, %d B, closed %v", c, n, y.JobsDone, y.Bytes, y.Closed)
@@ -89,8 +89,8 @@ func TestCloseWhileTalking(t *testing.T) {
 	const after = 5 * time.Second
 	for _, by := range []By{Client, Server} {
 		w := newWorld(t, plan{})
-		f := w.add(Flow{Name: "talk", Request: 200, Response: 1000, Exchanges: 5, Service: 50 * time.Millisecond, Think: 100 * time.Millisecond,
-			Closing: Closing{By: by, When: OnConnected, After: after}})
+		f := w.add(Flow{Name: "talk", Request: bytes(200), Response: bytes(1000), Exchanges: times(5), Service: lasting(50 * time.Millisecond), Think: lasting(100 * time.Millisecond),
+			Closing: Closing{By: by, When: OnConnected, After: lasting(after)}})
 		w.empty(f)
 		opened := 2 * d
 		if by == Server {
@@ -109,14 +109,14 @@ func TestCloseWhileTalking(t *testing.T) {
 func TestEndOfTalk(t *testing.T) {
 	const service, think = 30 * time.Millisecond, 200 * time.Millisecond
 	w := newWorld(t, plan{})
-	f := w.add(Flow{Name: "talk", Request: 200, Response: 1000, Exchanges: 3, Think: think,
-		Closing: Closing{By: Server, When: OnConnected, After: think / 2, Reply: time.Second}})
+	f := w.add(Flow{Name: "talk", Request: bytes(200), Response: bytes(1000), Exchanges: times(3), Think: lasting(think),
+		Closing: Closing{By: Server, When: OnConnected, After: lasting(think / 2), Reply: lasting(time.Second)}})
 	w.empty(f)
 	if y := f.Tally; y.Bytes != 1200 || y.JobsDone != 0 || y.Closed[Four] != 1 {
 		t.Errorf("server first: %d B, %d jobs done, closed %v", y.Bytes, y.JobsDone, y.Closed)
 	}
 	w = newWorld(t, plan{})
-	f = w.add(Flow{Name: "talk", Request: 200, Response: 1000, Service: service, Closing: Closing{How: Half, When: RequestSent}})
+	f = w.add(Flow{Name: "talk", Request: bytes(200), Response: bytes(1000), Service: lasting(service), Closing: Closing{How: Half, When: RequestSent}})
 	w.empty(f)
 	if y := f.Tally; y.Bytes != 1200 || y.JobsDone != 1 || y.Clean != 1 {
 		t.Errorf("half-close: %d B, %d jobs done, %d clean", y.Bytes, y.JobsDone, y.Clean)
@@ -129,7 +129,7 @@ func TestEndOfTalk(t *testing.T) {
 func TestResetBetweenResponses(t *testing.T) {
 	const service = 30 * time.Millisecond
 	w := newWorld(t, plan{})
-	f := w.add(Flow{Name: "talk", Response: 1000, Exchanges: 3, Service: service, Closing: Closing{By: Server, How: Rst, When: RequestSent}})
+	f := w.add(Flow{Name: "talk", Response: bytes(1000), Exchanges: times(3), Service: lasting(service), Closing: Closing{By: Server, How: Rst, When: RequestSent}})
 	w.empty(f)
 	y := f.Tally
 	only(t, "lifetime", &y.Lifetime, 1, float64(4*d+2*service)) // the third response would be next
@@ -175,7 +175,7 @@ func TestFailures(t *testing.T) {
 func TestCohort(t *testing.T) {
 	w := newWorld(t, plan{seed: 3, half: topo.HalfSpec{Delay: hop, Loss: .1}})
 	from, until := des.Time(10*time.Second), des.Time(20*time.Second)
-	f := w.add(Flow{Name: "web", Request: 200, Response: 1000, Tally: &Tally{From: from, Until: until}, Arrivals: Arrivals{Process: Even, Rate: 10, Stop: ever}})
+	f := w.add(Flow{Name: "web", Request: bytes(200), Response: bytes(1000), Tally: &Tally{From: from, Until: until}, Arrivals: Arrivals{Process: Even, Rate: 10, Stop: ever}})
 	w.sim.Run(until)
 	cut := *f.Tally
 	if w.apps.Unsettled() == 0 || f.Tally.Jobs != 100 {
@@ -198,7 +198,7 @@ func TestCohort(t *testing.T) {
 // What the end of a run cuts off is said to be undecided, or not closed.
 func TestCut(t *testing.T) {
 	w := newWorld(t, plan{})
-	f := w.add(Flow{Name: "web", Request: 200, Response: 1000, Arrivals: Arrivals{Process: At, Times: []time.Duration{0, time.Second, time.Second + 3*d}}})
+	f := w.add(Flow{Name: "web", Request: bytes(200), Response: bytes(1000), Arrivals: Arrivals{Process: At, Times: []time.Duration{0, time.Second, time.Second + 3*d}}})
 	w.sim.Run(des.Time(time.Second + 4*d + d/2)) // the second has sent its FIN, the third its SYN
 	w.balance(f)
 	if y := f.Tally; y.Undecided != 1 || y.Unclosed != 1 || y.ClosedSum() != 1 || y.CloseSegments.N() != 2 || y.CloseSegments.Min() != 1 {
@@ -210,7 +210,7 @@ func TestCut(t *testing.T) {
 // by the reset, or by itself when it is told of a FIN.
 func TestStrays(t *testing.T) {
 	w := newWorld(t, plan{})
-	f := w.add(Flow{Name: "rude", Request: 200, Response: 1000, Closing: Closing{How: Rst, When: OnConnected}, Arrivals: Arrivals{Process: Even, Rate: 100, Count: 50}})
+	f := w.add(Flow{Name: "rude", Request: bytes(200), Response: bytes(1000), Closing: Closing{How: Rst, When: OnConnected}, Arrivals: Arrivals{Process: Even, Rate: 100, Count: 50}})
 	w.empty(f)
 	if n := f.Tally.HandshakeTime.N(); n != 0 {
 		t.Errorf("%d strays were taken for connections of later talks", n)
@@ -247,7 +247,7 @@ func TestStaleSegments(t *testing.T) {
 	p.TimeWait = 0
 	late := topo.NewRule(topo.RuleSpec{Name: "late", Match: topo.MatchData, Flow: topo.AnyFlow, Nth: []topo.Range{{First: 1, Last: 1}}, Do: topo.DoDuplicate, Delay: time.Second + 2*d})
 	w := newWorld(t, plan{profile: p, half: topo.HalfSpec{Delay: hop, Rules: []*topo.Rule{late}}})
-	f := w.add(Flow{Name: "web", Request: 200, Response: 1000, LocalPort: 5000, Closing: Closing{When: OnConnected, After: 500 * time.Millisecond}, Arrivals: Arrivals{Process: Even, Rate: 1, Count: 2}})
+	f := w.add(Flow{Name: "web", Request: bytes(200), Response: bytes(1000), LocalPort: 5000, Closing: Closing{When: OnConnected, After: lasting(500 * time.Millisecond)}, Arrivals: Arrivals{Process: Even, Rate: 1, Count: 2}})
 	w.empty(f)
 	if y := f.Tally; y.StaleArrived != 1 || y.StaleAccepted != 0 || y.Bytes != 2*1200 {
 		t.Errorf("%d stale segments, %d accepted, %d B", y.StaleArrived, y.StaleAccepted, y.Bytes)
@@ -258,7 +258,7 @@ func TestStaleSegments(t *testing.T) {
 // where both ends are gone.
 func TestOpen(t *testing.T) {
 	w := newWorld(t, plan{})
-	f := w.add(Flow{Name: "web", Request: 200, Response: 1000, Arrivals: Arrivals{Process: Even, Rate: 10, Count: 10}})
+	f := w.add(Flow{Name: "web", Request: bytes(200), Response: bytes(1000), Arrivals: Arrivals{Process: Even, Rate: 10, Count: 10}})
 	w.empty(f)
 	want := metrics.Mul64(10, uint64(5*d)) // from 2d to 7d
 	if got := f.Tally.Open.Result().Integral(); got != want {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"netsim/des"
+	"netsim/dist"
 	"netsim/host"
 	"netsim/tcp"
 	"netsim/topo"
@@ -37,6 +38,12 @@ type start struct {
 	by  topo.NodeID
 	who wire.Incarnation
 }
+
+// bytes, times and lasting are constant laws; span is what such a one is.
+func bytes[T int | uint64](n T) dist.Dist { return dist.Constant(int64(n)) }
+func times(n int) dist.Dist               { return dist.Constant(int64(n)) }
+func lasting(d time.Duration) dist.Dist   { return dist.Constant(int64(d)) }
+func span(law dist.Dist) time.Duration    { v, _ := law.Fixed(); return time.Duration(v) }
 
 // plan says what a world is made of; what is not said is one client, one server,
 // Linux, seed 0 and links of 5 ms that carry everything at once.
@@ -95,7 +102,7 @@ func newWorld(t testing.TB, p plan) *world {
 }
 
 // add adds a flow, with what it does not say: all the clients, all the servers, a
-// tally of everything, one exchange, no end.
+// tally of everything, no end.
 func (w *world) add(f Flow) *Flow {
 	if f.Clients == nil {
 		f.Clients = w.clients
@@ -111,7 +118,6 @@ func (w *world) add(f Flow) *Flow {
 	if f.Arrivals.Stop == 0 {
 		f.Arrivals.Stop = ever
 	}
-	f.Exchanges = max(f.Exchanges, 1)
 	w.apps.Add(&f)
 	return &f
 }

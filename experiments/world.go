@@ -317,10 +317,10 @@ func (w *World) addFlow(f *language.Flow) {
 		Arrivals: apps.Arrivals{Process: word[apps.Process](a.Process, "once", "at", "even", "poisson", "on-off"), Times: a.Times, Rate: a.Rate, On: a.On.Dist, Off: a.Off.Dist,
 			Count: uint64(a.Count), Start: a.Start, Stop: stop, PerHost: a.Per == "host"},
 		Spread: word[apps.Choice](f.Spread, "random", "round-robin"), Pick: word[apps.Choice](f.Pick, "random", "round-robin"),
-		Request: uint64(f.Request), Response: uint64(f.Response), Service: f.Service, Think: f.Think, Exchanges: int(f.Exchanges),
+		Request: f.Request.Dist, Response: f.Response.Dist, Service: f.Service.Dist, Think: f.Think.Dist, Exchanges: f.Exchanges.Dist,
 		Closing: apps.Closing{By: word[apps.By](f.Close.By, "client", "server", "both", "nobody"),
 			How: word[apps.How](f.Close.How, "fin", "half", "rst", "linger"), When: word[apps.When](f.Close.When, "done", "request-sent", "connected"),
-			After: f.Close.After, Reply: f.Close.Reply},
+			After: f.Close.After.Dist, Reply: f.Close.Reply.Dist},
 		Clients:   w.all(f.From),
 		LocalPort: f.LocalPort, LocalAddress: f.LocalAddress - 1,
 		Options: options(f), Lingering: lingering(f),
@@ -329,8 +329,8 @@ func (w *World) addFlow(f *language.Flow) {
 	if f.Packets() {
 		made.Packet = int32(f.Size)
 	}
-	if f.Close.Reply == language.Never {
-		made.Closing.Reply = -1
+	if reply, _ := f.Close.Reply.Fixed(); reply == language.Never {
+		made.Closing.Reply = dist.Constant(-1)
 	}
 	for i := range f.To {
 		if g := w.nodes[f.To[i].Node]; g.Kind == "balancer" {
@@ -347,9 +347,6 @@ func (w *World) addFlow(f *language.Flow) {
 // options are those of a flow's sockets, nil if it asks for none.
 func options(f *language.Flow) *tcp.Settings {
 	o := tcp.Settings{KeepAlive: f.KeepAlive, NoDelay: f.NoDelay, FastOpen: f.FastOpen}
-	if f.FastOpen {
-		o.Early = uint64(f.Request)
-	}
 	if o == (tcp.Settings{}) {
 		return nil
 	}

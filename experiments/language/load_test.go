@@ -34,7 +34,7 @@ func TestHandshakeSpec(t *testing.T) {
 		t.Errorf("link is %+v", l)
 	}
 	w := s.Flows[0]
-	if w.Close.By != "nobody" || w.Arrivals.Process != "once" || w.Exchanges != 1 || w.To[0] != (Target{"server", -1, -1, 80, "p80"}) {
+	if w.Close.By != "nobody" || w.Arrivals.Process != "once" || w.Exchanges.Mean() != 1 || w.To[0] != (Target{"server", -1, -1, 80, "p80"}) {
 		t.Errorf("flow is %+v", w)
 	}
 	if !slices.Equal(s.Params, []Param{{"syn", Size(60)}, {"ack", Size(52)}}) {
@@ -91,13 +91,13 @@ func TestPrecedence(t *testing.T) {
 	if a := fast.Flows[0].Arrivals; a.Process != "poisson" || a.Count != Unlimited || a.Stop != 10*time.Second || a.Rate != 1000./60 {
 		t.Errorf("a table with a process replaces the other whole: %+v", a)
 	}
-	if c := point(t, f, "style=half pace=slow").Spec.Flows[0].Close; c.How != "half" || c.By != "client" || c.Reply != 100*time.Millisecond {
+	if c := point(t, f, "style=half pace=slow").Spec.Flows[0].Close; c.How != "half" || c.By != "client" || c.Reply.Mean() != 100*time.Millisecond {
 		t.Errorf("a table without one merges: %+v", c)
 	}
-	if c := fast.Flows[0].Close; c.Reply != Never {
-		t.Errorf("never is %v", c.Reply)
+	if reply, fixed := fast.Flows[0].Close.Reply.Fixed(); !fixed || reply != Never {
+		t.Errorf("never is %v", reply)
 	}
-	if got := slow.Flows[0].Response; got != 1000 {
+	if got := slow.Flows[0].Response.Mean(); got != 1000 {
 		t.Errorf("computed response: %d", got)
 	}
 	l := slow.Links[0]

@@ -159,26 +159,26 @@ type Rule struct {
 // Flow is who opens connections to whom, and what both do with them.
 type Flow struct {
 	Name         string
-	Kind         string        `key:"kind"` // conversation, background
-	Label        string        `key:"label"`
-	From         []Target      `key:"from"`
-	To           []Target      `key:"to"`     // each with its Port and the Listener there
-	Spread       string        `key:"spread"` // random, round-robin
-	Pick         string        `key:"pick"`
-	Arrivals     Arrivals      `key:"arrivals"`
-	Request      int64         `key:"request"`
-	Response     int64         `key:"response"`
-	Service      time.Duration `key:"service"`
-	Exchanges    int64         `key:"exchanges"`
-	Think        time.Duration `key:"think"`
-	Close        Close         `key:"close"`
-	LocalPort    uint16        `key:"local.port"`    // 0: ephemeral
-	LocalAddress int           `key:"local.address"` // which of the client's, from 1
-	KeepAlive    bool          `key:"keepalive"`
-	NoDelay      bool          `key:"nodelay"`
-	FastOpen     bool          `key:"fast_open"`
-	Size         int64         `key:"size"` // of the packets of a background flow
-	Load         Load          `key:"load"`
+	Kind         string   `key:"kind"` // conversation, background
+	Label        string   `key:"label"`
+	From         []Target `key:"from"`
+	To           []Target `key:"to"`     // each with its Port and the Listener there
+	Spread       string   `key:"spread"` // random, round-robin
+	Pick         string   `key:"pick"`
+	Arrivals     Arrivals `key:"arrivals"`
+	Request      Law      `key:"request"`
+	Response     Law      `key:"response"`
+	Service      Law      `key:"service"`
+	Exchanges    Law      `key:"exchanges"`
+	Think        Law      `key:"think"`
+	Close        Close    `key:"close"`
+	LocalPort    uint16   `key:"local.port"`    // 0: ephemeral
+	LocalAddress int      `key:"local.address"` // which of the client's, from 1
+	KeepAlive    bool     `key:"keepalive"`
+	NoDelay      bool     `key:"nodelay"`
+	FastOpen     bool     `key:"fast_open"`
+	Size         int64    `key:"size"` // of the packets of a background flow
+	Load         Load     `key:"load"`
 }
 
 // Load is what a background flow is to be of a link: its arrivals have the rate
@@ -211,8 +211,8 @@ type Close struct {
 	By     string        `key:"by"`   // client, server, both, nobody
 	How    string        `key:"how"`  // fin, half, rst
 	When   string        `key:"when"` // done, request-sent, connected
-	After  time.Duration `key:"after"`
-	Reply  time.Duration `key:"reply"`  // Never: the other end does not close
+	After  Law           `key:"after"`
+	Reply  Law           `key:"reply"`  // constant and Never: the other end does not close
 	Linger time.Duration `key:"linger"` // of how = linger
 }
 
