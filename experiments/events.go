@@ -75,13 +75,24 @@ func ready(v any) any {
 		return float64(v)
 	case language.Law:
 		return v.Dist
+	case language.Bursts:
+		return chainOf(v)
+	case language.LostPackets:
+		return listOf(v)
 	}
 	return v
 }
 
 // standing is the value that a key has by the file.
 func standing(h *topo.Half, d *language.Direction, key string) any {
-	return map[string]any{"rate": h.Rate(), "delay": h.Delay(), "jitter": d.Jitter.Dist, "loss": d.Loss,
+	var loss any = d.Loss
+	switch {
+	case d.Bursts != nil:
+		loss = chainOf(*d.Bursts)
+	case d.Lost != nil:
+		loss = listOf(*d.Lost)
+	}
+	return map[string]any{"rate": h.Rate(), "delay": h.Delay(), "jitter": d.Jitter.Dist, "loss": loss,
 		"duplicate": d.Duplicate, "corrupt": d.Corrupt, "up": d.Up}[key]
 }
 
@@ -124,7 +135,7 @@ func (c *change) set(now des.Time, value any) {
 		}
 		c.half.SetJitter(now, law)
 	case "loss":
-		c.half.SetLoss(value.(float64))
+		c.setLoss(value)
 	case "duplicate":
 		c.half.SetDuplicate(value.(float64))
 	case "corrupt":
@@ -132,6 +143,16 @@ func (c *change) set(now des.Time, value any) {
 	case "up":
 		c.half.SetUp(now, value.(bool))
 	}
+}
+
+// setLoss puts one model of loss in the place of another.
+func (c *change) setLoss(model any) {
+	p, _ := model.(float64)
+	chain, _ := model.(*topo.GilbertElliott)
+	list, _ := model.(*topo.Script)
+	c.half.SetLoss(p)
+	c.half.SetBursts(chain)
+	c.half.SetScript(list)
 }
 
 // changing tells whether an event changes what must be in place from the start.

@@ -33,6 +33,7 @@ func TestEventsChangeLinks(t *testing.T) {
 		{"now and then", `{ at = "500 ms", for = "1 s", every = "2 s", set = { link.wire.delay = "20 ms" } }`, "flow.web.setup_time", "mean", .030},
 		{"one direction", `{ at = "5 s", set = { link.wire.back.delay = "20 ms" } }`, "flow.web.setup_time", "mean", .025},
 		{"loss", `{ at = "5 s", for = "1 s", set = { link.wire.forward.loss = "100 %" } }`, "link.wire.drops.loss", "total", 10},
+		{"loss for bursts", `{ at = "5 s", for = "1 s", set = { link.wire.forward.loss = { model = "gilbert-elliott", p = 1, r = 0} }`, "link.wire.drops.loss", "total", 10},
 		{"damage", `{ at = "5 s", for = "1 s", set = { link.wire.forward.corrupt = "100 %" } }`, "link.wire.drops.corrupt", "total", 10},
 		{"copies", `{ at = "5 s", for = "1 s", set = { link.wire.back.duplicate = "100 %" } }`, "link.wire.duplicated", "total", 10},
 		{"down", `{ at = "5 s", for = "1 s", do = "down", link = "wire" }`, "link.wire.drops.down", "total", 10},
@@ -52,19 +53,46 @@ func TestEventsChangeLinks(t *testing.T) {
 	}
 }
 
+// tide is a link whose delay changes by itself.
+const tide = `[link.tide]
+ends = ["client", "server"]
+delay = { shape = "steps", points = [["0 s", "1 ms"]] }
+`
+
+// TestLossTakesTurns: an event that sets a loss replaces the model that the file
+// has, and what the file has returns.
+func TestLossTakesTurns(t *testing.T) {
+	s := study(t, strings.Replace(steady, `delay = "10 ms"`, "delay = \"10 ms\"\n[link.wire.forward]\nloss = { model = \"gilbert-elliott\", p = 1, r = 0 }", 1)+`
+[event.clear]
+at = "2 s"
+for = "3 s"
+set.link.wire.loss = 0
+`)
+	m := s.Points[0].Outcomes[0].Measures["flow.web.setup_time"]
+	// 30 SYNs of their time pass, and those of the second before, again.
+	if n := m.Statistic("n"); n < 30 || n > 50 {
+		t.Errorf("%v connections opened", n)
+	}
+	if late := s.Points[0].Outcomes[0].Measures["link.wire.drops.loss"].Statistic("total"); late < 70 {
+		t.Errorf("%v packets lost; the chain does not return", late)
+	}
+}
+
 // TestEventMessages: what is wrong with an event is told with its place.
 func TestEventMessages(t *testing.T) {
 	for event, want := range map[string]string{
-		"set.link.wire.delay = \"1 ms\"":                                         "test.toml:15:1: event.e.at: is missing",
-		"at = \"1 s\"":                                                           "event.e: nothing happens",
-		"at = \"1 s\"\ndo = \"down\"":                                            "event.e.link: is missing",
-		"at = \"1 s\"\ndo = \"down\"\nlink = \"wir\"":                            `event.e.link: no link "wir" (did you mean "wire"?)`,
-		"at = \"1 s\"\nset.link.wir.delay = \"1 ms\"":                            `event.e.set.link.wir.delay: no link "wir" (did you mean "wire"?)`,
-		"at = \"1 s\"\nset.link.wire.mtu = \"1 kB\"":                             "event.e.set.link.wire.mtu: cannot be changed while a run lasts",
-		"at = \"1 s\"\nset.link.wire.dely = \"1 kB\"":                            "event.e.set.link.wire.dely: no such key",
-		"at = \"1 s\"\nset.link.wire.delay = 5":                                  "event.e.set.link.wire.delay: 5 has no unit",
-		"at = \"1 s\"\nset.node.client.tcp.time_wait = \"1 s\"":                  "event.e.set.node.client.tcp.time_wait: not yet",
-		"at = \"1 s\"\nfor = \"2 s\"\nevery = \"1 s\"\nset.link.wire.up = false": "event.e.for: 2 s does not end before it begins again",
+		"set.link.wire.delay = \"1 ms\"":              "test.toml:15:1: event.e.at: is missing",
+		"at = \"1 s\"":                                "event.e: nothing happens",
+		"at = \"1 s\"\ndo = \"down\"":                 "event.e.link: is missing",
+		"at = \"1 s\"\ndo = \"down\"\nlink = \"wir\"": `event.e.link: no link "wir" (did you mean "wire"?)`,
+		"at = \"1 s\"\nset.link.wir.delay = \"1 ms\"": `event.e.set.link.wir.delay: no link "wir" (did you mean "wire"?)`,
+		"at = \"1 s\"\nset.link.wire.mtu = \"1 kB\"":  "event.e.set.link.wire.mtu: cannot be changed while a run lasts",
+		"at = \"1 s\"\nset.link.wire.dely = \"1 kB\"": "event.e.set.link.wire.dely: no such key",
+		"at = \"1 s\"\nset.link.wire.delay = 5":       "event.e.set.link.wire.delay: 5 has no unit",
+		"at = \"1 s\"\nset.link.wire.delay = { shape = \"steps\", points = [[\"0 s\", \"1 ms\"]] }": "test.toml:17:23: event.e.set.link.wire.delay: { shape = \"steps\", points = [[\"0 s\", \"1 ms\"]] } is a schedule, and the event has times of its own; write one value",
+		"at = \"1 s\"\nset.link.tide.delay = \"1 ms\"\n" + tide:                                     "test.toml:17:23: event.e.set.link.tide.delay: link.tide.delay has a schedule; let only one of them set it",
+		"at = \"1 s\"\nset.node.client.tcp.time_wait = \"1 s\"":                                     "event.e.set.node.client.tcp.time_wait: not yet",
+		"at = \"1 s\"\nfor = \"2 s\"\nevery = \"1 s\"\nset.link.wire.up = false":                    "event.e.for: 2 s does not end before it begins again",
 	} {
 		_, err := language.Parse("test.toml", []byte(steady+"[event.e]\n"+event+"\n"))
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -41,10 +41,21 @@ func half(d *language.Direction) topo.HalfSpec {
 	s := topo.HalfSpec{Rate: d.Rate, MTU: int32(d.MTU), Overhead: int32(d.Overhead), Queue: limitOf(d.Queue.Limit),
 		Loss: d.Loss, Corrupt: d.Corrupt, Duplicate: d.Duplicate, DuplicateDelay: d.DuplicateDelay.Dist,
 		Jitter: d.Jitter.Dist, Reorder: d.Reorder, Discipline: discipline(&d.Queue), ECN: d.Queue.ECN, Trace: d.Opportunities}
-	if b := d.Bursts; b != nil {
-		s.Bursts = &topo.GilbertElliott{P: b.P, R: b.R, Good: b.Good, Bad: b.Bad}
+	if d.Bursts != nil {
+		s.Bursts = chainOf(*d.Bursts)
+	}
+	if d.Lost != nil {
+		s.Script = listOf(*d.Lost)
 	}
 	return s
+}
+
+func chainOf(b language.Bursts) *topo.GilbertElliott {
+	return &topo.GilbertElliott{P: b.P, R: b.R, Good: b.Good, Bad: b.Bad}
+}
+
+func listOf(l language.LostPackets) *topo.Script {
+	return &topo.Script{Lost: l.Numbers, Period: l.Repeat}
 }
 
 func limitOf(l language.Limit) topo.Limit {

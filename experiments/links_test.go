@@ -121,3 +121,104 @@ close = { by = "nobody" }
 		}
 	}
 }
+
+// TestDelaySchedule: a link whose delay is scheduled delays as the time says, and
+// one that falls is overtaken only where that is wanted.
+func TestDelaySchedule(t *testing.T) {
+	for _, c := range []struct {
+		schedule string
+		mean     float64
+	}{
+		{`{ shape = "steps", points = [["0 s", "10 ms"], ["5 s", "30 ms"]] }`, (.020 + .060) / 2},
+		{`{ shape = "steps", points = [["0 s", "0 s"], ["200 ms", "10 ms"]], period = "1 s" }`, .8 * .020},
+	} {
+		s := study(t, strings.Replace(steady, `delay = "10 ms"`, "delay = "+c.schedule, 1))
+		if got := s.Points[0].Outcomes[0].Measures["flow.web.setup_time"].Statistic("mean"); math.Abs(got-c.mean) > 1e-9 {
+			t.Errorf("%s: a mean setup time of %v, want %v", c.schedule, got, c.mean)
+		}
+		again, err := language.Parse("effective.toml", []byte(s.Points[0].Spec.Effective()))
+		if err != nil || again.Points[0].Spec.Effective() != s.Points[0].Spec.Effective() {
+			t.Errorf("%s: what is in force does not read back: %v", c.schedule, err)
+		}
+	}
+	for _, shape := range []string{"steps", "linear", "sine"} {
+		for _, reorder := range []bool{false, true} {
+			s := study(t, fmt.Sprintf(pair+`
+delay = { shape = %q, points = [["0 s", "500 ms"], ["1 s", "0 s"]] }
+reorder = %v
+[flow.noise]
+kind = "background"
+from = "client"
+to = "server"
+size = "100 B"
+arrivals = { process = "even", rate = "1000/s", count = 2000 }
+`, shape, reorder))
+			m := s.Points[0].Outcomes[0].Measures["link.wire.forward.reordered"]
+			if late := m.Statistic("total"); (late > 0) != reorder {
+				t.Errorf("%s, reorder = %v: %v packets are overtaken", shape, reorder, late)
+			}
+		}
+	}
+}
+
+// TestLossTrace: packets are lost as the file says, in each direction by itself.
+func TestLossTrace(t *testing.T) {
+	source := pair + `
+delay = "10 ms"
+[link.wire.forward]
+loss = { model = "trace", file = "drops.txt" }
+[flow.web]
+from = "client"
+to = "server:80"
+close = { by = "nobody" }
+`
+	f, err := language.ParseFrom(func(string) ([]byte, error) { return []byte("1\n0\n0\n"), nil }, "test.toml", []byte(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Run(t.Context(), f, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The first SYN is lost, the second and the ACK pass.
+	m := s.Points[0].Outcomes[0].Measures
+	if got, lost := m["flow.web.setup_time"].Statistic("max"), m["link.wire.drops.loss"].Statistic("total"); got != 1.020 || lost != 1 {
+		t.Errorf("connected after %v s, want 1.020, with %v lost", got, lost)
+	}
+}
+
+// TestEmpiricalDelays: what is drawn for the members of a group are the values of
+// the file, each as often as it stands there.
+func TestEmpiricalDelays(t *testing.T) {
+	const n = 2000
+	f, err := language.ParseFrom(func(string) ([]byte, error) { return []byte("rtt\n1\n2\n2\n7.5\n"), nil }, "test.toml", []byte(fmt.Sprintf(`
+[node.client]
+count = %d
+[node.server]
+[link.wire]
+ends = ["client", "server"]
+delay = { dist = "empirical", file = "rtt.csv", column = "rtt", unit = "ms" }
+[flow.web]
+from = "client"
+to = "server:80"
+`, n)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := Build(f.Points[0].Spec, 1, 1, Needs{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts := map[time.Duration]float64{}
+	for _, l := range w.Net.Links() {
+		counts[l.Forward.Delay()]++
+	}
+	for delay, share := range map[time.Duration]float64{time.Millisecond: .25, 2 * time.Millisecond: .5, 7500 * time.Microsecond: .25} {
+		if z := (counts[delay] - n*share) / math.Sqrt(n*share*(1-share)); math.Abs(z) > 4 {
+			t.Errorf("seed 1: %v of %d have a delay of %v: z = %.2f", counts[delay], n, delay, z)
+		}
+	}
+	if len(counts) != 3 {
+		t.Error(counts)
+	}
+}

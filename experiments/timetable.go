@@ -9,50 +9,62 @@ import (
 	"netsim/topo"
 )
 
-// timetable follows the schedule of a rate for one direction of a group of links.
+// timetable follows a schedule of one direction of a group of links.
 type timetable struct {
 	event  des.Event
 	sim    *des.Sim
 	halves []*topo.Half
 	at     []time.Duration
-	rates  []int64
+	values []int64 // bit/s or ns
+	delays bool    // they are delays, not rates
 	period time.Duration
 	round  des.Time // when the present round began
 	next   int
 }
 
-// addTimetables schedules the rates that change by themselves.
+// addTimetables schedules the rates and delays that change by themselves.
 func (w *World) addTimetables() {
 	for i := range w.Spec.Links {
 		g := w.links[w.Spec.Links[i].Name]
-		for _, d := range [2]*language.Direction{&g.Forward, &g.Back} {
-			if d.RateSchedule == nil {
-				continue
-			}
-			t := &timetable{sim: w.Sim, period: d.RateSchedule.Period}
-			at, values := d.RateSchedule.Steps()
-			t.at = at
-			for _, v := range values {
-				t.rates = append(t.rates, int64(math.Round(v)))
-			}
-			for _, l := range g.members {
-				if d == &g.Forward {
-					t.halves = append(t.halves, l.Forward)
-				} else {
-					t.halves = append(t.halves, l.Back)
-				}
-			}
-			owner := w.Sim.Owner()
-			t.event.Bind(t, owner.Rank(des.Control))
-			w.Sim.At(&t.event, 0)
+		var forward, back []*topo.Half
+		for _, l := range g.members {
+			forward, back = append(forward, l.Forward), append(back, l.Back)
 		}
+		w.timetable(g.Forward.RateSchedule, forward, false)
+		w.timetable(g.Back.RateSchedule, back, false)
+		w.timetable(g.Forward.DelaySchedule, forward, true)
+		w.timetable(g.Back.DelaySchedule, back, true)
 	}
 }
 
-// Fire sets the rates of the step that begins.
+// timetable lets halves follow a schedule, if there is one.
+func (w *World) timetable(s *language.Schedule, halves []*topo.Half, delays bool) {
+	if s == nil {
+		return
+	}
+	t := &timetable{sim: w.Sim, halves: halves, delays: delays, period: s.Period}
+	unit := 1.0
+	if delays {
+		unit = 1e9
+	}
+	at, values := s.Steps()
+	t.at = at
+	for _, v := range values {
+		t.values = append(t.values, int64(math.Round(v*unit)))
+	}
+	owner := w.Sim.Owner()
+	t.event.Bind(t, owner.Rank(des.Control))
+	w.Sim.At(&t.event, 0)
+}
+
+// Fire sets the values of the step that begins.
 func (t *timetable) Fire(now des.Time) {
 	for _, h := range t.halves {
-		h.SetRate(now, t.rates[t.next])
+		if t.delays {
+			h.SetDelay(now, time.Duration(t.values[t.next]))
+		} else {
+			h.SetRate(now, t.values[t.next])
+		}
 	}
 	if t.next++; t.next == len(t.at) {
 		if t.period == 0 {

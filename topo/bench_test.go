@@ -103,7 +103,7 @@ var impaired = map[string]func() HalfSpec{
 	"bursts": func() HalfSpec {
 		return with(func(s *HalfSpec) { s.Bursts = &GilbertElliott{P: .01, R: .1} })
 	},
-	"script":    func() HalfSpec { return with(func(s *HalfSpec) { s.Script = []bool{false} }) },
+	"script":    func() HalfSpec { return with(func(s *HalfSpec) { s.Script = &Script{Period: 1} }) },
 	"corrupt":   func() HalfSpec { return with(func(s *HalfSpec) { s.Corrupt = 1e-12 }) },
 	"duplicate": func() HalfSpec { return with(func(s *HalfSpec) { s.Duplicate = 1e-3 }) },
 	"jitter":    func() HalfSpec { return with(func(s *HalfSpec) { s.Jitter = dist.Exponential(1e5) }) },

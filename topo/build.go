@@ -20,7 +20,7 @@ func (h *Half) build(n *Network, l *Link, spec *HalfSpec) {
 		h.addLine(spec)
 	}
 	fixed, isFixed := spec.Jitter.Fixed()
-	if !isFixed || fixed > 0 || h.more.line != nil {
+	if !isFixed || fixed > 0 || h.more.line != nil || spec.Reorder {
 		f := h.airborne(0)
 		f.jitter, f.reorder = spec.Jitter, spec.Reorder
 	}
@@ -35,7 +35,7 @@ func (h *Half) build(n *Network, l *Link, spec *HalfSpec) {
 func (s *HalfSpec) plain() bool {
 	fixed, isFixed := s.Jitter.Fixed()
 	return s.Loss == 0 && s.Bursts == nil && s.Script == nil && s.Corrupt == 0 && s.Duplicate == 0 && isFixed && fixed == 0 &&
-		s.Discipline == nil && s.Trace == nil && len(s.Rules) == 0 && !s.Changes
+		!s.Reorder && s.Discipline == nil && s.Trace == nil && len(s.Rules) == 0 && !s.Changes
 }
 
 // damages tells whether the half needs a checksum at its end.
@@ -76,12 +76,14 @@ func (h *Half) addFront(spec *HalfSpec) {
 		m.corruption = &corruption{probability: spec.Corrupt}
 		put(&m.corruption.station, m.corruption, "corrupt", DropCorrupt)
 	}
-	if spec.Script != nil {
-		s := &script{lost: spec.Script}
-		put(&s.station, s, "script", DropLoss)
+	if spec.Script != nil || spec.Changes {
+		m.script = new(script)
+		h.SetScript(spec.Script)
+		put(&m.script.station, m.script, "script", DropLoss)
 	}
-	if spec.Bursts != nil {
-		m.bursts = &bursts{GilbertElliott: *spec.Bursts}
+	if spec.Bursts != nil || spec.Changes {
+		m.bursts = new(bursts)
+		h.SetBursts(spec.Bursts)
 		put(&m.bursts.station, m.bursts, "bursts", DropLoss)
 	}
 	if spec.Loss > 0 || spec.Changes {

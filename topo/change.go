@@ -55,9 +55,27 @@ func (h *Half) SetDelay(now des.Time, delay time.Duration) { h.airborne(now).del
 // SetJitter changes the jitter of what leaves from now on.
 func (h *Half) SetJitter(now des.Time, jitter dist.Dist) { h.airborne(now).jitter = jitter }
 
-// SetLoss changes the probability of random loss. As the two below, it takes a
+// SetLoss changes the probability of random loss. As the four below, it takes a
 // half whose HalfSpec has Changes.
 func (h *Half) SetLoss(p float64) { h.more.loss.probability = p }
+
+// SetBursts changes the loss in bursts, nil for none. The chain begins anew, in its
+// stationary distribution.
+func (h *Half) SetBursts(g *GilbertElliott) {
+	b := h.more.bursts
+	if b.GilbertElliott, b.begun, b.bad = (GilbertElliott{}), false, false; g != nil {
+		b.GilbertElliott = *g
+	}
+}
+
+// SetScript changes the list of packets that are lost, nil for none; it counts them
+// from the next one on.
+func (h *Half) SetScript(list *Script) {
+	s := h.more.script
+	if s.Script, s.number, s.next = (Script{}), 0, 0; list != nil {
+		s.Script = *list
+	}
+}
 
 // SetCorrupt changes the probability of damage.
 func (h *Half) SetCorrupt(p float64) { h.more.corruption.probability = p }

@@ -74,10 +74,51 @@ func TestBurstsBegin(t *testing.T) {
 	}
 }
 
+// TestScript: a list loses the packets that it names, once or round after round.
 func TestScript(t *testing.T) {
-	got, s := send(t, 1, HalfSpec{Script: []bool{true, false, false}}, 8, 1)
-	if ids := fmt.Sprint((&host{got: got}).ids()); ids != "[2 3 5 6 8]" || s.Drops[DropLoss] != 3 {
-		t.Error(ids, s)
+	for _, c := range []struct {
+		Script
+		want string
+	}{
+		{Script{[]int64{1}, 3}, "[2 3 5 6 8]"},
+		{Script{[]int64{1, 3}, 3}, "[2 5 8]"},
+		{Script{[]int64{2, 7}, 0}, "[1 3 4 5 6 8]"},
+		{Script{}, "[1 2 3 4 5 6 7 8]"},
+	} {
+		got, s := send(t, 1, HalfSpec{Script: &c.Script}, 8, 1)
+		if ids := fmt.Sprint((&host{got: got}).ids()); ids != c.want || s.Drops[DropLoss] != uint64(8-len(got)) {
+			t.Errorf("%+v: %s came, want %s; %+v", c.Script, ids, c.want, s)
+		}
+	}
+	for _, bad := range []Script{{[]int64{0}, 0}, {[]int64{2, 2}, 0}, {[]int64{4}, 3}, {nil, -1}} {
+		if err := (&HalfSpec{Script: &bad}).check(); err == nil {
+			t.Errorf("%+v is taken", bad)
+		}
+	}
+}
+
+// TestLossChanges: one model of loss takes the place of another while a half runs.
+func TestLossChanges(t *testing.T) {
+	w, a, b, l := pair(t, 1, HalfSpec{Changes: true, Bursts: &GilbertElliott{P: 1, Bad: 1}})
+	half := l.Forward
+	for _, c := range []struct {
+		set  func()
+		want string
+	}{
+		{func() {}, "[]"},
+		{func() { half.SetBursts(nil) }, "[3 4]"},
+		{func() { half.SetScript(&Script{[]int64{1}, 2}) }, "[3 4 6]"},
+		{func() { half.SetScript(nil) }, "[3 4 6 7 8]"},
+		{func() { half.SetLoss(1) }, "[3 4 6 7 8]"},
+	} {
+		c.set()
+		for range 2 {
+			half.Receive(w.sim.Now(), w.packet(a, b, 40))
+		}
+		w.run(t)
+		if got := fmt.Sprint(b.ids()); got != c.want {
+			t.Errorf("packets %s came, want %s", got, c.want)
+		}
 	}
 }
 

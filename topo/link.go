@@ -35,7 +35,7 @@ type HalfSpec struct {
 
 	Loss           float64         // probability, of each packet by itself
 	Bursts         *GilbertElliott // nil is none
-	Script         []bool          // the packets that are lost, in order and over again
+	Script         *Script         // nil is none
 	Corrupt        float64         // probability that a packet is damaged
 	Duplicate      float64         // probability that a packet is copied
 	DuplicateDelay dist.Dist       // after which its copy follows
@@ -45,7 +45,7 @@ type HalfSpec struct {
 	Discipline Discipline    // of this half alone; nil is drop-tail
 	ECN        bool          // the discipline may mark
 	Trace      Opportunities // instead of Rate
-	Changes    bool          // Loss, Corrupt and Duplicate may be set while it runs
+	Changes    bool          // Loss, Bursts, Script, Corrupt and Duplicate may be set while it runs
 }
 
 // Limit is the most a queue holds, the packet in transmission included. Bytes
@@ -83,6 +83,7 @@ type stages struct {
 
 	loss        *loss
 	bursts      *bursts
+	script      *script
 	corruption  *corruption
 	duplication *duplication
 	marked      uint64 // told of congestion
@@ -251,6 +252,7 @@ func (s *HalfSpec) check() error {
 		}
 	}
 	fault(s.Bursts != nil && !s.Bursts.ok(), "bursts of loss %+v; probabilities are from 0 to 1", s.Bursts)
+	fault(s.Script != nil && !s.Script.ok(), "a script of loss, %+v; numbers ascend from 1, up to the period", s.Script)
 	law("the delay of duplicates", &s.DuplicateDelay)
 	law("jitter", &s.Jitter)
 	fault(s.Trace != nil && !s.Trace.ok(), "a trace of %d instants; they ascend, and the last is after 0", len(s.Trace))

@@ -78,18 +78,40 @@ func (b *bursts) Receive(now des.Time, p *wire.Packet) {
 	b.pass(now, p)
 }
 
-// script loses the packets that a list says, and begins again at its end.
+// Script is loss by a list. The zero Script loses nothing.
+type Script struct {
+	Lost   []int64 // numbers of the packets that are lost, from 1, ascending
+	Period int64   // packets after which the list begins anew, 0 is never
+}
+
+func (s *Script) ok() bool {
+	last := int64(0)
+	for _, n := range s.Lost {
+		if n <= last {
+			return false
+		}
+		last = n
+	}
+	return s.Period == 0 || s.Period >= max(1, last)
+}
+
+// script is a Script at work.
 type script struct {
 	station
-	lost []bool
-	at   int
+	Script
+	number int64 // of the last packet in this round
+	next   int   // in Lost
 }
 
 func (s *script) Receive(now des.Time, p *wire.Packet) {
 	s.in++
-	lost := s.lost[s.at]
-	if s.at++; s.at == len(s.lost) {
-		s.at = 0
+	s.number++
+	lost := s.next < len(s.Lost) && s.Lost[s.next] == s.number
+	if lost {
+		s.next++
+	}
+	if s.number == s.Period {
+		s.number, s.next = 0, 0
 	}
 	if lost {
 		s.lose(now, p)

@@ -51,7 +51,7 @@ func anything(r *rand.Rand) HalfSpec {
 	}
 	if r.IntN(4) == 0 {
 		spec.Bursts = &GilbertElliott{P: .1, R: .3, Good: .01, Bad: .5}
-		spec.Script = []bool{false, false, true, false}
+		spec.Script = &Script{Lost: []int64{3}, Period: 4}
 	}
 	if r.IntN(4) == 0 {
 		spec.Corrupt, spec.Duplicate, spec.DuplicateDelay = .05, .05, dist.Exponential(1e5)

@@ -2,8 +2,10 @@ package language
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
+	"time"
 )
 
 // bind makes the Spec of a configuration.
@@ -82,7 +84,7 @@ func (c *config) fill(path string, into any) {
 			fillForm(field, value, f)
 			continue
 		}
-		if t := field.Type(); t == reflect.TypeFor[*Bursts]() || t == reflect.TypeFor[*Schedule]() || field.Kind() == reflect.Pointer && !c.set(at) {
+		if field.Kind() == reflect.Pointer && (field.Type().Implements(reflect.TypeFor[form]()) || !c.set(at)) {
 			continue
 		}
 		if field.Kind() == reflect.Pointer {
@@ -94,23 +96,24 @@ func (c *config) fill(path string, into any) {
 }
 
 // fillForm sets a field to what may be a table; a field that has no room for it
-// stays as it is.
+// stays as it is, but for the first value of a schedule.
 func fillForm(field reflect.Value, value any, f form) {
-	switch v := f.(type) {
-	case nil:
+	if f == nil {
 		field.Set(reflect.ValueOf(lawOf(value)))
-	case Bursts:
-		if field.Type() == reflect.TypeFor[*Bursts]() {
-			field.Set(reflect.ValueOf(&v))
-		}
-	case Schedule:
-		if field.Type() == reflect.TypeFor[*Schedule]() {
-			field.Set(reflect.ValueOf(&v))
-		} else {
-			field.SetInt(int64(v.Values[0]))
-		}
-	default:
-		field.Set(reflect.ValueOf(f))
+		return
+	}
+	v := reflect.ValueOf(f)
+	s, isSchedule := f.(Schedule)
+	switch t := field.Type(); {
+	case t == v.Type():
+		field.Set(v)
+	case t == reflect.PointerTo(v.Type()):
+		field.Set(reflect.New(v.Type()))
+		field.Elem().Set(v)
+	case isSchedule && t == reflect.TypeFor[Law]():
+		field.Set(reflect.ValueOf(lawOf(time.Duration(math.Round(s.Values[0] * 1e9)))))
+	case isSchedule && field.CanInt():
+		field.SetInt(int64(s.Values[0]))
 	}
 }
 

@@ -46,11 +46,8 @@ func (c *config) checkLink(s *Spec, l *Link) {
 			c.fault(at, wrongf("", "%d B is more than a packet can have, 65535 B", mtu))
 		}
 	}
-	for _, d := range []*Direction{&l.Forward, &l.Back} {
-		if r := d.RateSchedule; r != nil && r.Period > 0 && s.Run.Duration == 0 {
-			c.fault(path+".rate", wrongf(`add duration = "10 min" under [run]`, "never ends, and the run has no duration"))
-			break
-		}
+	if s.Run.Duration == 0 {
+		c.checkPeriods(path)
 	}
 	for way, d := range map[string]*Direction{"forward": &l.Forward, "back": &l.Back} { // order-free: told once
 		switch {
@@ -70,6 +67,19 @@ func (c *config) checkLink(s *Spec, l *Link) {
 	c.checkQueue(&l.Back.Queue, path+".back.queue")
 	for i := range l.Rules {
 		c.checkRule(l, &l.Rules[i])
+	}
+}
+
+// checkPeriods refuses schedules of a link that begin anew for ever.
+func (c *config) checkPeriods(link string) {
+	for _, key := range []string{".rate", ".forward.rate", ".back.rate", ".delay", ".forward.delay", ".back.delay"} {
+		if !c.set(link + key) {
+			continue
+		}
+		v, _ := c.value(link + key)
+		if s, isSchedule := v.(Schedule); isSchedule && s.Period > 0 {
+			c.fault(link+key, wrongf(`add duration = "10 min" under [run]`, "never ends, and the run has no duration"))
+		}
 	}
 }
 

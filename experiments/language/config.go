@@ -143,7 +143,7 @@ func (k *Key) fallback() any {
 // compute makes the value of a setting, of which parts may be expressions.
 func (c *config) compute(path string, s *setting) any {
 	if v := s.value(); v != nil {
-		return v
+		return c.loaded(s, v)
 	}
 	if c.busy[path] {
 		c.refuse(s, s.where, wrongf("", "is computed from itself"))

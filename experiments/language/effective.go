@@ -39,8 +39,8 @@ func (s *Spec) world() string {
 // section writes the keys of one table, those in tables of their own apart.
 func (c *config) section(b *strings.Builder, table, pattern string) {
 	b.WriteString("[" + table + "]\n")
-	if t := c.shapes[last(table)]; t != nil && pattern == "topology.*." && t.sum != "" {
-		b.WriteString("# SHA-256 of the file: " + t.sum + "\n")
+	if t := c.shapes[last(table)]; t != nil && pattern == "topology.*." {
+		b.WriteString(sumLine(t.sum))
 	}
 	for k := range Keys() {
 		key, ok := strings.CutPrefix(k.Path, pattern)
@@ -51,11 +51,8 @@ func (c *config) section(b *strings.Builder, table, pattern string) {
 		if k.Default == "(as for the link)" && !c.set(path) || k.Default == "(name)" && !c.set(path) {
 			continue
 		}
-		if sum := c.sums[path]; sum != "" {
-			b.WriteString("# SHA-256 of the file: " + sum + "\n")
-		}
 		if v, ok := c.value(path); ok && c.wants(path) {
-			b.WriteString(key + " = " + literal(v) + "\n")
+			b.WriteString(sumLine(c.sum(path)) + key + " = " + literal(v) + "\n")
 		}
 	}
 	b.WriteString("\n")

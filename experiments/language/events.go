@@ -117,19 +117,44 @@ func (c *config) checkEvent(s *Spec, e *Event) {
 		if !c.has["link."+ch.Link] {
 			c.fault(ch.path, wrongf("", "%s", meant("no link "+quoted(ch.Link), ch.Link, c.under("link"))))
 		}
-		f, isForm := ch.Value.(form)
-		switch {
-		case ch.Key == "weight":
+		if ch.Key == "weight" {
 			c.checkWeight(ch.path, ch.Value.(float64))
 			if by := s.Routing.Weight; by != "weight" {
 				c.fault(ch.path, wrongf(`write weight = "weight" under [routing]`, "changes nothing: ways are short by %s", by))
 			}
-		case isForm && ch.Key == "delay":
-			c.fault(ch.path, wrongf("write one value", "%s is drawn once, when the network is built", f))
-		case isForm && (ch.Key == "loss" || ch.Key == "rate"):
-			c.fault(ch.path, notYet)
+		}
+		switch f := ch.Value.(type) {
+		case Schedule:
+			c.fault(ch.path, wrongf("write one value", "%s is a schedule, and the event has times of its own", f))
+		case Law:
+			if ch.Key == "delay" {
+				c.fault(ch.path, wrongf("write one value", "%s is drawn once, when the network is built", f))
+			}
+		}
+		if at := c.schedules(ch.Change); at != "" {
+			c.fault(ch.path, wrongf("let only one of them set it", "%s has a schedule", at))
 		}
 	}
+}
+
+// schedules is the path of a schedule that what an event changes has, "" if it has
+// none.
+func (c *config) schedules(ch Change) string {
+	for _, way := range []string{"forward", "back"} {
+		if ch.Way != "" && ch.Way != way {
+			continue
+		}
+		path := "link." + ch.Link + "." + way + "." + ch.Key
+		v, _ := c.value(path)
+		if _, isSchedule := v.(Schedule); !isSchedule {
+			continue
+		}
+		if !c.set(path) {
+			path = "link." + ch.Link + "." + ch.Key
+		}
+		return path
+	}
+	return ""
 }
 
 // eventSections writes the events as a file would have them.
@@ -140,7 +165,7 @@ func (c *config) eventSections(b *strings.Builder) {
 			above := "event." + name + ".set"
 			b.WriteString("[" + above + "]\n")
 			for _, ch := range changes {
-				b.WriteString(strings.TrimPrefix(ch.path, above+".") + " = " + literal(ch.Value) + "\n")
+				b.WriteString(sumLine(c.sum(ch.path)) + strings.TrimPrefix(ch.path, above+".") + " = " + literal(ch.Value) + "\n")
 			}
 			b.WriteString("\n")
 		}

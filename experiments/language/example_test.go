@@ -58,5 +58,5 @@ func ExampleKeys() {
 	}
 	// Output:
 	// link.*.rate: bit rate (bit/s), default unlimited; required false, varies false, scheduled true, changes true
-	// link.*.delay: propagation delay (s), default (required); required true, varies true, scheduled false, changes true
+	// link.*.delay: propagation delay (s), default (required); required true, varies true, scheduled true, changes true
 }

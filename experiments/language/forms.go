@@ -62,26 +62,27 @@ func whole64(v any) (int64, bool) {
 var laws = map[string][]string{
 	"constant": {"value"}, "uniform": {"min", "max"}, "exponential": {"mean"}, "pareto": {"mean|scale", "alpha"},
 	"lognormal": {"median|mean", "sigma"}, "weibull": {"mean|scale", "k"}, "gamma": {"mean", "k"}, "choice": {"values"},
+	"empirical": {"file"},
 }
 
 // table reads the value of a key that is written as one.
 func (k *Key) table(values map[string]any) (any, *wrong) {
 	switch {
-	case k.Varies() && k.marks&formed != 0:
-		return k.law(values)
-	case k.Scheduled() && k.marks&formed != 0:
+	case k.marks&formed == 0:
+		return nil, notYet
+	case k.Scheduled() && (values["shape"] != nil || !k.Varies()):
 		return k.schedule(values)
-	case k.Type == share && k.marks&formed != 0:
-		return burstsOf(values)
+	case k.Varies():
+		return k.law(values)
 	}
-	return nil, notYet
+	return lossOf(values)
 }
 
 // law reads a distribution.
 func (k *Key) law(values map[string]any) (any, *wrong) {
 	kind, _ := values["dist"].(string)
 	if kind == "empirical" {
-		return nil, wrongf(`write { dist = "choice", values = [...] }`, "empirical: %s", notYet.what)
+		return k.empirical(values)
 	}
 	known := slices.Sorted(maps.Keys(laws))
 	needs, ok := laws[kind]
@@ -93,6 +94,15 @@ func (k *Key) law(values map[string]any) (any, *wrong) {
 		p.one(strings.Split(need, "|"))
 	}
 	d := p.make(kind)
+	if p.w == nil {
+		p.strangers()
+	}
+	return p.law(d)
+}
+
+// law is the law of a distribution, within its bounds.
+func (p *params) law(d dist.Dist) (form, *wrong) {
+	kind := p.values["dist"]
 	if kind != "uniform" && p.w == nil && (p.has("min") || p.has("max")) {
 		low, high := int64(0), int64(math.MaxInt64)
 		if p.has("min") {
@@ -104,9 +114,6 @@ func (k *Key) law(values map[string]any) (any, *wrong) {
 		d = d.Within(low, high)
 	}
 	if p.w == nil {
-		p.strangers()
-	}
-	if p.w == nil {
 		if err := d.Check(); err != nil {
 			p.w = wrongf("", "%s: %s", kind, err)
 		}
@@ -114,7 +121,7 @@ func (k *Key) law(values map[string]any) (any, *wrong) {
 	if p.w != nil {
 		return nil, p.w
 	}
-	return Law{Dist: d, text: inline(values, "dist"), typed: k.typed}, nil
+	return Law{Dist: d, text: inline(p.values, "dist"), typed: p.key.typed}, nil
 }
 
 // typed makes a value of the key of a number of its draws.
@@ -226,6 +233,21 @@ func (p *params) make(kind string) dist.Dist {
 	return p.choice()
 }
 
+// measured is the law of values that were measured, in the units of draws but for
+// rounding.
+func (p *params) measured(numbers []float64) (form, *wrong) {
+	values := make([]int64, len(numbers))
+	for i, v := range numbers {
+		values[i] = int64(math.RoundToEven(v))
+		if p.key.Type.Unit == "" {
+			if _, w := p.key.Type.value(values[i]); w != nil || float64(values[i]) != v {
+				return nil, wrongf("", "%s cannot be drawn", decimal(v))
+			}
+		}
+	}
+	return p.law(dist.Choice(values, nil))
+}
+
 func (p *params) choice() dist.Dist {
 	raw, _ := p.values["values"].([]any)
 	weights, weighted := p.values["weights"].([]any)
@@ -240,52 +262,6 @@ func (p *params) choice() dist.Dist {
 		shares[i] = p.number(weights[i])
 	}
 	return dist.Choice(values, shares)
-}
-
-// Bursts is loss by the chain of Gilbert and Elliott: at each packet a step from
-// good to bad with probability P and back with R, and a loss with that of the
-// state.
-type Bursts struct{ P, R, Good, Bad float64 }
-
-func (b Bursts) String() string {
-	return fmt.Sprintf(`{ model = "gilbert-elliott", p = %s, r = %s, good = %s, bad = %s }`, tomlFloat(b.P), tomlFloat(b.R), tomlFloat(b.Good), tomlFloat(b.Bad))
-}
-
-func (b Bursts) mean() any {
-	bad := 0.0
-	if b.P > 0 {
-		bad = b.P / (b.P + b.R)
-	}
-	return Probability((1-bad)*b.Good + bad*b.Bad)
-}
-
-// burstsOf reads the table of a model of loss.
-func burstsOf(values map[string]any) (any, *wrong) {
-	const example = `write { model = "gilbert-elliott", p = 0.01, r = 0.3 }`
-	if values["model"] != "gilbert-elliott" {
-		return nil, wrongf(example, "%s is no model of loss", shownTable(values, "model"))
-	}
-	b := Bursts{Bad: 1}
-	for name, into := range map[string]*float64{"p": &b.P, "r": &b.R, "good": &b.Good, "bad": &b.Bad} { // order-free: each by itself
-		raw, given := values[name]
-		if !given {
-			continue
-		}
-		v, w := share.value(raw)
-		if w != nil {
-			return nil, w
-		}
-		*into = Base(v).(float64)
-	}
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if !slices.Contains([]string{"model", "p", "r", "good", "bad"}, name) {
-			return nil, wrongf("", "%s", meant(fmt.Sprintf("no parameter %q", name), name, []string{"p", "r", "good", "bad"}))
-		}
-	}
-	if values["p"] == nil || values["r"] == nil {
-		return nil, wrongf(example, "p and r are needed")
-	}
-	return b, nil
 }
 
 // shownTable is the word that names the kind of a table, for messages.

@@ -186,7 +186,7 @@ var keys = []Key{
 	{"link.*.like", texts, "(none)", now, "templates it takes over"},
 	{"link.*.label", text, "(name)", now, "name in figures"},
 	{"link.*.rate", rate, "unlimited", now | formed | changes | scheduled | directed, "bit rate"},
-	{"link.*.delay", duration, "(required)", now | varies | formed | changes | directed, "propagation delay"},
+	{"link.*.delay", duration, "(required)", now | varies | formed | changes | scheduled | directed, "propagation delay"},
 	{"link.*.jitter", duration, "0 s", now | varies | formed | changes | directed, "delay added to each packet"},
 	{"link.*.reorder", boolean, "false", now | directed, "jitter may reorder"},
 	{"link.*.loss", share, "0", now | formed | changes | directed, "probability that a packet is lost"},

@@ -81,18 +81,26 @@ func (s Schedule) Steps() (at []time.Duration, values []float64) {
 func (k *Key) schedule(values map[string]any) (any, *wrong) {
 	const example = `write { shape = "steps", points = [["0 s", ...], ["10 s", ...]] }`
 	shape, _ := values["shape"].(string)
-	if shape == "file" {
-		return nil, notYet
-	}
-	if !slices.Contains([]string{"steps", "linear", "sine"}, shape) {
+	known := []string{"shape", "points", "period", "scale"}
+	switch {
+	case shape == "file":
+		known = []string{"shape", "file", "time", "time_unit", "column", "unit", "period", "scale"}
+	case !slices.Contains([]string{"steps", "linear", "sine"}, shape):
 		return nil, wrongf(example, "%s is no shape of a schedule", shownTable(values, "shape"))
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if known := []string{"shape", "points", "period", "scale"}; !slices.Contains(known, name) {
+		if !slices.Contains(known, name) {
 			return nil, wrongf("", "%s", meant(fmt.Sprintf("no parameter %q", name), name, known))
 		}
 	}
 	s := Schedule{Shape: shape, text: inline(values, "shape")}
+	if raw, ok := values["period"]; ok {
+		v, w := span.value(raw)
+		if w != nil {
+			return nil, w
+		}
+		s.Period = v.(time.Duration)
+	}
 	scale := 1.0
 	if raw, ok := values["scale"]; ok {
 		v, w := readNumber(raw)
@@ -100,6 +108,9 @@ func (k *Key) schedule(values map[string]any) (any, *wrong) {
 			return nil, w
 		}
 		scale = v.(float64)
+	}
+	if shape == "file" {
+		return k.scheduleFile(s, scale, values)
 	}
 	points, _ := values["points"].([]any)
 	for _, raw := range points {
@@ -117,17 +128,46 @@ func (k *Key) schedule(values map[string]any) (any, *wrong) {
 		}
 		s.At, s.Values = append(s.At, at.(time.Duration)), append(s.Values, Base(v).(float64)*scale)
 	}
-	if raw, ok := values["period"]; ok {
-		v, w := span.value(raw)
+	return s, s.check(k, example)
+}
+
+// scheduleFile reads one that a file has: a column of times and one of values, each
+// of which holds until the next.
+func (k *Key) scheduleFile(s Schedule, scale float64, values map[string]any) (any, *wrong) {
+	const example = `write { shape = "file", file = "rate.csv", time = "t", time_unit = "s", column = "rate", unit = "Mbps" }`
+	file, ok := values["file"].(string)
+	if !ok {
+		return nil, wrongf(example, "needs file")
+	}
+	at, w := columnOf(duration, values, "time", "time_unit")
+	if w != nil {
+		return nil, w
+	}
+	col, w := columnOf(k.Type, values, "column", "unit")
+	if w != nil {
+		return nil, w
+	}
+	if k.Type.Unit == "s" {
+		scale /= 1e9
+	}
+	return filed{file, s.text, func(data string) (form, *wrong) {
+		numbers, w := readColumns(file, data, at, col)
 		if w != nil {
 			return nil, w
 		}
-		s.Period = v.(time.Duration)
-	}
-	return s, s.check(example)
+		read := Schedule{Shape: "steps", Period: s.Period, text: s.text}
+		for i := range numbers[0] {
+			read.At = append(read.At, time.Duration(math.RoundToEven(numbers[0][i])))
+			read.Values = append(read.Values, numbers[1][i]*scale)
+		}
+		if w := read.check(k, example); w != nil {
+			return nil, wrongf("", "%s: %s", file, w.what)
+		}
+		return read, nil
+	}}, nil
 }
 
-func (s *Schedule) check(example string) *wrong {
+func (s *Schedule) check(k *Key, example string) *wrong {
 	switch n := len(s.At); {
 	case n == 0 || s.At[0] != 0:
 		return wrongf(example, "the first point is at 0 s")
@@ -137,7 +177,7 @@ func (s *Schedule) check(example string) *wrong {
 		return wrongf("", "a period of %s ends before the last point, %s", Format(s.Period), Format(s.At[n-1]))
 	}
 	for _, v := range s.Values {
-		if !(v > 0) || math.IsInf(v, 1) {
+		if !(v >= 0) || math.IsInf(v, 1) || v == 0 && k.Type != duration {
 			return wrongf("", "every value is above 0 and bounded")
 		}
 	}

@@ -127,11 +127,13 @@ type Direction struct {
 	Rate           int64           `key:"rate"`  // Unlimited: no transmission time
 	RateSchedule   *Schedule       `key:"rate"`  // nil: Rate holds for ever
 	Delay          Law             `key:"delay"` // drawn once for each member
+	DelaySchedule  *Schedule       `key:"delay"` // nil: Delay holds for ever
 	Delays         []time.Duration // of each member, where a shape knows them
 	Jitter         Law             `key:"jitter"` // drawn for each packet
 	Reorder        bool            `key:"reorder"`
 	Loss           float64         `key:"loss"`
 	Bursts         *Bursts         `key:"loss"` // nil: by Loss
+	Lost           *LostPackets    `key:"loss"` // nil: by Loss
 	Duplicate      float64         `key:"duplicate"`
 	DuplicateDelay Law             `key:"duplicate_delay"`
 	Corrupt        float64         `key:"corrupt"`
