@@ -116,6 +116,7 @@ func TestRenoUnderLoss(t *testing.T) {
 		{"even", func() *Profile { return with(Linux, func(p *Profile) { p.Congestion = Reno }) }, 500, math.Sqrt(1.5), false, .11},
 		{"even, each ACK", func() *Profile { return with(RFC9293, func(p *Profile) { p.DelayedACK = 0 }) }, 1000, math.Sqrt(1.5), false, .09},
 		{"even, RFC 6675", RFC9293, 1000, math.Sqrt(1.5), false, .08},
+		{"even, RFC 6582", func() *Profile { return with(RFC9293, func(p *Profile) { p.SACKPermitted = false }) }, 1000, math.Sqrt(1.5), false, .08},
 		{"random", func() *Profile { return with(Linux, func(p *Profile) { p.Congestion = Reno }) }, 1000, 1.31, true, .06},
 		{"random, RFC 6675", RFC9293, 1000, 1.31, true, .06},
 	} {
