@@ -15,7 +15,7 @@ var layers = [][]string{
 	{"wire", "theory", "dist", "metrics", "shapes"},
 	{"tcp", "topo"},
 	{"host", "capture", "middlebox"},
-	{"apps", "plots"},
+	{"apps", "plots", "packetdrill/script"},
 	{"experiments/language"},
 	{"experiments"},
 	{"cmd/netsim", "bench"},
@@ -29,6 +29,7 @@ var narrower = map[string][]string{
 	"metrics":              {"des"},
 	"tcp":                  {"des", "wire"},
 	"plots":                {},
+	"packetdrill/script":   {},
 	"dist":                 {"des"},
 	"experiments/language": {"des", "dist", "shapes", "tcp", "theory"},
 }
