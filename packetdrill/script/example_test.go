@@ -21,7 +21,7 @@ func ExampleParse() {
 	for _, e := range s.Events {
 		switch what := e.What.(type) {
 		case *script.Call:
-			fmt.Printf("%v %s, %d arguments %s\n", e.Pos, what.Name, len(what.Args), what.Errno)
+			fmt.Printf("%v %s(%d arguments)%s\n", e.Pos, what.Name, len(what.Args), what.Errno)
 		case *script.Packet:
 			fmt.Println(e.Pos, what.Flags, what.Inbound, e.When.At)
 		}
@@ -29,8 +29,8 @@ func ExampleParse() {
 	_, err = script.Parse("bad.pkt", "0 < S 0:5(4)", nil)
 	fmt.Println(err)
 	// Output:
-	// 2:1 socket, 3 arguments
-	// 3:1 connect, 3 arguments EINPROGRESS
+	// 2:1 socket(3 arguments)
+	// 3:1 connect(3 arguments)EINPROGRESS
 	// 4:1 S false 0s
 	// 5:1 S. true 100ms
 	// bad.pkt:1:7: 0:5(4): the end is not the start and the length
