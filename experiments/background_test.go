@@ -97,3 +97,27 @@ that = "link.wire.forward.queue_wait.mean > 0"
 		}
 	}
 }
+
+// Where both directions are loaded, the SYN waits at one end and the SYN-ACK at the
+// other: connect() takes 2 W more.
+func TestBothWaysLoaded(t *testing.T) {
+	const rho, seed = .5, 1
+	s := study(t, fmt.Sprintf(loaded, rho)+fmt.Sprintf(`
+[flow.counter]
+kind = "background"
+from = "server"
+to   = "client"
+load = { of = "link.wire.back", share = %v }
+arrivals.process = "poisson"
+[flow.web]
+from = "client"
+to   = "server:80"
+arrivals = { process = "poisson", rate = "10/s" }
+close = { by = "nobody" }
+`, rho), "run.duration=60 s")
+	want := s.Points[0].Derived["flow.web.path.setup"] + 2*theory.MD1Wait(rho, .0012)
+	mean, se := spreadOf(s, func(o *Outcome) float64 { return o.Measures["flow.web.setup_time"].Statistic("mean") })
+	if z := (mean - want) / se; math.Abs(z) > 4 || se > .02*want {
+		t.Errorf("seed %d: connect() took %.4f ± %.4f ms, want %.4f: z = %.1f", seed, 1e3*mean, 1e3*se, 1e3*want, z)
+	}
+}

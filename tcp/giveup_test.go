@@ -23,8 +23,9 @@ func unanswered(t *testing.T, profile *Profile, rto time.Duration) *pair {
 
 // silent is Linux towards a peer without SACK: no tail loss probe comes before the
 // first timeout.
-func silent() *Profile {
-	p := Linux()
+func silent() *Profile { return unprobed(Linux()) }
+
+func unprobed(p *Profile) *Profile {
 	p.SACKPermitted = false
 	return p
 }
@@ -48,6 +49,8 @@ func TestFINUnanswered(t *testing.T) {
 		{counting, .2, 102.2, 8},
 		{counting, 1, 367, 8},
 		{RFC9293(), 1, 1 + 2 + 4 + 8 + 16 + 32 + 60 + 60 + 60, 8},
+		{FreeBSD(), 1, 1 + 2 + 4 + 8 + 16 + 32 + 7*64, 12},
+		{unprobed(Windows()), 1, 1 + 2 + 4 + 8 + 16 + 32, 5},
 	} {
 		p := unanswered(t, test.profile, span(test.rto))
 		sent := p.client.times(isFIN)
