@@ -46,6 +46,10 @@ func (s *side) via(seg *wire.Segment) {
 		return
 	}
 	sent = s.carried(&sent)
+	if sent.ECN != 0 && !b.good && rng.Float64() < b.marks {
+		sent.ECN = wire.CE
+		b.Marked++
+	}
 	further := time.Duration(0)
 	if !b.good && rng.Float64() < b.late {
 		further = time.Duration(rng.IntN(b.lateness)) * ms
@@ -64,7 +68,7 @@ func (b *bout) keeps(s *wire.Segment) bool {
 
 // packet wraps a segment for the encoder.
 func (s *side) packet(seg *wire.Segment) wire.Packet {
-	p := wire.Packet{Src: s.address, Dst: s.other.address, TTL: wire.DefaultTTL, Segment: *seg}
+	p := wire.Packet{Src: s.address, Dst: s.other.address, TTL: wire.DefaultTTL, ECN: seg.ECN, Segment: *seg}
 	p.Segment.SrcPort, p.Segment.DstPort = uint16(s.number), uint16(s.other.number)
 	p.Measure()
 	return p
@@ -80,6 +84,7 @@ func (s *side) carried(seg *wire.Segment) wire.Segment {
 		s.t.Fatalf("%s sent what cannot be read: %v", s.name, err)
 	}
 	got := q.Segment
+	got.ECN = q.ECN
 	got.SrcPort, got.DstPort = seg.SrcPort, seg.DstPort
 	got.Marks, got.Incarnation, got.Offset, got.Order = seg.Marks, seg.Incarnation, seg.Offset, seg.Order
 	if !alike(&got, seg) {
@@ -109,7 +114,7 @@ func alike(a, b *wire.Segment) bool {
 			s.CookieLen = 0
 		}
 		clear(s.Cookie[s.CookieLen:])
-		s.SrcPort, s.DstPort, s.Order, s.Marks, s.Incarnation, s.Offset = 0, 0, 0, 0, 0, 0
+		s.SrcPort, s.DstPort, s.Order, s.Marks, s.Incarnation, s.Offset, s.ECN = 0, 0, 0, 0, 0, 0, 0
 	}
 	return x == y
 }

@@ -35,6 +35,8 @@ type terms struct {
 	reports      float64 // of what is lost
 	hard         bool    // reports may be hard errors
 	forged       float64 // of segments that arrive
+	marks        float64 // of segments that bear them
+	fast         bool    // Fast Open
 	reneges      bool    // receivers forget what is beyond gaps
 	dark         [2]des.Time
 	heal         des.Time
@@ -104,7 +106,7 @@ func drawTerms(rng *rand.Rand) terms {
 		loss: often(.3), twice: often(.1), late: often(.3), lateness: 1 + rng.IntN(600), damage: often(.1),
 		reports: often(.3), hard: rng.IntN(10) == 0, forged: often(.05), reneges: rng.IntN(8) == 0,
 		heal: des.Time(0).Add(time.Duration(5+rng.IntN(60)) * time.Second), simultaneous: rng.IntN(6) == 0,
-		connections: 1 + rng.IntN(4), near: rng.IntN(6) == 0, six: rng.IntN(4) == 0,
+		connections: 1 + rng.IntN(4), marks: often(.2), fast: rng.IntN(4) == 0, near: rng.IntN(6) == 0, six: rng.IntN(4) == 0,
 	}
 	if rng.IntN(4) == 0 {
 		k.dark[0] = des.Time(rng.Int64N(int64(k.heal)))
@@ -127,7 +129,7 @@ func (b *bout) drawProfile(i int) *Profile {
 	b.profiles[i] = p.Name
 	lot := func(n int) bool { return rng.IntN(n) == 0 }
 	for _, flag := range []*bool{&p.Nagle, &p.NagleSmallOnly, &p.RFC5961, &p.DSACK, &p.LimitedTransmit, &p.RACK, &p.TLP, &p.PRR, &p.FRTO,
-		&p.RFC1337, &p.RFC6191, &p.RenewsEcho, &p.ResetAtFIN, &p.LimitEmptyAnswers, &p.ResetWithAck, &p.CrossedAgain, &p.RequireTimestamps, &p.RFC5927} {
+		&p.RFC1337, &p.RFC6191, &p.RenewsEcho, &p.ResetAtFIN, &p.LimitEmptyAnswers, &p.ResetWithAck, &p.CrossedAgain, &p.RequireTimestamps, &p.RFC5927, &p.LingerAborts} {
 		if lot(4) {
 			*flag = !*flag
 		}
@@ -143,6 +145,7 @@ func (b *bout) drawProfile(i int) *Profile {
 	}
 	p.SYNACK = SYNACKPolicy(rng.IntN(3))
 	p.ProbeBytes, p.KeepBytes = rng.IntN(2), rng.IntN(2)
+	p.ECN = ECN(rng.IntN(3))
 	p.Congestion = algorithms[rng.IntN(len(algorithms))]
 	p.ReceiveWindow = []uint32{700, 3000, 20000, 1 << 20}[rng.IntN(4)]
 	p.ReceiveInitial = min(p.ReceiveInitial, p.ReceiveWindow)
@@ -166,12 +169,23 @@ type soakUser struct {
 
 func (b *bout) newUser(s *side) soakUser {
 	rng := b.rng
-	u := soakUser{left: uint64(rng.IntN(4)) * uint64(rng.IntN(20000)), patient: rng.IntN(2) == 0, settings: &Settings{NoDelay: rng.IntN(3) == 0}}
+	u := soakUser{left: uint64(rng.IntN(4)) * uint64(rng.IntN(20000)), patient: rng.IntN(2) == 0}
+	var o Settings
+	if b.fast && !s.listens {
+		o.FastOpen, o.Early = true, min(uint64(rng.IntN(2000)), s.o.Profile.SendBuffer)
+	}
+	if s.listens && rng.IntN(6) == 0 {
+		o.DeferAccept = time.Duration(rng.IntN(5)) * time.Second
+	}
+	if b.rude[s.number-1] && rng.IntN(2) == 0 {
+		o.Lingers, o.Linger = true, time.Duration(rng.IntN(3))*time.Second
+	}
 	if b.impatient[s.number-1] {
-		*u.settings = Settings{KeepAlive: true, KeepIdle: 5 * time.Second, KeepInterval: time.Second, KeepProbes: 3}
-		if rng.IntN(2) == 0 {
-			u.settings.UserTimeout = 10 * time.Second
-		}
+		o.KeepAlive, o.KeepIdle, o.KeepInterval, o.KeepProbes = true, 5*time.Second, time.Second, 3
+		o.UserTimeout = time.Duration(rng.IntN(2)*10) * time.Second
+	}
+	if o.NoDelay = rng.IntN(3) == 0; o != (Settings{}) {
+		u.settings = &o
 	}
 	return u
 }
@@ -212,7 +226,10 @@ func (s *side) act() {
 		}
 		s.shutdown()
 	case lot == 5 && rng.IntN(10) == 0:
-		other := *u.settings
+		var other Settings
+		if u.settings != nil {
+			other = *u.settings
+		}
 		other.NoDelay = !other.NoDelay
 		u.settings = &other
 		c.Set(s.now, u.settings)

@@ -94,8 +94,17 @@ func (s *side) hear(seg *wire.Segment) {
 		if seg.Flags.Has(wire.ACK) && seg.SeqLen() == 0 && seg.Ack == c.una {
 			l.duplicates++
 		}
-	} else if seg.Options&wire.HasTimestamps != 0 {
-		l.stamps[seg.TSVal] = true // a SYN, or one in TIME-WAIT
+	} else {
+		if seg.Options&wire.HasTimestamps != 0 {
+			l.stamps[seg.TSVal] = true // a SYN, or one in TIME-WAIT
+		}
+		if c.state == Listen && seg.Flags&(wire.SYN|wire.ACK|wire.RST) == wire.SYN {
+			l.got.forget(0)
+			l.got.add(0, uint64(seg.Len))
+			if seg.Options&wire.HasCookie != 0 && b.fast {
+				s.shown(seg)
+			}
+		}
 	}
 	replies := l.replies
 	before, una, older := c.state, c.una, seg.Seq.Before(c.wl1)
@@ -244,9 +253,13 @@ func (s *side) judgeSent(seg *wire.Segment) {
 
 func (s *side) misspoken(c *Conn, l *life, seg *wire.Segment) string {
 	begin := l.iss.Add(1)
+	seq := seg.Seq
+	if seg.Flags.Has(wire.SYN) {
+		seq = seq.Add(1)
+	}
 	old := seg.Marks&wire.Probe != 0 && !seg.End().After(c.una)
 	switch {
-	case seg.Len > 0 && !old && (seg.Offset != uint64(seg.Seq.Sub(begin)) || seg.Offset+uint64(seg.Len) > l.wrote):
+	case seg.Len > 0 && !old && (seg.Offset != uint64(seq.Sub(begin)) || seg.Offset+uint64(seg.Len) > l.wrote):
 		return "not what was written"
 	case seg.Flags.Has(wire.FIN) && (!l.finished || seg.End() != begin.Add(uint32(l.wrote)+1)):
 		return "a FIN elsewhere"

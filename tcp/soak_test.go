@@ -50,6 +50,7 @@ func TestSoak(t *testing.T) {
 		"life was of a later incarnation": sum.Later, "life was whole": sum.Whole, "life was broken off": sum.Broken,
 		"segment was damaged": sum.Damaged, "segment was reported": sum.Reported, "segment was forged": sum.Forged,
 		"segment was of an earlier incarnation": sum.Relics, "text was of one": sum.Stale, "receiver reneged": sum.Reneged,
+		"segment was marked": sum.Marked, "text was taken from a SYN": sum.Early,
 	} {
 		if n == 0 {
 			t.Errorf("no %s", what)
@@ -59,16 +60,16 @@ func TestSoak(t *testing.T) {
 
 // soakCounts are what happened in a soak.
 type soakCounts struct {
-	Bytes                                                         uint64
-	Inputs, Later, Whole, Broken                                  int
-	Damaged, Reported, Forged, Relics, Stale, Reneged, Unfinished int
+	Bytes                                                            uint64
+	Inputs, Later, Whole, Broken                                     int
+	Damaged, Reported, Forged, Relics, Stale, Reneged, Marked, Early int
 }
 
 func (s *soakCounts) add(o *soakCounts) {
 	s.Bytes += o.Bytes
 	s.Inputs, s.Later, s.Whole, s.Broken = s.Inputs+o.Inputs, s.Later+o.Later, s.Whole+o.Whole, s.Broken+o.Broken
 	s.Damaged, s.Reported, s.Forged, s.Relics = s.Damaged+o.Damaged, s.Reported+o.Reported, s.Forged+o.Forged, s.Relics+o.Relics
-	s.Stale, s.Reneged, s.Unfinished = s.Stale+o.Stale, s.Reneged+o.Reneged, s.Unfinished+o.Unfinished
+	s.Stale, s.Reneged, s.Marked, s.Early = s.Stale+o.Stale, s.Reneged+o.Reneged, s.Marked+o.Marked, s.Early+o.Early
 }
 
 // catcher is a test that a fault ends by a panic, which the soak takes for its
@@ -195,11 +196,25 @@ func (s *side) start(open bool) {
 	s.until, s.told, s.last = des.Never, 0, Closed
 	s.user = s.b.newUser(s)
 	s.o.Settings = s.user.settings
+	if o := s.o.Settings; o != nil && open {
+		s.is.wrote = o.Early
+	}
 	if open {
 		s.open()
 	} else {
 		s.listen()
 	}
+}
+
+// shown is a listener's host that looks at the cookie of a SYN.
+func (s *side) shown(syn *wire.Segment) {
+	good := syn.CookieLen == given.Len && syn.Cookie == given.Bytes
+	if s.o.FastCookie, s.o.Early = given, good; good {
+		s.o.FastCookie = FastCookie{}
+		s.b.Early++
+	}
+	s.conn.Listen(s.now, &s.o)
+	s.o.FastCookie, s.o.Early = FastCookie{}, false
 }
 
 // reopened takes a SYN over a TIME-WAIT to the listener.
@@ -220,6 +235,9 @@ func (s *side) finish() {
 	c.Read(s.now)
 	s.is.delivered = c.Stats().Delivered
 	s.is.peer = c.peer
+	if cookie, ok := c.FastOpen(); ok && s.calls {
+		s.o.FastCookie = cookie
+	}
 	s.is.broken = s.is.broken || s.is.left || s.told&Failed != 0 || !s.over()
 	s.b.Stale += int(c.Stats().StaleAccepted)
 	s.o.TSRecent = 0
