@@ -142,3 +142,24 @@ func TestListenerWindow(t *testing.T) {
 		t.Errorf("%v request ns in the window", r.Integral())
 	}
 }
+
+// A third segment that shows a SYN cookie is all there is of its connection: it is
+// accepted at once, whatever the listener would defer, and nothing waits for ever.
+func TestCookiesDeferNothing(t *testing.T) {
+	w := newWorld(t, 1, line(), tcp.Linux(), linux(func(p *tcp.Profile) { p.SYNCookies = tcp.AlwaysCookies }))
+	y := new(ListenerTally)
+	l, err := w.hosts[1].Listen(80, 5, w.callees(), y)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Settings = &tcp.Settings{DeferAccept: 3 * time.Second}
+	var s *Socket
+	w.at(0, func(now des.Time) { s = w.must(w.connect(now, 0, 1, w.idle())) })
+	w.at(time.Second, func(now des.Time) {
+		if y.Accepted != 1 || y.HalfOpen.Value() != 0 {
+			t.Errorf("%d accepted, %d half open", y.Accepted, y.HalfOpen.Value())
+		}
+		s.Close(now)
+	})
+	w.finish()
+}

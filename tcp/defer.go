@@ -3,6 +3,7 @@ package tcp
 import (
 	"time"
 
+	"netsim/des"
 	"netsim/wire"
 )
 
@@ -11,9 +12,11 @@ import (
 // are waited for; the last but one sends the SYN,ACK again, so that a peer that
 // says nothing is answered and accepted (Linux: tcp_check_req, syn_ack_recalc).
 
-// defers reports whether the segment that would establish the connection does not.
+// defers reports whether the segment that would establish the connection does not. One
+// with a SYN cookie does: nothing else is left of its connection, no timer either
+// (Linux: cookie_v4_check).
 func (c *Conn) defers(s *wire.Segment) bool {
-	return s.SeqLen() == 0 && !c.has(active) && int(c.tries) < c.deferred()
+	return c.rtxAt != des.Never && s.SeqLen() == 0 && !c.has(active) && int(c.tries) < c.deferred()
 }
 
 // patient reports whether the SYN,ACK need not be sent again: the peer has it, and
