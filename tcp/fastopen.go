@@ -56,10 +56,11 @@ func (c *Conn) takeEarly(s *wire.Segment) {
 	if s.Offset != 0 {
 		c.counts.Misplaced++
 	}
-	c.rcvNxt = c.rcvNxt.Add(s.Len)
+	n := min(s.Len, uint32(c.edge.Sub(c.rcvNxt))) // the peer sent it before it knew the window
+	c.rcvNxt = c.rcvNxt.Add(n)
 	c.lastAckSent = c.rcvNxt
-	c.rcvOffset += uint64(s.Len)
-	c.readable += s.Len
+	c.rcvOffset += uint64(n)
+	c.readable += n
 	c.news |= Readable
 }
 

@@ -167,3 +167,23 @@ func TestFastOpenClosesEarly(t *testing.T) {
 		t.Errorf("client told %b, %v; server told %b, %v; %d bytes", p.client.told, p.client.conn.State(), p.server.told, p.server.conn.State(), p.client.conn.Stats().Delivered)
 	}
 }
+
+// A SYN is sent before its end knows the other's window. What does not fit into that
+// is not taken, and comes again.
+func TestFastOpenIntoASmallWindow(t *testing.T) {
+	p := fastPair(t, 1000, true)
+	profile := plain(Linux())
+	profile.ReceiveInitial, profile.ReceiveWindow = 300, 300
+	p.server.o.Profile = profile
+	p.server.listen()
+	p.run(at(.06))
+	if n := p.server.conn.Unread(); n != 300 {
+		t.Errorf("%d bytes were taken into a window of 300", n)
+	}
+	p.server.reader(false)
+	p.server.read(300)
+	p.run(at(3))
+	if n := p.server.conn.Stats().Delivered; n != 1000 {
+		t.Errorf("%d bytes of 1000 were delivered", n)
+	}
+}
