@@ -1,11 +1,13 @@
 package host
 
 import (
+	"flag"
 	"math/rand/v2"
 	"testing"
 	"time"
 
 	"netsim/des"
+	"netsim/dist"
 	"netsim/tcp"
 	"netsim/topo"
 	"netsim/wire"
@@ -70,64 +72,177 @@ func (m *member) News(now des.Time, s *Socket, n tcp.News) {
 	}
 }
 
-// Users without manners, bad links, small ranges of ports, small queues, and every
-// order of ties: after every event all that the stack keeps agrees, and after the
-// last nothing is left. The same seed makes the same packets.
+var soakWorlds = flag.Uint64("worlds", 150, "how many worlds the soak takes")
+
+// Users without manners, bad links, small ranges of ports, small queues, cookies,
+// accept queues, listeners that come and go, and every order of ties, on all systems:
+// after every event all that the stack keeps agrees, and after the last nothing is
+// left. The same seed makes the same packets.
 func TestSoak(t *testing.T) {
-	run := func(seed uint64) string {
-		draws := des.Stream(seed, 1, "soak")
-		loss := float64(des.Below(draws, 21)) / 100
-		half := topo.HalfSpec{Rate: 10_000_000, Delay: hop, Loss: loss, MTU: 1500, Queue: topo.Limit{Packets: 20}}
-		halves := func(int) (a, b topo.HalfSpec) { return half, half }
-		lengths := []time.Duration{0, time.Second, 7 * time.Second, time.Second}
-		profiles := waiting(lengths...)
-		for i, p := range profiles {
-			p.PortLow, p.PortHigh, p.PortSelect = 2000, 2003, tcp.PortSelect((int(seed)+i)%4)
-		}
-		profiles = append(profiles, tcp.RFC9293())
-		w := newWorldOf(t, seed, des.Ties(seed%3), halves, profiles...)
-		c := &crowdOf{world: w, draws: draws}
-		for i := range w.hosts {
-			w.listen(i, 80, 2, c)
-		}
-		opened, accepted := 0, uint64(0)
-		for range 40 {
-			w.at(time.Duration(des.Below(draws, 60e9)), func(now des.Time) {
-				i := int(des.Below(draws, 5))
-				j := (i + 1 + int(des.Below(draws, 4))) % 5
-				m := &member{c: c}
-				s, err := w.hosts[i].Connect(now, Remote{w.hosts[j].address, 80}, 0, wire.IncarnationOf(1, uint32(opened), 1), m)
-				if err == nil {
-					m.s = s
-					opened++
-					m.later(now)
-				}
-			})
-		}
-		for w.sim.Step(des.Never) {
-			if err := w.audit(); err != nil {
-				t.Fatalf("seed %d, %v: %v", seed, w.sim.Now(), err)
-			}
-		}
-		w.empty()
-		for _, h := range w.hosts {
-			accepted += h.listeners[0].Accepted
-		}
-		if c.ends != opened+int(accepted) || t.Failed() {
-			t.Fatalf("seed %d: %d opened, %d accepted, %d ends told", seed, opened, accepted, c.ends)
-		}
-		return w.digest.Sum()
-	}
-	const worlds = 150
+	worlds := *soakWorlds
 	different := map[string]bool{}
-	for seed := range uint64(worlds) {
-		sum := run(seed)
-		if seed < 10 && run(seed) != sum {
+	var sum ListenerCounters
+	var crowds crowdCounts
+	for seed := range worlds {
+		got := soak(t, seed, &sum, &crowds)
+		if seed < 10 && soak(t, seed, new(ListenerCounters), new(crowdCounts)) != got {
 			t.Errorf("seed %d: two runs differ", seed)
 		}
-		different[sum] = true
+		different[got] = true
 	}
-	if len(different) != worlds {
+	t.Logf("%+v\n%+v", crowds, sum)
+	if len(different) != int(worlds) {
 		t.Errorf("%d worlds of %d differ", len(different), worlds)
 	}
+	for what, n := range map[string]uint64{"cookie was sent": sum.CookiesSent, "handshake met a full accept queue": sum.Overflows,
+		"SYN was dropped": sum.Dropped(), "connection was opened fast": crowds.fast, "listener was stopped": crowds.stops} {
+		if n == 0 {
+			t.Errorf("no %s", what)
+		}
+	}
+}
+
+type crowdCounts struct{ opened, accepted, fast, stops uint64 }
+
+// soak is one world, and the digest of its packets.
+func soak(t *testing.T, seed uint64, sum *ListenerCounters, crowds *crowdCounts) string {
+	draws := des.Stream(seed, 1, "soak")
+	half := badHalf(draws)
+	halves := func(int) (a, b topo.HalfSpec) { return half, half }
+	var profiles []*tcp.Profile
+	for i := range 5 {
+		profiles = append(profiles, someProfile(draws, (int(seed)+i)%4))
+	}
+	w := newWorldOf(t, seed, des.Ties(seed%3), halves, profiles...)
+	c := &crowdOf{world: w, draws: draws}
+	var tallies []*ListenerTally
+	for i := range w.hosts {
+		tallies = append(tallies, c.listens(i, crowds))
+	}
+	opened := c.opens(crowds)
+	for w.sim.Step(des.Never) {
+		if err := w.audit(); err != nil {
+			t.Fatalf("seed %d, %v: %v", seed, w.sim.Now(), err)
+		}
+	}
+	w.empty()
+	accepted := 0
+	for _, y := range tallies {
+		accepted += int(y.Accepted)
+		sum.CookiesSent += y.CookiesSent
+		sum.CookiesBad += y.CookiesBad
+		sum.Overflows += y.Overflows
+		sum.SYNs += y.SYNs
+		sum.DroppedSYNQueue += y.DroppedSYNQueue
+		sum.DroppedAcceptQueue += y.DroppedAcceptQueue
+		sum.DroppedUnproven += y.DroppedUnproven
+		if y.HalfOpen.Value() != 0 || y.Waiting.Value() != 0 {
+			t.Errorf("seed %d: %d requests and %d connections are left to a listener", seed, y.HalfOpen.Value(), y.Waiting.Value())
+		}
+	}
+	crowds.opened += uint64(*opened)
+	crowds.accepted += uint64(accepted)
+	if c.ends != *opened+accepted || t.Failed() {
+		t.Fatalf("seed %d: %d opened, %d accepted, %d ends told", seed, *opened, accepted, c.ends)
+	}
+	return w.digest.Sum()
+}
+
+// badHalf is a direction of a link with something of all that links can do.
+func badHalf(draws *rand.Rand) topo.HalfSpec {
+	some := func(most int64) float64 { return float64(des.Below(draws, uint64(most)+1)) / 100 }
+	half := topo.HalfSpec{Rate: 10_000_000, Delay: hop, Loss: some(20), MTU: 1500, Queue: topo.Limit{Packets: 20}}
+	if des.Chance(draws, .5) {
+		half.Corrupt, half.Duplicate = some(10), some(10)
+		half.DuplicateDelay = dist.Exponential(1e8)
+	}
+	if half.Reorder = des.Chance(draws, .5); half.Reorder {
+		half.Jitter = dist.Uniform(0, 5e7)
+	}
+	return half
+}
+
+// someProfile is a system with few ports and with choices made by lot.
+func someProfile(draws *rand.Rand, ports int) *tcp.Profile {
+	names := tcp.ProfileNames()
+	p := tcp.ProfileByName(names[des.Below(draws, uint64(len(names)))])
+	lot := func() bool { return des.Chance(draws, .5) }
+	p.TimeWait = []time.Duration{0, time.Second, 7 * time.Second, p.TimeWait}[des.Below(draws, 4)]
+	p.PortLow, p.PortHigh, p.PortSelect = 2000, 2003, tcp.PortSelect(ports)
+	p.SYNCookies, p.SYNACK = tcp.CookiePolicy(des.Below(draws, 3)), tcp.SYNACKPolicy(des.Below(draws, 3))
+	p.TWReuse, p.TWReuseBound = tcp.ReusePolicy(des.Below(draws, 3)), lot()
+	p.ECN, p.ICMP = tcp.ECN(des.Below(draws, 3)), tcp.ICMPPolicy(des.Below(draws, 2))
+	p.RFC1337, p.RFC5961, p.LimitEmptyAnswers, p.LingerAborts = lot(), lot(), lot(), lot()
+	if des.Chance(draws, .3) {
+		p.TimeWaitMax = 2
+	}
+	if des.Chance(draws, .3) {
+		p.MaxSYNBacklog = 4
+	}
+	if des.Chance(draws, .3) {
+		p.ReceiveInitial, p.ReceiveWindow = 3000, 3000
+	}
+	return p
+}
+
+// listens opens port 80 of a host, which accepts in one of the ways there are; some
+// stop for good.
+func (c *crowdOf) listens(i int, crowds *crowdCounts) *ListenerTally {
+	y := new(ListenerTally)
+	l, err := c.hosts[i].Listen(80, 2, c, y)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	switch des.Below(c.draws, 4) {
+	case 0:
+		l.Threads(1, dist.Exponential(2e9))
+	case 1: // one is accepted every second, and all that wait in the end
+		l.Hold()
+		for s := range 400 {
+			c.at(time.Duration(s)*time.Second, func(now des.Time) { l.Accept(now) })
+		}
+	}
+	if des.Chance(c.draws, .5) {
+		l.ResetOverflow()
+	}
+	if l.FastOpen = int(des.Below(c.draws, 3)); des.Chance(c.draws, .3) {
+		l.Settings = &tcp.Settings{DeferAccept: 3 * time.Second}
+	}
+	stop := 400 * time.Second
+	if des.Chance(c.draws, .3) {
+		stop = time.Duration(des.Below(c.draws, 60e9))
+		crowds.stops++
+	}
+	c.at(stop, l.Stop)
+	return y
+}
+
+// opens lets users connect in the first minute, and counts those who could.
+func (c *crowdOf) opens(crowds *crowdCounts) *int {
+	opened := new(int)
+	for range 40 {
+		c.at(time.Duration(des.Below(c.draws, 60e9)), func(now des.Time) {
+			i := int(des.Below(c.draws, 5))
+			j := (i + 1 + int(des.Below(c.draws, 4))) % 5
+			m := &member{c: c}
+			o := &tcp.Settings{FastOpen: des.Chance(c.draws, .5), Early: des.Below(c.draws, 2000)}
+			if des.Chance(c.draws, .2) {
+				o.Lingers, o.Linger = true, time.Duration(des.Below(c.draws, 2e9))
+			}
+			if des.Chance(c.draws, .2) {
+				o.KeepAlive, o.KeepIdle, o.UserTimeout = true, time.Second, 5*time.Second
+			}
+			known := len(c.hosts[i].rest.cookies)
+			s, err := c.hosts[i].ConnectWith(now, Remote{c.hosts[j].address, 80}, 0, wire.IncarnationOf(1, uint32(*opened), 1), m, o)
+			if err == nil {
+				m.s = s
+				*opened++
+				if o.FastOpen && known > 0 {
+					crowds.fast++
+				}
+				m.later(now)
+			}
+		})
+	}
+	return opened
 }
