@@ -326,13 +326,12 @@ func (h *Host) refuse(now des.Time, p *wire.Packet) {
 	due := tcp.Reset(&p.Segment, &reply.Segment)
 	st.pool.Put(p)
 	if !due {
-		st.keep(reply)
 		return
 	}
 	if st.strays != nil {
 		st.strays.Reset(now, who)
 	}
-	st.send(now, h, reply, from, to)
+	st.send(now, h, from, to)
 }
 
 // inTimeWait takes a segment for a connection that waits.
@@ -344,7 +343,6 @@ func (h *Host) inTimeWait(now des.Time, ref uint32, p *wire.Packet) {
 	if verdict&tcp.Reopen != 0 {
 		if l := h.listener(p.Segment.DstPort); l != nil {
 			t, old := r.tuple, r.tcp
-			st.keep(reply)
 			st.room.leave(now, ref&^inRoom, Reopened)
 			l.arrive(now, t, p, &old)
 			return
@@ -364,10 +362,9 @@ func (h *Host) inTimeWait(now des.Time, ref uint32, p *wire.Packet) {
 	from, to := p.Dst, p.Src
 	st.pool.Put(p)
 	if verdict&tcp.Answer == 0 || reply.Segment.Marks&wire.Challenge != 0 && !h.challenges(now) {
-		st.keep(reply)
 		return
 	}
-	st.send(now, h, reply, from, to)
+	st.send(now, h, from, to)
 }
 
 // stream returns the host's random stream, which is made when it is first drawn

@@ -149,13 +149,10 @@ func (s *Socket) pump(now des.Time) {
 // emit sends all that the connection has to send.
 func (s *Socket) emit(now des.Time) {
 	st := s.stack
-	p := st.blank()
-	for s.Conn.Emit(now, &p.Segment) {
+	for p := st.blank(); s.Conn.Emit(now, &p.Segment); p = st.blank() {
 		p.Segment.SrcPort, p.Segment.DstPort = s.tuple.localPort, s.tuple.remotePort
-		st.send(now, s.host, p, s.tuple.local, s.tuple.remote)
-		p = st.pool.Get()
+		st.send(now, s.host, s.tuple.local, s.tuple.remote)
 	}
-	st.keep(p)
 }
 
 // account records every state that the connection has passed since it was last

@@ -27,7 +27,7 @@ type Stack struct {
 	followed  tcp.TimeWait // by what is opened
 	opening   tcp.Opening  // what a connection about to open is given
 
-	spare   *wire.Packet // for what Emit fills next
+	spare   *wire.Packet // what Emit fills next, nil if it is to be taken
 	packets uint64       // sent by all hosts
 	secret  uint64       // of initial sequence numbers
 	seed    uint64
@@ -145,19 +145,13 @@ func (st *Stack) release(s *Socket) {
 	st.free = s
 }
 
-// blank returns a packet to be filled and sent, or kept.
+// blank returns the packet to be filled and sent next: the same until it is.
 func (st *Stack) blank() *wire.Packet {
-	p := st.spare
-	st.spare = nil
-	if p == nil {
-		p = st.pool.Get()
+	if st.spare == nil {
+		st.spare = st.pool.Get()
 	}
-	return p
+	return st.spare
 }
-
-// keep takes back the blank packet, which was not sent: there is never more than
-// one.
-func (st *Stack) keep(p *wire.Packet) { st.spare = p }
 
 // Held counts the packets that the stack keeps back: none or one.
 func (st *Stack) Held() int {
@@ -167,8 +161,10 @@ func (st *Stack) Held() int {
 	return 0
 }
 
-// send lets a packet out of the host. Its segment's ports are set.
-func (st *Stack) send(now des.Time, h *Host, p *wire.Packet, from, to wire.Addr) {
+// send lets the blank packet out of the host. Its segment's ports are set.
+func (st *Stack) send(now des.Time, h *Host, from, to wire.Addr) {
+	p := st.spare
+	st.spare = nil
 	st.packets++
 	p.Src, p.Dst, p.TTL, p.ECN, p.ID = from, to, h.group.ttl, p.Segment.ECN, st.packets
 	p.Measure()

@@ -11,18 +11,10 @@ func (c *Conn) Emit(now des.Time, s *wire.Segment) bool {
 	switch {
 	case c.reset.due:
 		c.emitReset(s)
-	case c.state == SynSent, c.state == SynReceived:
-		switch {
-		case c.has(synDue):
-			c.emitSYN(now, s)
-		case c.Early() && c.emitText(now, s):
-		case c.has(ackDue | challengeDue):
-			c.emitACK(now, s)
-		default:
+	case !c.state.synchronized():
+		if !c.emitHandshake(now, s) {
 			return false
 		}
-	case !c.state.synchronized():
-		return false
 	case c.has(challengeDue), c.has(ackDue) && c.reporting():
 		c.emitACK(now, s)
 	case c.emitText(now, s):
@@ -37,6 +29,22 @@ func (c *Conn) Emit(now des.Time, s *wire.Segment) bool {
 	c.counts.Sent++
 	if s.Marks&wire.Again != 0 {
 		c.counts.Resent++
+	}
+	return true
+}
+
+// emitHandshake is Emit in SYN-SENT and SYN-RECEIVED.
+func (c *Conn) emitHandshake(now des.Time, s *wire.Segment) bool {
+	switch {
+	case c.state != SynSent && c.state != SynReceived:
+		return false
+	case c.has(synDue):
+		c.emitSYN(now, s)
+	case c.Early() && c.emitText(now, s):
+	case c.has(ackDue | challengeDue):
+		c.emitACK(now, s)
+	default:
+		return false
 	}
 	return true
 }
@@ -167,10 +175,14 @@ func (c *Conn) emitACK(now des.Time, s *wire.Segment) {
 
 // emitText sends text or the FIN, if there is some and it may go.
 func (c *Conn) emitText(now des.Time, s *wire.Segment) bool {
-	if c.next == c.last() && !c.has(kept|probeDue|fast) { // everything is sent, and nothing is to be sent again
+	switch {
+	case c.next == c.last() && !c.has(kept|probeDue|fast): // everything is sent, and nothing is to be sent again
 		return false
-	}
-	if c.has(kept) && !c.has(persist) && (c.emitTail(now, s) || c.emitLost(now, s)) {
+	case !c.has(kept) || c.has(persist):
+	case c.has(tailDue):
+		c.emitTail(now, s)
+		return true
+	case c.rec.board.due > 0 && c.emitLost(now, s):
 		return true
 	}
 	from := c.next

@@ -226,10 +226,10 @@ func (c *Conn) loseFlight(now des.Time) {
 // rule 1).
 func (c *Conn) emitLost(now des.Time, s *wire.Segment) bool {
 	r := c.rec
-	i := r.board.next()
-	if i < 0 || r.doubt == waits {
+	if r.doubt == waits {
 		return false
 	}
+	i := r.board.next()
 	if size := min(r.board.size(i), c.effectiveMSS()); !r.force && c.pipe()+size > c.cwnd {
 		return false
 	}

@@ -168,11 +168,8 @@ func (b *scoreboard) mark(block wire.Block, h *hearing) {
 	}
 }
 
-// next returns the first record that is due to be sent again, -1 if there is none.
+// next returns the first of the records that are due to be sent again.
 func (b *scoreboard) next() int {
-	if b.due == 0 {
-		return -1
-	}
 	for ; b.scan < b.n; b.scan++ {
 		if b.at(b.scan).is&(gone|again) == gone {
 			return b.scan

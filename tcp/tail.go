@@ -47,12 +47,9 @@ func (c *Conn) tailExpired(now des.Time) {
 	c.rtxAt = now.Add(c.backedOff())
 }
 
-// emitTail sends the probe (section 7.3): what is new, if the peer has room for it,
+// emitTail sends the probe that is due (section 7.3): what is new, if the peer has room for it,
 // else the last segment again.
-func (c *Conn) emitTail(now des.Time, s *wire.Segment) bool {
-	if !c.has(tailDue) {
-		return false
-	}
+func (c *Conn) emitTail(now des.Time, s *wire.Segment) {
 	c.off(tailDue)
 	t := &c.rec.tail
 	n, fin := c.sendable(c.next, true)
@@ -66,7 +63,6 @@ func (c *Conn) emitTail(now des.Time, s *wire.Segment) bool {
 		c.emitStream(now, s, c.next, n, fin)
 	}
 	t.end = c.nxt
-	return true
 }
 
 // probed takes what an acknowledgment tells of the probe (section 7.4.2). If it
