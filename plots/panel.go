@@ -262,7 +262,7 @@ func (g *page) key(c curve, r frame) {
 		}
 		g.stroke(theoryStroke(c.index), point{r.x0, mid.y}, point{r.x1, mid.y})
 	case g.f.Kind == Bar:
-		g.bar(frame{r.x0, r.y0 - 0.5, r.x0 + 14, r.y1 + 0.5}, c.index)
+		g.bar(frame{r.x0, r.y0 - 0.5, r.x1, r.y1 + 0.5}, c.index)
 	default:
 		if g.f.Kind == Time && c.intervals() {
 			g.rect(faint(hue(c.index), 0.22), r.x0, r.y0, r.x1, r.y1)

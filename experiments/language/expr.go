@@ -247,7 +247,7 @@ func (c *compilation) path(path string, whole bool) ast.Node {
 		case isUnit:
 			return &ast.FloatNode{Value: value}
 		case c.scope.names.params[path] == nil:
-			known := slices.Concat(c.scope.names.of("param"), slices.Sorted(maps.Keys(units)), functionNames())
+			known := slices.Concat(c.scope.names.of("param"), c.scope.names.axes, slices.Sorted(maps.Keys(units)), functionNames())
 			return c.refuse(wrongf("", "%s", meant("no name "+fmt.Sprintf("%q", path)+" here", path, known)))
 		}
 		path = "param." + path

@@ -118,6 +118,32 @@ func TestPrecedence(t *testing.T) {
 	}
 }
 
+// TestQueueOfAnotherKind: a case that names another discipline keeps the limit,
+// and nothing that only the other one has.
+func TestQueueOfAnotherKind(t *testing.T) {
+	f, err := Parse("x.toml", []byte(base+`
+[link.wire.queue]
+kind = "red"
+limit = "50 packets"
+gentle = true
+[case.q.other]
+link.wire.queue.kind = "codel"
+[case.q.whole]
+link.wire.queue = { kind = "pie", limit = "9 packets" }
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]Queue{
+		"q=other": {Kind: "codel", Limit: Limit{Packets: 50}},
+		"q=whole": {Kind: "pie", Limit: Limit{Packets: 9}},
+	} {
+		if got := point(t, f, name).Spec.Links[0].Forward.Queue; got.Kind != want.Kind || got.Limit != want.Limit || got.Gentle {
+			t.Errorf("%s: the queue is %+v", name, got)
+		}
+	}
+}
+
 // TestPinned says what one case of several may leave without a point, and what a
 // look at one run may do without.
 func TestPinned(t *testing.T) {

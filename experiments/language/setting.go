@@ -78,7 +78,8 @@ func (l *layer) declare(path string) {
 }
 
 // discriminators are the keys that name the kind of their table: who sets one
-// replaces the whole table below.
+// replaces the whole table below, but for the limit of a queue, which is one of
+// every kind.
 var discriminators = []string{".arrivals.process", ".queue.kind", ".shape"}
 
 // lay puts a stronger layer over this one.
@@ -86,7 +87,8 @@ func (l *layer) lay(over *layer) {
 	for _, n := range over.names {
 		l.declare(n)
 	}
-	drop := map[string]bool{} // tables that are replaced as a whole
+	drop := map[string]bool{}    // tables that are replaced as a whole
+	renamed := map[string]bool{} // tables that become of another kind
 	exact := map[string]bool{}
 	for _, table := range over.whole {
 		drop[table] = true
@@ -98,7 +100,7 @@ func (l *layer) lay(over *layer) {
 		}
 		for _, d := range discriminators {
 			if strings.HasSuffix(e.path, d) {
-				drop[parent(e.path)] = true
+				renamed[parent(e.path)] = true
 			}
 		}
 		for p := parent(e.path); p != ""; p = parent(p) {
@@ -109,7 +111,7 @@ func (l *layer) lay(over *layer) {
 	for _, e := range l.entries {
 		gone := exact[e.path]
 		for p := parent(e.path); p != "" && !gone; p = parent(p) {
-			gone = drop[p]
+			gone = drop[p] || renamed[p] && !strings.HasSuffix(e.path, ".queue.limit")
 		}
 		if !gone {
 			kept = append(kept, e)

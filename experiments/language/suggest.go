@@ -2,10 +2,14 @@ package language
 
 import "strings"
 
-// Nearest returns the word most like w, "" if none is like it at all.
+// Nearest returns the word most like w, or the path that ends with it, "" if none
+// is like it at all.
 func Nearest(w string, words []string) string {
 	best, least := "", 1+len(w)/4
 	for _, word := range words {
+		if strings.HasSuffix(word, "."+w) {
+			return word
+		}
 		if d := distance(strings.ToLower(w), strings.ToLower(word)); d <= least && (best == "" || d < least) {
 			best, least = word, d
 		}
