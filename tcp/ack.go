@@ -115,7 +115,9 @@ func (c *Conn) advance(now des.Time, ack wire.Seq) {
 	}
 	c.tries = 0
 	c.firstSentAt = now
-	if half := c.profile.SendBuffer / 2; before > half && c.unsettled() <= half { // worth waking the user for
+	// Worth waking the user for is a third of the buffer, as Linux has it
+	// (sk_stream_is_writeable).
+	if most := c.profile.SendBuffer / 3 * 2; before > most && c.unsettled() <= most {
 		c.news |= Writable
 	}
 	c.rearm(now)

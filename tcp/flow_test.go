@@ -228,8 +228,8 @@ func TestScaledWindow(t *testing.T) {
 	}
 }
 
-// The send buffer takes what it has room for, and says when half of it is free
-// again.
+// The send buffer takes what it has room for, and says when a third of it is
+// free again, though the segment after that was lost.
 func TestSendBuffer(t *testing.T) {
 	profile := delayless()
 	profile.SendBuffer = 10000
@@ -240,6 +240,7 @@ func TestSendBuffer(t *testing.T) {
 	}
 	p = connected(t, profile, 50*ms)
 	p.server.reader(false)
+	p.client.loses(isText, 4)
 	if n := p.client.write(20000); n != 10000 {
 		t.Errorf("took %d bytes, want 10000", n)
 	}
