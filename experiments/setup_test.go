@@ -97,21 +97,33 @@ func against(t *testing.T, name string, s *Study, n int, o theory.Opening) {
 	}
 }
 
-// lumps holds setup times against their distribution: the mean, and each of its steps.
+// lumps holds setup times against their distribution: the mean, and all steps at once
+// by chi-square, neighbours together until ten are expected. Chi-square is as good as
+// normal by its cube root (Wilson and Hilferty 1931).
 func lumps(t *testing.T, name string, setup *Measure, want theory.Distribution) {
 	t.Helper()
-	ok := int(setup.Sample.N())
-	if z := (setup.Statistic("mean") - want.Mean()) / (want.SD() / math.Sqrt(float64(ok))); math.Abs(z) > 4 {
+	ok := float64(setup.Sample.N())
+	if z := (setup.Statistic("mean") - want.Mean()) / (want.SD() / math.Sqrt(ok)); math.Abs(z) > 4 {
 		t.Errorf("%s: connect() took %.6f s in the mean, want %.6f: z = %.1f (seed 1)", name, setup.Statistic("mean"), want.Mean(), z)
 	}
 	const between = 1e-3 // s: no two steps are as near
-	for _, step := range want.Steps() {
+	square, cells, found, expected, all := 0., -1., 0., 0., 0.
+	table := ""
+	for i, step := range want.Steps() {
 		at := step.At.Seconds()
-		share(t, fmt.Sprintf("%s: after %v", name, step.At), setup.CDF(at+between)-setup.CDF(at-between), step.P, ok)
+		found += ok * (setup.CDF(at+between) - setup.CDF(at-between))
+		expected += ok * step.P
+		if rest := ok*(1-want.CDF(step.At)) < 10; i+1 == len(want.Steps()) || expected >= 10 && !rest {
+			square, cells, all = square+(found-expected)*(found-expected)/expected, cells+1, all+found
+			table += fmt.Sprintf("\nup to %v: %.0f, want %.1f", step.At, found, expected)
+			found, expected = 0, 0
+		}
 	}
-	first, last := want.Steps()[0].At.Seconds(), want.Steps()[len(want.Steps())-1].At.Seconds()
-	if setup.CDF(first-between) != 0 || setup.Above(last+between) != 0 {
-		t.Errorf("%s: setup times from %v to %v s, want from %v to %v", name, setup.Statistic("min"), setup.Statistic("max"), first, last)
+	if z := (math.Cbrt(square/cells) - 1 + 2/(9*cells)) / math.Sqrt(2/(9*cells)); z > 4 {
+		t.Errorf("%s: chi-square of %.1f with %.0f degrees of freedom: z = %.1f (seed 1)%s", name, square, cells, z, table)
+	}
+	if math.Abs(all-ok) > .5 {
+		t.Errorf("%s: %.0f of %.0f setup times are none of the %d that can be", name, ok-all, ok, len(want.Steps()))
 	}
 }
 
