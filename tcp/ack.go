@@ -31,7 +31,7 @@ func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
 		}
 		c.establish(now)
 		c.advance(now, s.Ack)
-		return true
+		return c.takeQueued(now, s)
 	}
 	if s.Ack.After(c.nxt) { // something not yet sent
 		c.answerOld(now, s)
@@ -41,6 +41,9 @@ func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
 	if c.profile.RFC5961 && s.Ack.Before(c.una.Add(-c.maxWnd)) {
 		c.challengeACK(now)
 		return false
+	}
+	if c.unheard() && !s.Ack.After(c.una) { // a duplicate: ignored
+		return true
 	}
 	opened := c.takeWindow(s)
 	if c.has(useECN) && s.Flags&(wire.ECE|wire.SYN) == wire.ECE && !s.Ack.Before(c.una) {

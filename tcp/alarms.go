@@ -35,7 +35,7 @@ func (c *Conn) Timeout(now des.Time) {
 	}
 	if c.rtxAt <= now {
 		switch {
-		case c.state == SynSent, c.state == SynReceived:
+		case c.unheard():
 			c.synExpired(now)
 		case c.has(persist):
 			c.probeExpired(now)
@@ -71,9 +71,9 @@ func (c *Conn) ackExpired() {
 // synExpired sends the SYN or SYN,ACK again until its schedule is used up
 // (MUST-22).
 func (c *Conn) synExpired(now des.Time) {
-	schedule := c.profile.SYNSchedule
-	if c.state == SynReceived {
-		schedule = c.profile.SYNACKSchedule
+	schedule := c.profile.SYNACKSchedule
+	if c.state == SynSent {
+		schedule = c.profile.SYNSchedule
 	}
 	patient := c.patient()
 	c.tries++

@@ -72,9 +72,7 @@ var calls = []callRule{
 	{"3.6", "RECEIVE", "what had come before the FIN can be read to the end", ending, func(c *called) { c.bytes = uint64(c.unread) }},
 	{"3.10.4", "CLOSE", "error: no connection", []State{Closed}, nothing},
 	{"3.10.4", "CLOSE", "the TCB is deleted", []State{Listen, SynSent}, (*called).closed},
-	// With nothing to send the RFC sends the FIN at once; here it waits as it does with text.
-	{"3.10.4", "CLOSE", "queued until ESTABLISHED", []State{SynReceived}, nothing},
-	{"3.10.4", "CLOSE", "a FIN, FIN-WAIT-1", []State{Established}, func(c *called) { c.sends(wire.FIN|wire.ACK, c.nxt, 0); c.next = FinWait1 }},
+	{"3.10.4", "CLOSE", "a FIN, FIN-WAIT-1", []State{SynReceived, Established}, func(c *called) { c.sends(wire.FIN|wire.ACK, c.nxt, 0); c.next = FinWait1 }},
 	{"3.10.4", "CLOSE", "a FIN, LAST-ACK", []State{CloseWait}, func(c *called) { c.sends(wire.FIN|wire.ACK, c.nxt, 0); c.next = LastAck }},
 	{"3.10.4", "CLOSE", "error: connection closing", []State{FinWait1, FinWait2, Closing, LastAck, TimeWaiting}, nothing},
 	{"3.10.5", "ABORT", "error: no connection", []State{Closed}, nothing},

@@ -3,9 +3,11 @@ package tcp
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"netsim/des"
 	"netsim/wire"
 )
 
@@ -293,7 +295,7 @@ func TestAbort(t *testing.T) {
 
 // CLOSE in every state (RFC 9293 section 3.10.4), and once more.
 func TestCloseInEveryState(t *testing.T) {
-	after := map[State]State{Listen: Closed, SynSent: Closed, SynReceived: SynReceived, Established: FinWait1, CloseWait: LastAck}
+	after := map[State]State{Listen: Closed, SynSent: Closed, SynReceived: FinWait1, Established: FinWait1, CloseWait: LastAck}
 	for s := Closed; s < States; s++ {
 		c := inState(s, RFC9293())
 		want, ok := after[s]
@@ -322,8 +324,8 @@ func TestCloseUnreadInTimeWait(t *testing.T) {
 	}
 }
 
-// CLOSE before ESTABLISHED waits for it (section 3.10.4), and what was written
-// before goes first.
+// After a SEND, CLOSE waits for ESTABLISHED (section 3.10.4), and what was written
+// goes first.
 func TestCloseInSynReceived(t *testing.T) {
 	p := newPair(t, plain(RFC9293()), 50*ms)
 	p.server.listen()
@@ -391,4 +393,91 @@ func TestLostLastACK(t *testing.T) {
 		1.400 client > ACK 2 ack 2
 		1.450 server CLOSED
 		61.400 client CLOSED`)
+}
+
+// In a simultaneous open one user closes in SYN-RECEIVED, having said nothing: its FIN
+// goes at once (section 3.10.4). Whichever of SYN,ACK and FIN is lost, the connection
+// ends in order; the timer is that of the SYN,ACK until this is acknowledged.
+func TestCloseOfOpenThatCrosses(t *testing.T) {
+	for _, lost := range []struct {
+		name  string
+		match func(*wire.Segment) bool
+	}{{"nothing", nil}, {"SYN,ACK", isSYNACK}, {"FIN", isFIN}, {"both", func(s *wire.Segment) bool { return isSYNACK(s) || isFIN(s) }}} {
+		for _, both := range []bool{false, true} {
+			p := newPair(t, plain(RFC9293()), 50*ms)
+			if lost.match != nil {
+				p.client.loses(lost.match, 1)
+				if lost.name == "both" {
+					p.client.loses(isFIN, 1)
+				}
+			}
+			p.server.reader(true)
+			p.client.open()
+			p.server.open()
+			p.at(.06, p.client.close)
+			if both {
+				p.at(.06, p.server.close)
+			}
+			p.run(at(.07))
+			if s := p.client.conn.State(); s != FinWait1 {
+				t.Errorf("%s: %v, want FIN-WAIT-1", lost.name, s)
+			}
+			p.run(at(20))
+			a, b := &p.client.conn, &p.server.conn
+			if p.client.told&Failed != 0 || p.server.told&Failed != 0 || a.State() != TimeWaiting || both != (b.State() == TimeWaiting) {
+				t.Errorf("%s lost, both %v: client %v, server %v\n%s", lost.name, both, a.State(), b.State(), strings.Join(p.lines, "\n"))
+			}
+		}
+	}
+}
+
+// Neither was heard: the SYN,ACK is sent again by its own schedule, and the FIN after
+// it. An ACK of nothing is a duplicate, though it shuts the window.
+func TestFINAndSYNACKLost(t *testing.T) {
+	p := newPair(t, plain(RFC9293()), 50*ms)
+	p.client.loses(isSYNACK, 1)
+	p.client.loses(isFIN, 1)
+	p.client.open()
+	p.server.open()
+	p.at(.06, p.client.close)
+	p.at(.5, func() {
+		s := wire.Segment{Flags: wire.ACK, Seq: p.server.conn.iss.Add(1), Ack: p.client.conn.iss, Incarnation: p.server.o.Incarnation}
+		p.client.receive(&s)
+	})
+	p.run(at(1.4))
+	p.exchange(`
+		0.000 client > SYN 0
+		0.000 server > SYN 0
+		0.050 server > SYN,ACK 0 ack 1
+		0.050 client > SYN,ACK 0 ack 1 lost
+		0.060 client > FIN,ACK 1 ack 1 lost
+		0.100 client > ACK 2 ack 1
+		1.050 client > SYN,ACK 0 ack 1 again
+		1.050 client > FIN,ACK 1 ack 1 again
+		1.100 server > ACK 1 ack 1
+		1.300 server > ACK 1 ack 2`)
+}
+
+// Linux lets the FIN go at once only if the user goes away; shutdown() waits for
+// ESTABLISHED, as both do in BSD.
+func TestFINBeforeEstablished(t *testing.T) {
+	for _, test := range []struct {
+		profile         *Profile
+		shutdown, close State
+	}{{RFC9293(), FinWait1, FinWait1}, {Linux(), SynReceived, FinWait1}, {FreeBSD(), SynReceived, SynReceived}} {
+		for i, want := range []State{test.shutdown, test.close} {
+			c := &Conn{profile: test.profile}
+			calling(c)
+			hears(c, wire.SYN, 0, 0, 0)
+			[]func(des.Time){c.Shutdown, c.Close}[i](0)
+			drain(c)
+			if c.State() != want {
+				t.Errorf("%s, %d: %v, want %v", test.profile.Name, i, c.State(), want)
+			}
+			hears(c, wire.ACK, 1, 1, 0)
+			if c.State() != FinWait1 || c.nxt != c.iss.Add(2) {
+				t.Errorf("%s, %d: %v after the third segment", test.profile.Name, i, c.State())
+			}
+		}
+	}
 }

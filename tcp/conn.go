@@ -234,6 +234,10 @@ func (c *Conn) begin(o *Opening) {
 // flight is how much is outstanding, a SYN and a FIN included.
 func (c *Conn) flight() uint32 { return uint32(c.nxt.Sub(c.una)) }
 
+// unheard reports that our SYN is not acknowledged: in SYN-SENT, in SYN-RECEIVED, and
+// after a CLOSE that did not wait for its end.
+func (c *Conn) unheard() bool { return c.una.Before(c.base) }
+
 // last is the sequence number past everything the user wants sent, FIN included.
 func (c *Conn) last() wire.Seq {
 	if c.has(finQueued) {

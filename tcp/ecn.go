@@ -20,7 +20,7 @@ func (e ECN) String() string { return [...]string{"off", "accept", "offer"}[e] }
 // again says nothing: the first may have been lost for what it said (6.1.1.1).
 func (c *Conn) setupECN() wire.Flags {
 	switch {
-	case c.state == SynReceived && c.has(useECN):
+	case c.state != SynSent && c.has(useECN):
 		return wire.ECE
 	case c.state == SynSent && c.profile.ECN == OfferECN && !c.has(resentSYN):
 		return wire.ECE | wire.CWR

@@ -64,13 +64,6 @@ func (c *Conn) takeEarly(s *wire.Segment) {
 	c.news |= Readable
 }
 
-// openedAgain recognises the SYN of a Fast Open that comes twice. Its text, where it
-// was not taken, is in the window, and the SYN is no error for that.
-func (c *Conn) openedAgain(s *wire.Segment) bool {
-	return c.state == SynReceived && (c.has(early) || c.has(extended) && c.side.cookie.Len > 0) &&
-		s.Flags&(wire.SYN|wire.ACK|wire.RST) == wire.SYN && s.Seq == c.irs
-}
-
 // Early reports a connection that its user has although its handshake is not
 // complete.
 func (c *Conn) Early() bool { return c.has(early) && c.state == SynReceived }

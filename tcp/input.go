@@ -35,14 +35,18 @@ func (c *Conn) inListen(now des.Time, s *wire.Segment) {
 	case s.Flags.Has(wire.RST): // first: ignored
 	case s.Flags.Has(wire.ACK): // second: nothing was sent that could be acknowledged
 		c.reset = pendingReset{due: true, seq: s.Ack}
+	case s.Flags.Has(wire.SYN|wire.FIN) && c.profile.SYNBeside == RefuseFIN:
 	case s.Flags.Has(wire.SYN): // third
 		c.takeSYN(now, s)
 		c.on(synDue)
 		c.firstSentAt = now
 		c.become(SynReceived)
 		c.lifeFrom(now)
-		if c.has(early) {
+		switch {
+		case c.has(early):
 			c.takeEarly(s)
+		case c.profile.SYNBeside == TakeBeside:
+			c.queue(s)
 		}
 	}
 }
@@ -70,6 +74,9 @@ func (c *Conn) inSynSent(now des.Time, s *wire.Segment) {
 		c.become(SynReceived)
 		c.tries = 0
 		c.on(synDue)
+		if c.profile.AnswerBeside {
+			c.queue(s)
+		}
 		return
 	}
 	c.moveBase(s.Ack)
@@ -80,8 +87,10 @@ func (c *Conn) inSynSent(now des.Time, s *wire.Segment) {
 	c.establish(now)
 	c.on(ackDue)
 	c.rearm(now)
-	// Fifth: text or a FIN beside the SYN waits for its retransmission, which is
-	// permitted: it is not acknowledged.
+	if c.profile.AnswerBeside { // on at the sixth step
+		c.takeText(now, s)
+		c.takeFIN(now, s)
+	}
 }
 
 // establish enters ESTABLISHED once our SYN is acknowledged.

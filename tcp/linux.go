@@ -26,9 +26,10 @@ func Linux() *Profile {
 		ISNTick:         64 * time.Nanosecond,
 		ReopenISN:       65537,
 		CrossedAgain:    true,
-		RFC5961:         true,
-		RenewsEcho:      true,
-		ResetAtFIN:      true,
+		SYNBeside:       RefuseFIN, EarlyFIN: FINOfClose,
+		RFC5961:    true,
+		RenewsEcho: true,
+		ResetAtFIN: true,
 
 		RTOInitial:        time.Second,
 		RTOMin:            200 * time.Millisecond,
@@ -71,9 +72,8 @@ func Linux() *Profile {
 
 		KeepIdle: 7200 * time.Second, KeepInterval: 75 * time.Second, KeepProbes: 9,
 
-		TTL: 64, PortLow: 32768, PortHigh: 60999,
-		PortSelect: ParityPort,
-		Bytes:      bytesPerState(3584, 320, 256),
+		TTL: 64, PortLow: 32768, PortHigh: 60999, PortSelect: ParityPort,
+		Bytes: bytesPerState(3584, 320, 256),
 	}
 }
 
@@ -106,6 +106,9 @@ var linuxSources = sources{
 	"RenewsEcho":                          "code of Linux: tcp_sequence, tcp_replace_ts_recent",
 	"ReopenISN":                           measured + ": tcp_timewait_state_process",
 	"CrossedAgain":                        measured + ": tcp_send_synack",
+	"SYNBeside":                           "code of Linux: tcp_rcv_state_process drops SYN,FIN in LISTEN; tcp_conn_request",
+	"AnswerBeside":                        "code of Linux: tcp_rcv_synsent_state_process frees the segment",
+	"EarlyFIN":                            "code of Linux: tcp_close_state, tcp_shutdown, which waits since 6.9",
 	"ResetAtFIN":                          "code of Linux: tcp_reset_check",
 	"RTOInitial":                          measured + ": TCP_TIMEOUT_INIT",
 	"RTOMin MinBoundsVariance":            measured + ": TCP_RTO_MIN bounds 4*RTTVAR, tcp_rtt_estimator",

@@ -24,6 +24,8 @@ func MacOS() *Profile {
 		OptionOrder:    wire.DarwinOrder,
 		ISNTick:        4 * time.Microsecond,
 		RFC5961:        true,
+		SYNBeside:      RefuseFIN,
+		AnswerBeside:   true,
 
 		RTOInitial:    time.Second,
 		RTOMin:        30 * time.Millisecond,
@@ -89,6 +91,8 @@ var macosSources = sources{
 	"ISNTick":                                 "unverified: the clock of RFC 9293 section 3.4.1",
 	"RFC5961 RFC1337":                         "unverified: as RFC 9293 section 3.10.7.4",
 	"RenewsEcho ResetAtFIN LimitEmptyAnswers": "unverified: as RFC 9293 and RFC 7323",
+	"SYNBeside":                               "unverified: net.inet.tcp.drop_synfin 1",
+	"AnswerBeside EarlyFIN":                   "unverified: as FreeBSD",
 	"RTOInitial":                              "code of xnu: TCPTV_RTOBASE",
 	"RTOMin RTOMax RTOSlop MinBoundsVariance": "code of xnu: TCPTV_REXMTMIN, TCPTV_REXMTMAX, tcp_rexmt_slop",
 	"GiveUp Retries OrphanRetries":            "code of xnu: TCP_MAXRXTSHIFT",

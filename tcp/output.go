@@ -15,6 +15,8 @@ func (c *Conn) Emit(now des.Time, s *wire.Segment) bool {
 		if !c.emitHandshake(now, s) {
 			return false
 		}
+	case c.has(synDue): // before the FIN of an early CLOSE
+		c.emitSYN(now, s)
 	case c.has(challengeDue), c.has(ackDue) && c.reporting():
 		c.emitACK(now, s)
 	case c.emitText(now, s):
@@ -102,9 +104,9 @@ func (c *Conn) emitReset(s *wire.Segment) {
 // emitSYN sends the SYN, or in SYN-RECEIVED the SYN,ACK, and starts its timer.
 func (c *Conn) emitSYN(now des.Time, s *wire.Segment) {
 	p := c.profile
-	flags, schedule := wire.SYN, p.SYNSchedule
-	if c.state == SynReceived {
-		flags, schedule = wire.SYN|wire.ACK, p.SYNACKSchedule
+	flags, schedule := wire.SYN|wire.ACK, p.SYNACKSchedule
+	if c.state == SynSent {
+		flags, schedule = wire.SYN, p.SYNSchedule
 	}
 	c.off(synDue)
 	c.header(now, s, flags, c.iss)
@@ -134,7 +136,7 @@ func (c *Conn) emitSYN(now des.Time, s *wire.Segment) {
 	if c.has(resentSYN) {
 		s.Marks |= wire.Again
 	}
-	if c.state == SynReceived && p.SYNACK == Stateless && !c.has(active) {
+	if c.state != SynSent && p.SYNACK == Stateless && !c.has(active) {
 		c.tries = uint16(len(schedule) - 1) // the request is forgotten when the schedule would end
 		for _, wait := range schedule {
 			now = now.Add(wait)
@@ -148,7 +150,7 @@ func (c *Conn) emitSYN(now des.Time, s *wire.Segment) {
 // crossed reports a simultaneous open as Linux has it: the SYN,ACK is the SYN once
 // more, with all that it offered, and that of the peer is acknowledged.
 func (c *Conn) crossed() bool {
-	return c.state == SynReceived && c.has(active) && c.profile.CrossedAgain
+	return c.state != SynSent && c.has(active) && c.profile.CrossedAgain
 }
 
 // bare is the number of a segment that occupies none: SND.NXT, but not past a

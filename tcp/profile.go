@@ -37,6 +37,9 @@ type Profile struct {
 	ISN             ISNRule          `key:"tcp.isn"`
 	ISNTick         time.Duration    `key:"tcp.isn_tick"`      // period of the clock of RFC 6528
 	ReopenISN       uint32           `key:"tcp.reopen_isn"`    // ISS beyond the old SND.NXT, over a TIME-WAIT; 0: by the rule
+	SYNBeside       BesideSYN        `key:"tcp.syn_beside"`    // what a listener does with text or a FIN beside a SYN
+	AnswerBeside    bool             `key:"tcp.synack_beside"` // who has sent a SYN takes text and FIN beside that of the answer
+	EarlyFIN        EarlyFIN         `key:"tcp.early_fin"`     // of a CLOSE in SYN-RECEIVED
 	CrossedAgain    bool             `key:"tcp.crossed_again"` // in a simultaneous open, the SYN is sent again as it was
 	RFC5961         bool             `key:"tcp.rfc5961"`
 	RFC1337         bool             `key:"tcp.rfc1337"`
@@ -157,6 +160,30 @@ const (
 )
 
 func (p SYNACKPolicy) String() string { return [...]string{"strict", "linux", "stateless"}[p] }
+
+// BesideSYN is what a listener does with text or a FIN beside a SYN, outside Fast
+// Open.
+type BesideSYN uint8
+
+const (
+	LeaveBeside BesideSYN = iota // to come again
+	TakeBeside                   // queued for ESTABLISHED: RFC 9293 section 3.10.7.2
+	RefuseFIN                    // left to come again; a SYN with a FIN is dropped
+)
+
+func (b BesideSYN) String() string { return [...]string{"leave", "take", "no-fin"}[b] }
+
+// EarlyFIN is when the FIN goes of a CLOSE in SYN-RECEIVED, with nothing to be sent
+// before it.
+type EarlyFIN uint8
+
+const (
+	FINWaits   EarlyFIN = iota // for ESTABLISHED
+	FINOfClose                 // at once if the user goes away, later if it goes on reading (Linux since 6.9)
+	FINAtOnce                  // RFC 9293 section 3.10.4
+)
+
+func (e EarlyFIN) String() string { return [...]string{"waits", "of-close", "at-once"}[e] }
 
 // ICMPPolicy is what a report on an undelivered segment does to its connection.
 type ICMPPolicy uint8

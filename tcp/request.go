@@ -31,6 +31,7 @@ type Request struct {
 func (c *Conn) Compact() bool {
 	n := &c.counts
 	return c.state == SynReceived && !c.has(active|early) && c.lifeAt == des.Never && c.ackAt == des.Never &&
+		c.gaps.empty() && !c.has(heldFIN) &&
 		(!c.has(extended) || *c.side == asideOf(c.side.settings)) && max(n.Sent, n.StaleArrived) < 1<<16
 }
 

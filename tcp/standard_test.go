@@ -151,8 +151,7 @@ var inListening = []paragraph{
 	{"3.10.7.2 first", "a RST is ignored", func(c *chapter) bool { return c.has(wire.RST) }, dropped},
 	{"3.10.7.2 second", "an ACK is bad: <SEQ=SEG.ACK><CTL=RST>", func(c *chapter) bool { return c.has(wire.ACK) },
 		func(c *chapter) { c.says(wire.RST, c.ack, 0); c.done = true }},
-	// Other control and text is "queued for processing later": it is not acknowledged, and so
-	// comes again.
+	// Other control and text is "queued for processing later": TestBesideSYN has what follows.
 	{"3.10.7.2 third", "a SYN: <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>, SYN-RECEIVED", func(c *chapter) bool { return c.has(wire.SYN) },
 		func(c *chapter) {
 			c.says(wire.SYN|wire.ACK, 0, c.seq+1)
@@ -173,12 +172,18 @@ var inSynSending = []paragraph{
 	{"3.10.7.3 second", "a RST with an acceptable ACK: connection reset, CLOSED",
 		func(c *chapter) bool { return c.has(wire.RST) && c.has(wire.ACK) }, func(c *chapter) { c.ends(Refused) }},
 	{"3.10.7.3 second", "a RST without ACK is dropped", func(c *chapter) bool { return c.has(wire.RST) }, dropped},
-	// What comes beside the SYN may be taken or left to come again; here it is left.
 	{"3.10.7.3 fourth", "our SYN is acknowledged: <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>, ESTABLISHED",
 		func(c *chapter) bool { return c.has(wire.SYN) && c.has(wire.ACK) },
 		func(c *chapter) {
-			c.says(wire.ACK, c.nxt, c.seq+1)
-			c.next, c.news, c.done = Established, Connected, true
+			c.rcv, c.wnd = c.seq+1, cellWindow
+			c.acknowledges()
+			c.next, c.news, c.done = Established, Connected, c.text == 0
+		}},
+	{"3.10.7.3 fourth", "and text beside it goes on at the sixth step", func(c *chapter) bool { return c.next == Established },
+		func(c *chapter) {
+			c.rcv += c.text
+			c.acknowledges()
+			c.news, c.done = c.news|Readable, true
 		}},
 	{"3.10.7.3 fourth", "a SYN alone: <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>, SYN-RECEIVED", func(c *chapter) bool { return c.has(wire.SYN) },
 		func(c *chapter) {
@@ -195,6 +200,10 @@ var otherwise = []paragraph{
 			return c.state == SynReceived && c.active && c.has(wire.SYN|wire.ACK) && !c.has(wire.RST) && c.seq == 0 && c.ack == c.nxt
 		},
 		func(c *chapter) { c.passed = true }},
+	{"3.10.7.4 first", "the SYN once more, before a window that what is beside it is in: trimmed, and answered",
+		func(c *chapter) bool {
+			return c.state == SynReceived && c.flags&(wire.SYN|wire.ACK|wire.RST) == wire.SYN && c.seq == 0 && c.acceptable()
+		}, answered},
 	{"3.10.7.4 first", "with RCV.WND 0 valid ACKs and RSTs count, though what they carry does not",
 		func(c *chapter) bool {
 			return c.wnd == 0 && c.seq == c.rcv && c.arriving.len() > 0 && c.flags&(wire.ACK|wire.RST) != 0 && !c.has(wire.SYN)

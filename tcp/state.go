@@ -34,15 +34,14 @@ func (s State) synchronized() bool { return s >= Established }
 
 // figure5 is the state diagram: the states that may follow each, as bits. To
 // the figure's arrows come those of the text: abort, reset and timeout lead to
-// CLOSED from everywhere. Three of its arrows are drawn otherwise. A CLOSE in
-// SYN-RECEIVED waits for ESTABLISHED (section 3.10.4 lets it); a connection that
+// CLOSED from everywhere. Two of its arrows are drawn otherwise. A connection that
 // goes from SYN-RECEIVED back to LISTEN ends, since its listener never left; and
 // LISTEN does not turn active.
 var figure5 = [States]uint16{
 	Closed:      set(Listen, SynSent),
 	Listen:      set(Closed, SynReceived),
 	SynSent:     set(Closed, SynReceived, Established),
-	SynReceived: set(Closed, Established),
+	SynReceived: set(Closed, Established, FinWait1),
 	Established: set(Closed, FinWait1, CloseWait),
 	FinWait1:    set(Closed, FinWait2, Closing, TimeWaiting),
 	FinWait2:    set(Closed, TimeWaiting),

@@ -69,8 +69,12 @@ func (c *Conn) Shutdown(now des.Time) {
 	switch c.state {
 	case Listen, SynSent:
 		c.fail(Ended)
-	case SynReceived: // queued until ESTABLISHED (section 3.10.4)
+	case SynReceived: // at once, or queued until ESTABLISHED (section 3.10.4)
 		c.on(finQueued)
+		if c.finNeedNotWait() {
+			c.become(FinWait1)
+			c.startCongestion()
+		}
 	case Established:
 		c.on(finQueued)
 		c.become(FinWait1)
@@ -78,6 +82,13 @@ func (c *Conn) Shutdown(now des.Time) {
 		c.on(finQueued)
 		c.become(LastAck)
 	}
+}
+
+// finNeedNotWait reports whether the FIN goes in SYN-RECEIVED: if no SENDs have been
+// issued (section 3.10.4), as the profile has it.
+func (c *Conn) finNeedNotWait() bool {
+	at := c.profile.EarlyFIN
+	return c.unsettled() == 0 && (at == FINAtOnce || at == FINOfClose && c.has(orphan))
 }
 
 // Close is CLOSE by a user who goes away (section 3.10.4, MAY-1): nobody will
@@ -91,8 +102,8 @@ func (c *Conn) Close(now des.Time) {
 		c.Abort(now)
 		return
 	}
-	c.Shutdown(now)
 	c.on(orphan)
+	c.Shutdown(now)
 	c.orphaned(now)
 	c.linger(now)
 }

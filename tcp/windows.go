@@ -70,6 +70,7 @@ var windowsSources = sources{
 	"SYNCookies MaxSYNBacklog":                "unverified: none",
 	"TimeWaitMax":                             "unverified: no limit",
 	"TWReuse TWReuseDelay TWReuseBound":       "unverified: none",
+	"SYNBeside AnswerBeside EarlyFIN":         "unverified: what is beside a SYN comes again, a FIN waits",
 	"SYNSchedule":                             "unverified: 4 retransmissions, 31 s; older versions 2, from 3 s",
 	"SYNACKSchedule":                          "unverified: 2 or 3 retransmissions",
 	"SYNACK RepeatInterval":                   "unverified: as RFC 9293 section 3.10.7.4",
