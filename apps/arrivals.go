@@ -18,6 +18,7 @@ const (
 	Even                   // at the start and then every 1/rate
 	Poisson                // with exponential gaps of mean 1/rate
 	OnOff                  // every 1/rate of the time that bursts take, in which alone there are arrivals
+	Users                  // of users who think, ask, and think again when that is over
 )
 
 // Arrivals describes the jobs of a flow. None comes before Start, at Stop or
@@ -27,6 +28,8 @@ type Arrivals struct {
 	Times   []time.Duration // of At, in order, since the start of the run; Start does not move them
 	Rate    float64         // per second; of OnOff within bursts
 	On, Off dist.Dist       // of OnOff: ns that bursts and the silences between them last
+	Users   int             // of Users
+	Think   dist.Dist       // of Users: ns before each job
 	Count   uint64          // 0 is no bound
 	Start   time.Duration
 	Stop    des.Time // Never is no bound

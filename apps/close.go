@@ -10,7 +10,7 @@ import (
 // its closing.
 func (t *talk) moment(now des.Time, e *end, m When) {
 	c := &t.flow.Closing
-	if c.When != m || c.By == Nobody || (c.By == Server) != (e == &t.server) {
+	if c.When != m || t.pool != nil && !t.last || c.By == Nobody || (c.By == Server) != (e == &t.server) {
 		return
 	}
 	e.leave.after(now, toClose, t.span(&c.After, ofAfter, 0))
@@ -77,10 +77,12 @@ func (e *end) gone(now des.Time, s *host.Socket, n tcp.News) {
 	t.dirty = t.dirty || counts.GotResetAfterFIN
 	t.merged = t.merged || counts.MergedFIN
 	t.crossed = t.crossed || counts.Crossed
+	if e == &t.client && t.opened {
+		t.part(now)
+	}
 	switch {
 	case e == &t.client && !t.opened:
 		t.failed(now, n)
-		t.flow.world.put(t)
 	case t.client.done && (t.server.done || !t.server.busy):
 		t.finish(now)
 	case t.span(&t.flow.Closing.Reply, ofReply, 0) < 0 && e.active && !t.wasReset: // the other end stays in CLOSE-WAIT
@@ -110,6 +112,8 @@ func (t *talk) count(now des.Time, e *end, c *tcp.Counts, n tcp.News) {
 func (t *talk) failed(now des.Time, n tcp.News) {
 	cause := Reset
 	switch {
+	case t.gaveUp:
+		cause = GaveUp
 	case n&tcp.Refused != 0:
 		cause = Refused
 	case n&tcp.Unreachable != 0:
@@ -120,12 +124,15 @@ func (t *talk) failed(now des.Time, n tcp.News) {
 	t.fail(now, cause)
 }
 
+// fail ends a talk that has not come about.
 func (t *talk) fail(now des.Time, cause Cause) {
 	if t.measured {
 		t.flow.Tally.Failed[cause]++
 		t.flow.Tally.SetupTimeAll.Record(int64(now - t.begun))
 	}
 	t.settle()
+	t.part(now)
+	t.flow.world.put(t)
 }
 
 // finish records a connection both of whose ends are gone or in TIME-WAIT.

@@ -3,6 +3,7 @@ package apps
 import (
 	"math/rand/v2"
 	"strconv"
+	"time"
 
 	"netsim/des"
 	"netsim/dist"
@@ -20,6 +21,7 @@ type World struct {
 	talks     []*talk
 	free      *talk
 	unsettled int
+	idle      *job // chained through next
 }
 
 // NewWorld returns a world of no flows. Its stack tells it of stray resets.
@@ -88,6 +90,8 @@ type Choice uint8
 const (
 	Random Choice = iota
 	RoundRobin
+	Hash             // by who asks: always the same one
+	LeastConnections // of a server: with the fewest of the flow, of equals the next in turn
 )
 
 // Flow is many jobs of one kind: conversations of requests and responses, or
@@ -104,6 +108,9 @@ type Flow struct {
 	Service, Think    dist.Dist // ns
 	Exchanges         dist.Dist // of a job, at least one
 	Closing           Closing
+	Pool              *Pooling      // nil: a connection for each job
+	Retry             Retry         // of a job that fails
+	Timeout           time.Duration // of a try of a job; 0 is never
 	LocalPort         uint16        // 0: ephemeral
 	LocalAddress      int           // which of the client's, from 0
 	Packet            int32         // bytes: an arrival is a packet of this size, and no connection; 0: conversations
@@ -119,6 +126,9 @@ type Flow struct {
 	several                bool // servers are not all on one host
 	asks, answers          bool // there are requests, and responses
 	jobs                   uint64
+	pools                  []*pool
+	active                 []int      // connections to each server, if that decides
+	thoughts               *rand.Rand // of users
 	draws                  draws
 	owner                  des.Owner
 }
@@ -133,6 +143,16 @@ func (w *World) Add(f *Flow) {
 	w.flows = append(w.flows, f)
 	for _, s := range f.Servers {
 		f.several = f.several || s.Host != f.Servers[0].Host
+	}
+	if f.Pool != nil {
+		f.pools = make([]*pool, len(f.Clients)*len(f.Servers))
+	}
+	if f.Pick == LeastConnections {
+		f.active = make([]int, len(f.Servers))
+	}
+	if f.Arrivals.Process == Users {
+		f.populate()
+		return
 	}
 	n := 1
 	if f.Arrivals.PerHost {
@@ -160,15 +180,48 @@ func (f *Flow) arrive(now des.Time, client int) {
 		client = f.choose(f.Spread, len(f.Clients), &f.nextClient, &f.spreadDraws, ".spread")
 	}
 	from := f.Clients[client]
-	to := f.Servers[f.choose(f.Pick, len(f.Servers), &f.nextServer, &f.picks, ".pick")]
-	for to.Host == from && f.several {
-		to = f.Servers[f.choose(f.Pick, len(f.Servers), &f.nextServer, &f.picks, ".pick")]
+	server := f.server(from, uint64(client))
+	switch {
+	case f.Packet > 0:
+		f.packet(now, from, f.Servers[server])
+	case f.keeps():
+		j := f.world.takeJob(f)
+		j.client, j.server = client, server
+		j.begin(now)
+	default:
+		f.connect(now, client, server, nil, nil)
 	}
-	if f.Packet > 0 {
-		f.packet(now, from, to)
-		return
+}
+
+// server picks one for a client, never itself; the key is who asks.
+func (f *Flow) server(from *host.Host, key uint64) int {
+	for ; ; key++ {
+		i := 0
+		switch f.Pick {
+		case Hash:
+			i = int(mix(key) >> 32 * uint64(len(f.Servers)) >> 32)
+		case LeastConnections:
+			i = f.leastBusy(from)
+		default:
+			i = f.choose(f.Pick, len(f.Servers), &f.nextServer, &f.picks, ".pick")
+		}
+		if f.Servers[i].Host != from || !f.several {
+			return i
+		}
 	}
-	f.job(now, from, to)
+}
+
+// leastBusy returns the server with the fewest connections of the flow.
+func (f *Flow) leastBusy(from *host.Host) int {
+	n, best := len(f.Servers), -1
+	for i := range n {
+		at := (f.nextServer + i) % n
+		if (best < 0 || f.active[at] < f.active[best]) && (f.Servers[at].Host != from || !f.several) {
+			best = at
+		}
+	}
+	f.nextServer = (best + 1) % n
+	return best
 }
 
 // choose returns one of n.
@@ -187,15 +240,29 @@ func (f *Flow) choose(c Choice, n int, next *int, draws **rand.Rand, stream stri
 	return int(des.Below(*draws, uint64(n)))
 }
 
-// job opens a connection for one conversation.
-func (f *Flow) job(now des.Time, from *host.Host, to Target) {
-	w := f.world
+// connect opens a connection for a job: that of the record, which the pool may
+// lend it, or one that is no more than its connection.
+func (f *Flow) connect(now des.Time, client, server int, j *job, p *pool) {
+	w, from, to := f.world, f.Clients[client], &f.Servers[server]
 	t := w.take(f)
-	t.begun, t.measured = now, f.Tally.measures(now)
+	t.begun, t.to, t.pool = now, server, p
+	if j != nil {
+		t.measured = j.measured
+		t.assign(j)
+	} else {
+		t.measured = f.Tally.measures(now)
+		t.plan(f.jobs)
+		f.jobs++
+		if t.measured {
+			f.Tally.Jobs++
+		}
+	}
 	if t.measured {
-		f.Tally.Jobs++
 		f.Tally.Attempts++
 		w.unsettled++
+	}
+	if f.active != nil {
+		f.active[server]++
 	}
 	if o := f.Options; o != nil && o.FastOpen {
 		o.Early = t.request(0)
@@ -203,7 +270,6 @@ func (f *Flow) job(now des.Time, from *host.Host, to Target) {
 	s, err := from.ConnectFrom(now, from.AddressAt(f.LocalAddress), host.Remote{Address: to.address(), Port: to.Port}, f.LocalPort, t.who(), &t.client, f.Options)
 	if err != nil { // EADDRNOTAVAIL or EADDRINUSE
 		t.fail(now, NoPort)
-		w.put(t)
 		return
 	}
 	t.client.busy, t.client.socket = true, s

@@ -19,6 +19,10 @@ type talk struct {
 	client, server   end
 	begun            des.Time // connect() was called
 	number           uint64   // of the job, by which the flow's laws are drawn from
+	job              *job     // nil: a flow that keeps none, or at rest
+	pool             *pool    // that the connection belongs to
+	jobs             uint64   // done on it
+	to               int      // which of the flow's servers
 	rounds           int      // exchanges of the job
 	exchanges        int      // complete, as the client sees it
 	served           int      // responses written
@@ -28,6 +32,8 @@ type talk struct {
 	opened, answered bool
 	jobDone          bool
 	closeBegun       bool
+	resting, last    bool // without a job; the pool will have it no more
+	gaveUp           bool // the job has lost patience before it opened
 
 	timedOut, wasReset, dirty, merged, crossed bool
 }
@@ -64,10 +70,11 @@ type clock struct {
 type purpose uint8
 
 const (
-	toClose purpose = iota
-	toReply         // close in answer to the FIN
-	toServe         // write the response
-	toAsk           // write the next request
+	toClose  purpose = iota
+	toReply          // close in answer to the FIN
+	toServe          // write the response
+	toAsk            // write the next request
+	toRetire         // be closed after a long rest
 )
 
 // take returns a new talk of the flow.
@@ -79,9 +86,7 @@ func (w *World) take(f *Flow) *talk {
 	} else {
 		w.free = t.next
 	}
-	*t = talk{flow: f, slot: t.slot, generation: t.generation + 1, live: true, number: f.jobs}
-	f.jobs++
-	t.rounds = max(int(t.draw(&f.Exchanges, ofExchanges, 0)), 1)
+	*t = talk{flow: f, slot: t.slot, generation: t.generation + 1, live: true}
 	t.client.bind(t)
 	t.server.bind(t)
 	return t
@@ -105,6 +110,9 @@ func (e *end) stop() {
 func (w *World) put(t *talk) {
 	t.client.stop()
 	t.server.stop()
+	if f := t.flow; f.active != nil {
+		f.active[t.to]--
+	}
 	t.live = false
 	t.next = w.free
 	w.free = t
@@ -119,6 +127,12 @@ func (w *World) find(who wire.Incarnation) *talk {
 		return t
 	}
 	return nil
+}
+
+// plan makes the talk that of a job.
+func (t *talk) plan(number uint64) {
+	t.number = number
+	t.rounds = max(int(t.draw(&t.flow.Exchanges, ofExchanges, 0)), 1)
 }
 
 // draw is what one of the flow's laws gives for an exchange of the job.
@@ -163,6 +177,9 @@ func (e *end) News(now des.Time, s *host.Socket, n tcp.News) {
 	}
 	if n&tcp.EndOfData != 0 {
 		e.eof, e.eofAt = true, now
+		if e.talk.resting {
+			e.talk.part(now)
+		}
 		if !over {
 			e.replyTo(now)
 		}
@@ -197,6 +214,10 @@ func (c *clock) Fire(now des.Time) {
 		e.respond(now)
 	case toAsk:
 		e.ask(now)
+	case toRetire:
+		p := e.talk.pool
+		p.retire(now, e.talk)
+		p.serve(now)
 	}
 }
 
@@ -223,6 +244,9 @@ func (e *end) connected(now des.Time) {
 		f.Tally.SYNSent.Record(int64(e.socket.Conn.Stats().SYNs))
 	}
 	f.Tally.Open.Add(now, 1)
+	if t.pool != nil {
+		t.settle()
+	}
 	t.moment(now, e, OnConnected)
 	if !f.asks && !f.answers {
 		t.moment(now, e, RequestSent)
@@ -261,7 +285,7 @@ func (e *end) read(now des.Time, s *host.Socket, over bool) {
 	t, f := e.talk, e.talk.flow
 	n := s.Conn.Read(now)
 	e.got += uint64(n)
-	if n > 0 && t.measured {
+	if n > 0 && t.counts() {
 		f.Tally.Bytes += uint64(n)
 	}
 	if e == &t.server {
@@ -339,12 +363,29 @@ func (e *end) answered(now des.Time) {
 // complete ends the job.
 func (t *talk) complete(now des.Time) {
 	t.jobDone = true
-	if t.measured {
+	j := t.job
+	t.job = nil
+	if j == nil && t.measured {
 		t.flow.Tally.JobsDone++
 		t.flow.Tally.JobTime.Record(int64(now - t.begun))
 	}
-	t.moment(now, &t.client, Done)
-	t.stand()
+	if t.pool != nil {
+		t.pool.back(now, t)
+	} else {
+		t.moment(now, &t.client, Done)
+		t.stand()
+	}
+	if j != nil {
+		j.end(now, true)
+	}
+}
+
+// counts reports whether what is said now is measured.
+func (t *talk) counts() bool {
+	if t.job != nil {
+		return t.job.measured
+	}
+	return t.measured
 }
 
 // stand settles a talk that nobody closes, once both ends have done their part:

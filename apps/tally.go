@@ -14,6 +14,7 @@ const (
 	Timeout
 	Reset
 	Unreachable
+	GaveUp // the user lost patience
 	Causes // how many
 )
 
@@ -33,6 +34,7 @@ const (
 // whenever they end. Times are in ns.
 type Tally struct {
 	Jobs, JobsDone   uint64
+	Retries          uint64 // of jobs that failed
 	Attempts, Opened uint64
 	Failed           [Causes]uint64
 	Bytes            uint64 // delivered to users at both ends
@@ -52,8 +54,9 @@ type Tally struct {
 	StaleArrived, StaleAccepted uint64 // segments of an earlier incarnation at a later one
 	Misplaced                   uint64 // our mistake; must be 0
 
-	Open    metrics.Level // connections open, all of them
-	Packets Packets       // of a background flow
+	Open metrics.Level // connections open, all of them
+	PoolTally
+	Packets Packets // of a background flow
 
 	// Undecided attempts are neither opened nor failed; unclosed connections have
 	// not come to their end.
@@ -62,6 +65,10 @@ type Tally struct {
 
 	From, Until des.Time
 }
+
+// PoolTally is the connections of a flow's pools, with a job and at rest, and the
+// jobs that wait for one.
+type PoolTally struct{ Busy, Idle, Waiting metrics.Level }
 
 // measures reports whether a job that arrives now counts.
 func (t *Tally) measures(now des.Time) bool { return now >= t.From && now < t.Until }

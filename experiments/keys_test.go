@@ -69,6 +69,30 @@ from = "client"
 to = "server:80"
 `, `
 [node.client]
+count = 2
+[node.edge]
+kind = "router"
+[node.server]
+count = 2
+[link.near]
+ends = ["client", "edge"]
+delay = "3 ms"
+[link.wire]
+ends = ["edge", "server"]
+delay = "10 ms"
+loss = "20 %"
+[flow.web]
+from = "client"
+to = "server:80"
+request = "300 B"
+response = "300 B"
+service = "40 ms"
+arrivals = { process = "users", users = 9, think = "100 ms", stop = "3 s" }
+pool = { size = 2, max_requests = 9, max_age = "900 ms", idle_timeout = "30 ms" }
+retry = { times = 2, backoff = "10 ms" }
+timeout = "400 ms"
+`, `
+[node.client]
 [node.server]
 [link.wire]
 ends = ["client", "server"]
@@ -263,6 +287,8 @@ var otherValues = map[string][]string{
 	"node.*.listen.*.overflow": {"reset"}, "node.*.listen.*.accept.threads": {"3"}, "node.*.listen.*.accept.time": {"1 ms"},
 	"node.*.tcp.syn_cookies": {"always"}, "node.*.tcp.max_syn_backlog": {"1"},
 	"node.*.tcp.time_wait_max": {"3"}, "node.*.tcp.tw_reuse": {"off"}, "node.*.tcp.tw_reuse_delay": {"100 ms"},
+	"flow.*.timeout": {"15 ms"}, "flow.*.pool.size": {"3"}, "flow.*.pool.per": {"host"}, "flow.*.pool.max_requests": {"2"}, "flow.*.pool.max_age": {"100 ms"}, "flow.*.pool.idle_timeout": {"1 s"},
+	"flow.*.retry.times": {"1"}, "flow.*.retry.backoff": {"70 ms"}, "flow.*.arrivals.users": {"3"}, "flow.*.arrivals.think": {"20 ms"},
 	"flow.*.local.port": {"2222"}, "flow.*.size": {"700 B"}, "flow.*.load.of": {"link.wire.back"}, "flow.*.load.share": {"60 %"},
 }
 

@@ -168,8 +168,8 @@ func (w *World) level(path string) *metrics.Level {
 	word := strings.Split(path, ".")
 	if word[0] == "flow" {
 		for _, f := range w.flows {
-			if f.Name == word[1] && word[2] == "open" {
-				return &f.tally.Open
+			if t := f.tally; f.Name == word[1] {
+				return map[string]*metrics.Level{"open": &t.Open, "pool.busy": &t.Busy, "pool.idle": &t.Idle, "pool.waiting": &t.Waiting}[strings.Join(word[2:], ".")]
 			}
 		}
 		return nil

@@ -61,10 +61,11 @@ const inSeconds = 1e9 // ns
 func (g *gatherer) flow(at string, t *apps.Tally) {
 	g.count(at+"jobs", t.Jobs, 0)
 	g.count(at+"jobs_done", t.JobsDone, t.Jobs)
+	g.count(at+"retries", t.Retries, t.Attempts)
 	g.count(at+"attempts", t.Attempts, t.Attempts)
 	g.count(at+"opened", t.Opened, t.Attempts)
 	g.count(at+"failed", t.FailedSum(), t.Attempts)
-	for cause, name := range []string{"no_port", "refused", "timeout", "reset", "unreachable"} {
+	for cause, name := range []string{"no_port", "refused", "timeout", "reset", "unreachable", "gave_up_waiting"} {
 		g.count(at+"failed."+name, t.Failed[cause], t.Attempts)
 	}
 	g.enter(at+"bytes", counter(t.Bytes, 0, g.seconds).inBytes())
@@ -92,6 +93,9 @@ func (g *gatherer) flow(at string, t *apps.Tally) {
 	g.count(at+"packets.sent", t.Packets.Sent, 0)
 	g.count(at+"packets.received", t.Packets.Received, t.Packets.Sent)
 	g.enter(at+"packets.delay", sample(&t.Packets.Delay, inSeconds))
+	g.enter(at+"pool.busy", level(t.Busy.Result(), 1, 1))
+	g.enter(at+"pool.idle", level(t.Idle.Result(), 1, 1))
+	g.enter(at+"pool.waiting", level(t.Waiting.Result(), 1, 1))
 	g.enter(at+"open", level(t.Open.Result(), 1, 1))
 }
 

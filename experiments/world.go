@@ -314,14 +314,15 @@ func (w *World) addFlow(f *language.Flow) {
 	}
 	made := &apps.Flow{
 		Name: f.Name,
-		Arrivals: apps.Arrivals{Process: word[apps.Process](a.Process, "once", "at", "even", "poisson", "on-off"), Times: a.Times, Rate: a.Rate, On: a.On.Dist, Off: a.Off.Dist,
+		Arrivals: apps.Arrivals{Process: word[apps.Process](a.Process, "once", "at", "even", "poisson", "on-off", "users"), Times: a.Times, Rate: a.Rate, On: a.On.Dist, Off: a.Off.Dist, Users: int(a.Users), Think: a.Think.Dist,
 			Count: uint64(a.Count), Start: a.Start, Stop: stop, PerHost: a.Per == "host"},
-		Spread: word[apps.Choice](f.Spread, "random", "round-robin"), Pick: word[apps.Choice](f.Pick, "random", "round-robin"),
+		Spread: word[apps.Choice](f.Spread, "random", "round-robin"), Pick: word[apps.Choice](f.Pick, "random", "round-robin", "hash", "least-connections"),
 		Request: f.Request.Dist, Response: f.Response.Dist, Service: f.Service.Dist, Think: f.Think.Dist, Exchanges: f.Exchanges.Dist,
 		Closing: apps.Closing{By: word[apps.By](f.Close.By, "client", "server", "both", "nobody"),
 			How: word[apps.How](f.Close.How, "fin", "half", "rst", "linger"), When: word[apps.When](f.Close.When, "done", "request-sent", "connected"),
 			After: f.Close.After.Dist, Reply: f.Close.Reply.Dist},
-		Clients:   w.all(f.From),
+		Clients: w.all(f.From),
+		Pool:    pooling(&f.Pool), Retry: apps.Retry{Times: int(f.Retry.Times), Backoff: f.Retry.Backoff.Dist}, Timeout: ends(f.Timeout),
 		LocalPort: f.LocalPort, LocalAddress: f.LocalAddress - 1,
 		Options: options(f), Lingering: lingering(f),
 		Tally: &apps.Tally{From: from, Until: until},
@@ -342,6 +343,22 @@ func (w *World) addFlow(f *language.Flow) {
 	}
 	w.flows = append(w.flows, &flow{f, made.Tally})
 	w.apps.Add(made)
+}
+
+// pooling is how a flow keeps its connections, nil if it does not.
+func pooling(p *language.Pool) *apps.Pooling {
+	if p.Size == 0 {
+		return nil
+	}
+	return &apps.Pooling{Size: int(p.Size), PerHost: p.Per == "host", MaxRequests: uint64(p.MaxRequests), MaxAge: ends(p.MaxAge), Idle: ends(p.IdleTimeout)}
+}
+
+// ends is a time that may be none, as 0.
+func ends(d time.Duration) time.Duration {
+	if d == language.Never {
+		return 0
+	}
+	return d
 }
 
 // options are those of a flow's sockets, nil if it asks for none.

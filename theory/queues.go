@@ -35,3 +35,15 @@ func MM1Wait(rho, s float64) float64 { return rho * s / (1 - rho) }
 // 1930, Khinchine 1932). It is what a small packet of another flow waits on a
 // link loaded by Poisson packets of one size.
 func MD1Wait(rho, s float64) float64 { return MM1Wait(rho, s) / 2 }
+
+// Repairman is the rate at which n users, who think for an exponential time and
+// then need the one server for an exponential time, are served: the machine-repair
+// model M/M/1//n, whose number at the server has p(k) = p(0) n!/(n-k)! (service/think)^k.
+func Repairman(n int, think, service float64) float64 {
+	sum, term := 1.0, 1.0
+	for k := range n {
+		term *= float64(n-k) * service / think
+		sum += term
+	}
+	return (1 - 1/sum) / service
+}

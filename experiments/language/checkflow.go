@@ -14,6 +14,7 @@ var arrivalKeys = map[string][]string{
 	"even":    {"rate", "per", "count", "start", "stop"},
 	"poisson": {"rate", "per", "count", "start", "stop"},
 	"on-off":  {"rate", "per", "count", "start", "stop", "on", "off"},
+	"users":   {"users", "think", "per", "count", "start", "stop"},
 }
 
 func (c *config) checkFlow(s *Spec, f *Flow) {
@@ -44,12 +45,41 @@ func (c *config) checkFlow(s *Spec, f *Flow) {
 	}
 	c.checkArrivals(s, f)
 	c.checkBackground(s, f)
+	c.checkPool(f)
 	if f.Close.By == "nobody" {
 		for _, key := range []string{"how", "when", "after", "reply"} {
 			if at := path + ".close." + key; c.set(at) && !c.fromDefault(at, path) {
 				c.fault(at, wrongf(`write close.by = "client"`, "nobody closes"))
 			}
 		}
+	}
+}
+
+// checkPool looks at what jobs and connections that are not one have to do with
+// each other.
+func (c *config) checkPool(f *Flow) {
+	path := "flow." + f.Name
+	if v, fixed := f.Retry.Backoff.Fixed(); (v > 0 || !fixed) && f.Retry.Times == 0 && !c.bad(path+".retry.times") {
+		c.fault(path+".retry.backoff", wrongf("add times = 1", "nothing is tried again"))
+	}
+	p := &f.Pool
+	limited := p.MaxRequests != Unlimited || p.MaxAge != Never || p.IdleTimeout != Never
+	if p.Size == 0 {
+		if limited && !f.Packets() {
+			c.need(path, "pool.size", "10")
+		}
+		return
+	}
+	for key, law := range map[string]*Law{"request": &f.Request, "response": &f.Response} { // order-free: faults are sorted
+		if v, fixed := law.Fixed(); fixed && v == 0 && !c.bad(path+"."+key) {
+			c.faultAt(path, path+"."+key, wrongf(fmt.Sprintf(`add %s = "1 kB" under [%s]`, key, path), "a job that borrows a connection asks and is answered"))
+		}
+	}
+	if f.Close.When != "done" {
+		c.fault(path+".close.when", wrongf(`leave it out`, "connections of a pool are closed when their jobs are done"))
+	}
+	if f.Close.By == "nobody" && limited {
+		c.fault(path+".close.by", wrongf(`write close.by = "client", or a pool without limits`, "nobody closes what the pool has no more use for"))
 	}
 }
 
@@ -75,11 +105,14 @@ func (c *config) checkArrivals(s *Spec, f *Flow) {
 	if c.bad(path + ".process") {
 		return
 	}
-	for _, key := range []string{"times", "rate", "per", "count", "start", "stop", "on", "off"} {
+	for _, key := range []string{"times", "rate", "per", "count", "start", "stop", "on", "off", "users", "think"} {
 		if at := path + "." + key; c.set(at) && !slices.Contains(arrivalKeys[a.Process], key) {
 			right := `write process = "poisson" or "even"`
-			if key == "times" {
+			switch key {
+			case "times":
 				right = `write process = "at"`
+			case "users", "think":
+				right = `write process = "users"`
 			}
 			c.fault(at, wrongf(right, "process %q has no %s", a.Process, key))
 		}
@@ -92,6 +125,11 @@ func (c *config) checkArrivals(s *Spec, f *Flow) {
 		if a.Process == "on-off" {
 			c.need(path, "on", `"100 ms"`)
 			c.need(path, "off", `{ dist = "pareto", mean = "400 ms", alpha = 1.5 }`)
+		}
+	case "users":
+		c.need(path, "users", "100")
+		if v, _ := a.Think.Fixed(); c.need(path, "think", `{ dist = "exponential", mean = "1 s" }`) && v == 0 {
+			c.fault(path+".think", wrongf(`write "1 ms"`, "a user who never thinks asks for ever at one instant where nothing can be had"))
 		}
 	case "at":
 		c.need(path, "times", `["0 s", "1 s"]`)

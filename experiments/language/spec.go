@@ -161,26 +161,44 @@ type Rule struct {
 // Flow is who opens connections to whom, and what both do with them.
 type Flow struct {
 	Name         string
-	Kind         string   `key:"kind"` // conversation, background
-	Label        string   `key:"label"`
-	From         []Target `key:"from"`
-	To           []Target `key:"to"`     // each with its Port and the Listener there
-	Spread       string   `key:"spread"` // random, round-robin
-	Pick         string   `key:"pick"`
-	Arrivals     Arrivals `key:"arrivals"`
-	Request      Law      `key:"request"`
-	Response     Law      `key:"response"`
-	Service      Law      `key:"service"`
-	Exchanges    Law      `key:"exchanges"`
-	Think        Law      `key:"think"`
-	Close        Close    `key:"close"`
-	LocalPort    uint16   `key:"local.port"`    // 0: ephemeral
-	LocalAddress int      `key:"local.address"` // which of the client's, from 1
-	KeepAlive    bool     `key:"keepalive"`
-	NoDelay      bool     `key:"nodelay"`
-	FastOpen     bool     `key:"fast_open"`
-	Size         int64    `key:"size"` // of the packets of a background flow
-	Load         Load     `key:"load"`
+	Kind         string        `key:"kind"` // conversation, background
+	Label        string        `key:"label"`
+	From         []Target      `key:"from"`
+	To           []Target      `key:"to"`     // each with its Port and the Listener there
+	Spread       string        `key:"spread"` // random, round-robin
+	Pick         string        `key:"pick"`
+	Arrivals     Arrivals      `key:"arrivals"`
+	Request      Law           `key:"request"`
+	Response     Law           `key:"response"`
+	Service      Law           `key:"service"`
+	Exchanges    Law           `key:"exchanges"`
+	Think        Law           `key:"think"`
+	Close        Close         `key:"close"`
+	Pool         Pool          `key:"pool"`
+	Retry        Retry         `key:"retry"`
+	Timeout      time.Duration `key:"timeout"`       // Never
+	LocalPort    uint16        `key:"local.port"`    // 0: ephemeral
+	LocalAddress int           `key:"local.address"` // which of the client's, from 1
+	KeepAlive    bool          `key:"keepalive"`
+	NoDelay      bool          `key:"nodelay"`
+	FastOpen     bool          `key:"fast_open"`
+	Size         int64         `key:"size"` // of the packets of a background flow
+	Load         Load          `key:"load"`
+}
+
+// Pool is how connections outlive jobs.
+type Pool struct {
+	Size        int64         `key:"size"`         // 0: there is no pool
+	Per         string        `key:"per"`          // pair, host
+	MaxRequests int64         `key:"max_requests"` // Unlimited
+	MaxAge      time.Duration `key:"max_age"`      // Never
+	IdleTimeout time.Duration `key:"idle_timeout"` // Never
+}
+
+// Retry is how often a job that fails is tried again, and after what wait.
+type Retry struct {
+	Times   int64 `key:"times"`
+	Backoff Law   `key:"backoff"`
 }
 
 // Load is what a background flow is to be of a link: its arrivals have the rate
@@ -192,13 +210,15 @@ type Load struct {
 
 // Arrivals are the instants at which connections are opened.
 type Arrivals struct {
-	Process string          `key:"process"` // once, at, even, poisson, on-off
+	Process string          `key:"process"` // once, at, even, poisson, on-off, users
 	Rate    float64         `key:"rate"`    // 1/s
 	Per     string          `key:"per"`     // flow: of all members together; host: of each
 	Count   int64           `key:"count"`   // Unlimited
 	Start   time.Duration   `key:"start"`
 	Stop    time.Duration   `key:"stop"` // 0: never
 	Times   []time.Duration `key:"times"`
+	Users   int64           `key:"users"`
+	Think   Law             `key:"think"`
 	On      Law             `key:"on"`
 	Off     Law             `key:"off"`
 }
