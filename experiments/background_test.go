@@ -121,3 +121,23 @@ close = { by = "nobody" }
 		t.Errorf("seed %d: connect() took %.4f ± %.4f ms, want %.4f: z = %.1f", seed, 1e3*mean, 1e3*se, 1e3*want, z)
 	}
 }
+
+// TestLoadOfSchedule: the share of a link whose rate is scheduled is one of its mean.
+func TestLoadOfSchedule(t *testing.T) {
+	f := parse(t, pair+`
+delay = "10 ms"
+rate = { shape = "linear", points = [["0 s", "1 Mbps"], ["10 s", "3 Mbps"]] }
+[flow.noise]
+kind = "background"
+from = "client"
+to = "server"
+size = "1000 B"
+load = { of = "link.wire", share = "20 %" }
+arrivals = { process = "even" }
+[run]
+duration = "10 s"
+`)
+	if got := f.Points[0].Spec.Flows[0].Arrivals.Rate; got != 50 {
+		t.Errorf("%v packets a second, want 50: 20 %% of 2 Mbps", got)
+	}
+}

@@ -21,9 +21,11 @@ type happening struct {
 	acting  bool
 }
 
-// change is what an event does to one direction of one link, or to the weight of
-// a group of links.
+// change is what an event does to one direction of one link, to the weight of a
+// group of links, or to a group of nodes.
 type change struct {
+	node          *nodeChange
+	closing       *closing
 	half          *topo.Half
 	links         []*topo.Link
 	key           string
@@ -38,7 +40,14 @@ func (w *World) addEvents() {
 		if e.Do == "down" {
 			h.change(w.links[e.Link], language.Change{Link: e.Link, Key: "up", Value: false})
 		}
+		if e.Do == "close-listener" {
+			h.changes = append(h.changes, change{closing: &closing{w.nodes[e.Node], w.apps}})
+		}
 		for _, c := range e.Set {
+			if c.Node != "" {
+				h.changes = append(h.changes, change{node: w.nodes[c.Node].changeOf(c)})
+				continue
+			}
 			h.change(w.links[c.Link], c)
 		}
 		owner := w.Sim.Owner()
@@ -107,10 +116,17 @@ func (h *happening) Fire(now des.Time) {
 		if h.acting {
 			value = c.before
 		}
-		if c.half != nil {
+		switch {
+		case c.node != nil:
+			c.node.set(map[bool]int64{false: c.node.value, true: c.node.before}[h.acting])
+		case c.closing != nil:
+			c.closing.set(now, !h.acting)
+		case c.half != nil:
 			c.set(now, value)
-		} else if err := h.world.Net.SetWeight(value.(float64), c.links...); err != nil {
-			h.world.broken = fmt.Errorf("event.%s at %v: %w", h.Name, now, err)
+		default:
+			if err := h.world.Net.SetWeight(value.(float64), c.links...); err != nil {
+				h.world.broken = fmt.Errorf("event.%s at %v: %w", h.Name, now, err)
+			}
 		}
 	}
 	h.acting = !h.acting && h.For > 0

@@ -53,6 +53,74 @@ func TestEventsChangeLinks(t *testing.T) {
 	}
 }
 
+// TestEventsChangeNodes: TIME-WAIT that is set holds for who enters it from then
+// on, room in it at once; a backlog for who comes; listeners close and open.
+func TestEventsChangeNodes(t *testing.T) {
+	const closing = pair + `
+delay = "10 ms"
+[flow.web]
+from = "client"
+to = "server:80"
+arrivals = { process = "even", rate = "10/s", stop = "10 s" }
+[run]
+duration = "10 s"
+`
+	const held = `
+[node.server.listen.web]
+port = 80
+accept = { threads = 1, time = "1 h" }
+`
+	for _, c := range []struct {
+		name, more, metric, stat string
+		want                     float64
+	}{
+		// A stay of 1 s has 10 connections in it, one of 2 s 20: from the 4th second
+		// on, reached at the 5th; from the 7th down again, reached at the 8th.
+		{"time_wait", "[node.client]\ntcp.time_wait = \"1 s\"\n[event.e]\nat = \"4 s\"\nfor = \"3 s\"\nset.node.client.tcp.time_wait = \"2 s\"\n", "node.client.time_wait.count", "max", 20},
+		{"time_wait_max", "[node.client]\ntcp.time_wait = \"1 min\"\n[event.e]\nat = \"4 s\"\nset.node.client.tcp.time_wait_max = 7\n", "node.client.time_wait.count", "max", 40},
+		{"backlog", held + "backlog = 1\n[event.e]\nat = \"4950 ms\"\nset.node.server.listen.web.backlog = 30\n", "node.server.listen.web.acceptq.count", "max", 31},
+		{"close-listener", "[event.e]\nat = \"4950 ms\"\nfor = \"1 s\"\ndo = \"close-listener\"\nnode = \"server\"\n", "flow.web.failed.refused", "total", 10},
+	} {
+		source := closing
+		if i := strings.Index(c.more, "[node.client]\n"); i == 0 {
+			end := strings.Index(c.more, "[event")
+			source = strings.Replace(source, "[node.client]\n", c.more[:end], 1)
+			c.more = c.more[end:]
+		}
+		s := study(t, source+c.more)
+		if got := s.Points[0].Outcomes[0].Measures[c.metric].Statistic(c.stat); got != c.want {
+			t.Errorf("%s: %s.%s is %v, want %v", c.name, c.metric, c.stat, got, c.want)
+		}
+		again, err := language.Parse("effective.toml", []byte(s.Points[0].Spec.Effective()))
+		if err != nil || again.Points[0].Spec.Effective() != s.Points[0].Spec.Effective() {
+			t.Errorf("%s: what is in force does not read back: %v\n%s", c.name, err, s.Points[0].Spec.Effective())
+		}
+	}
+}
+
+// TestFlapping: a link that flaps and a delay that has spikes are events with a
+// period.
+func TestFlapping(t *testing.T) {
+	s := study(t, steady+`
+[event.flap]
+at = "950 ms"
+for = "100 ms"
+every = "2 s"
+do = "down"
+link = "wire"
+[event.spike]
+at = "1950 ms"
+for = "100 ms"
+every = "2 s"
+set.link.wire.delay = "60 ms"
+`)
+	m := s.Points[0].Outcomes[0].Measures
+	// At 1, 3 ... 9 s a SYN is lost; at 2, 4 ... 8 s one goes with 60 ms, and comes back so.
+	if lost, slow := m["link.wire.drops.down"].Statistic("total"), m["flow.web.setup_time"].Statistic("mean"); lost != 5 || slow < (5*1.02+4*.07+91*.02)/100-1e-9 {
+		t.Errorf("%v SYNs lost, a mean setup time of %v", lost, slow)
+	}
+}
+
 // tide is a link whose delay changes by itself.
 const tide = `[link.tide]
 ends = ["client", "server"]
@@ -89,10 +157,16 @@ func TestEventMessages(t *testing.T) {
 		"at = \"1 s\"\nset.link.wire.mtu = \"1 kB\"":  "event.e.set.link.wire.mtu: cannot be changed while a run lasts",
 		"at = \"1 s\"\nset.link.wire.dely = \"1 kB\"": "event.e.set.link.wire.dely: no such key",
 		"at = \"1 s\"\nset.link.wire.delay = 5":       "event.e.set.link.wire.delay: 5 has no unit",
-		"at = \"1 s\"\nset.link.wire.delay = { shape = \"steps\", points = [[\"0 s\", \"1 ms\"]] }": "test.toml:17:23: event.e.set.link.wire.delay: { shape = \"steps\", points = [[\"0 s\", \"1 ms\"]] } is a schedule, and the event has times of its own; write one value",
-		"at = \"1 s\"\nset.link.tide.delay = \"1 ms\"\n" + tide:                                     "test.toml:17:23: event.e.set.link.tide.delay: link.tide.delay has a schedule; let only one of them set it",
-		"at = \"1 s\"\nset.node.client.tcp.time_wait = \"1 s\"":                                     "event.e.set.node.client.tcp.time_wait: not yet",
-		"at = \"1 s\"\nfor = \"2 s\"\nevery = \"1 s\"\nset.link.wire.up = false":                    "event.e.for: 2 s does not end before it begins again",
+		"at = \"1 s\"\nset.link.wire.delay = { shape = \"steps\", points = [[\"0 s\", \"1 ms\"]] }":                                                    "test.toml:17:23: event.e.set.link.wire.delay: { shape = \"steps\", points = [[\"0 s\", \"1 ms\"]] } is a schedule, and the event has times of its own; write one value",
+		"at = \"1 s\"\nset.link.tide.delay = \"1 ms\"\n" + tide:                                                                                        "test.toml:17:23: event.e.set.link.tide.delay: link.tide.delay has a schedule; let only one of them set it",
+		"at = \"1 s\"\nset.node.client.tcp.time_wait = 5":                                                                                              "test.toml:17:33: event.e.set.node.client.tcp.time_wait: 5 has no unit",
+		"at = \"1 s\"\nset.node.clint.tcp.time_wait = \"1 s\"":                                                                                         `test.toml:17:32: event.e.set.node.clint.tcp.time_wait: no node "clint" (did you mean "client"?)`,
+		"at = \"1 s\"\nset.node.server.listen.p8.backlog = 1":                                                                                          `test.toml:17:37: event.e.set.node.server.listen.p8.backlog: no listener "p8" at server (did you mean "p80"?)`,
+		"at = \"1 s\"\nset.node.client.tcp.sack = false":                                                                                               "event.e.set.node.client.tcp.sack: cannot be changed while a run lasts; keys marked ! can be",
+		"at = \"1 s\"\nset.node.hub.tcp.time_wait = \"1 s\"\n[node.hub]\nkind = \"router\"\n[link.hub]\nends = [\"client\", \"hub\"]\ndelay = \"1 s\"": `event.e.set.node.hub.tcp.time_wait: node "hub" is a router, and ends no connections`,
+		"at = \"1 s\"\ndo = \"close-listener\"":                                                                                                        `event.e.node: is missing; add node = "server" under [event.e]`,
+		"at = \"1 s\"\ndo = \"close-listener\"\nnode = \"sever\"":                                                                                      `test.toml:18:8: event.e.node: no node "sever" (did you mean "server"?)`,
+		"at = \"1 s\"\nfor = \"2 s\"\nevery = \"1 s\"\nset.link.wire.up = false":                                                                       "event.e.for: 2 s does not end before it begins again",
 	} {
 		_, err := language.Parse("test.toml", []byte(steady+"[event.e]\n"+event+"\n"))
 		if err == nil || !strings.Contains(err.Error(), want) {

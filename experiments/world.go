@@ -53,9 +53,12 @@ type nodes struct {
 	hosts     []*host.Host
 	tally     *host.Tally
 	listeners map[string]*host.ListenerTally
-	mtu       int              // the smallest of their links
-	reports   *reports         // of routers
-	boxes     *middlebox.Tally // of middleboxes
+	doors     map[string][]*host.Listener // by name, one a member
+	waits     waits
+	systems   map[waits]*tcp.Profile // that events have made
+	mtu       int                    // the smallest of their links
+	reports   *reports               // of routers
+	boxes     *middlebox.Tally       // of middleboxes
 }
 
 // links are the members of a group of links.
@@ -148,7 +151,7 @@ func member(name string, i, n int) string {
 }
 
 func (w *World) addNodes(n *language.Node, addresses *assigner) error {
-	g := &nodes{Node: n, mtu: 65535, listeners: map[string]*host.ListenerTally{}}
+	g := &nodes{Node: n, mtu: 65535, listeners: map[string]*host.ListenerTally{}, doors: map[string][]*host.Listener{}}
 	w.nodes[n.Name] = g
 	if n.Prefix.IsValid() {
 		addresses = within(n.Prefix)
@@ -235,6 +238,7 @@ func (w *World) addHosts(n *language.Node) error {
 	}
 	g := w.nodes[n.Name]
 	g.profile = n.TCP
+	g.waits = waits{n.TCP.TimeWait, n.TCP.TimeWaitMax}
 	from, until := w.window()
 	g.tally = host.NewTally(g.profile, from, until)
 	if w.needs.Memory {
@@ -249,19 +253,21 @@ func (w *World) addHosts(n *language.Node) error {
 		t := new(host.ListenerTally)
 		g.listeners[l.Name] = t
 		for _, h := range g.hosts {
-			if err := listen(h, &l, w.apps, t); err != nil {
+			door, err := listen(h, &l, w.apps, t)
+			if err != nil {
 				return fmt.Errorf("node.%s.listen.%s: %w", n.Name, l.Name, err)
 			}
+			g.doors[l.Name] = append(g.doors[l.Name], door)
 		}
 	}
 	return nil
 }
 
 // listen opens a listener of a host.
-func listen(h *host.Host, spec *language.Listener, to host.Acceptor, t *host.ListenerTally) error {
+func listen(h *host.Host, spec *language.Listener, to host.Acceptor, t *host.ListenerTally) (*host.Listener, error) {
 	l, err := h.Listen(spec.Port, backlog(h.Profile(), spec.Backlog), to, t)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if spec.Overflow == "reset" {
 		l.ResetOverflow()
@@ -273,7 +279,7 @@ func listen(h *host.Host, spec *language.Listener, to host.Acceptor, t *host.Lis
 	if spec.Accept.Threads != language.Unlimited {
 		l.Threads(int(spec.Accept.Threads), dist.Constant(int64(spec.Accept.Time)))
 	}
-	return nil
+	return l, nil
 }
 
 // backlog is what a listener asks for, or the profile's, which is also the most

@@ -96,6 +96,13 @@ func (h *Host) Node() topo.NodeID     { return h.node }
 func (h *Host) Address() wire.Addr    { return h.address }
 func (h *Host) Profile() *tcp.Profile { return h.group.profile }
 
+// SetProfile gives the host other constants, for what begins from now on: connections
+// that are open keep theirs, but for the length of their TIME-WAIT and the room for
+// it, which are looked up when they enter it.
+func (h *Host) SetProfile(p *tcp.Profile) {
+	h.group = h.stack.groupOf(&Config{Profile: p, MTU: h.group.mtu, Tally: h.group.tally})
+}
+
 // MTU is the largest packet of the host's links, in bytes.
 func (h *Host) MTU() int { return h.group.mtu }
 

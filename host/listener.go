@@ -81,14 +81,20 @@ func (h *Host) Listen(port uint16, backlog int, acceptor Acceptor, tally *Listen
 	if h.listener(port) != nil {
 		return nil, fmt.Errorf("port %d of %s: %w", port, h.rest.name, ErrInUse)
 	}
-	l := &Listener{host: h, port: port, places: -1, acceptor: acceptor, bakedAt: -1 << 62, ListenerTally: tally}
-	if backlog >= 0 {
-		l.places = int64(h.group.profile.Places(backlog))
-	}
+	l := &Listener{host: h, port: port, acceptor: acceptor, bakedAt: -1 << 62, ListenerTally: tally}
+	l.SetBacklog(backlog)
 	h.listeners = append(h.listeners, l)
 	l.number = uint32(len(h.stack.listeners))
 	h.stack.listeners = append(h.stack.listeners, l)
 	return l, nil
+}
+
+// SetBacklog changes the places of both queues, for what comes from now on: what
+// has one keeps it. A negative backlog has no bound.
+func (l *Listener) SetBacklog(backlog int) {
+	if l.places = -1; backlog >= 0 {
+		l.places = int64(l.host.group.profile.Places(backlog))
+	}
 }
 
 func (h *Host) listener(port uint16) *Listener {

@@ -46,6 +46,9 @@ func (r *room) due(now des.Time, i uint32) { r.leave(now, i, Expired) }
 func (r *room) enter(now des.Time, s *Socket) {
 	g := s.host.group
 	c := g.room
+	if g.profile.TimeWaitMax == 0 {
+		s.emptyBucket() // of a limit that there was
+	}
 	if c.length == 0 || !s.host.bucket(s) {
 		why := Expired
 		if c.length > 0 {

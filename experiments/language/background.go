@@ -72,7 +72,7 @@ func meanLength(v any) float64 {
 	return float64(v.(time.Duration))
 }
 
-// capacity is the rate in bit/s of "link.NAME", or of one direction of it,
+// capacity is the rate in bit/s, the mean one of a schedule, of "link.NAME", or of one direction of it,
 // and what each packet takes there besides its own bytes.
 func (c *config) capacity(of string) (rate float64, overhead int64, w *wrong) {
 	words := strings.Split(of, ".")
@@ -87,11 +87,13 @@ func (c *config) capacity(of string) (rate float64, overhead int64, w *wrong) {
 	if !c.has[path] {
 		return 0, 0, wrongf("", "%s", meant("no link "+quoted(words[1]), words[1], c.under("link")))
 	}
-	var rates [2]Rate
+	var rates [2]float64
 	var overheads [2]Size
 	for i, d := range []string{"forward", "back"} {
 		v, _ := c.value(path + "." + d + ".rate")
-		rates[i], _ = v.(Rate)
+		if v != Rate(Unlimited) && v != nil {
+			rates[i], _ = Base(v).(float64) // of a schedule its mean
+		}
 		v, _ = c.value(path + "." + d + ".overhead")
 		overheads[i], _ = v.(Size)
 	}
@@ -102,10 +104,10 @@ func (c *config) capacity(of string) (rate float64, overhead int64, w *wrong) {
 	case way == "" && (rates[0] != rates[1] || overheads[0] != overheads[1]):
 		return 0, 0, wrongf(`write "`+path+`.forward" or "`+path+`.back"`, "%s differs by direction", path)
 	}
-	if rates[i] == Unlimited || rates[i] <= 0 {
+	if rates[i] <= 0 {
 		return 0, 0, wrongf(`write rate = "10 Mbps" under [`+path+`], or arrivals.rate here`, "%s has no rate to be loaded", of)
 	}
-	return float64(rates[i]), int64(overheads[i]), nil
+	return rates[i], int64(overheads[i]), nil
 }
 
 // checkBackground looks at what is special to a flow of packets.

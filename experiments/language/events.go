@@ -7,22 +7,29 @@ import (
 	"time"
 )
 
-// An Event changes keys of links at a time and, if it lasts, back again.
+// An Event changes keys at a time and, if it lasts, back again.
 type Event struct {
 	Name  string
 	At    time.Duration `key:"at"`
 	For   time.Duration `key:"for"`   // 0: for ever
 	Every time.Duration `key:"every"` // 0: once
-	Do    string        `key:"do"`    // down: the link Link
+	Do    string        `key:"do"`    // down: the link Link; close-listener: all listeners of Node
 	Link  string        `key:"link"`
+	Node  string        `key:"node"`
 	Set   []Change
 }
 
-// A Change is a value that a key of a link gets: in one direction, or in both.
+// A Change is a value that a key gets: of a link, in one direction or in both, or
+// of the members of a group of nodes.
 type Change struct {
-	Link, Way, Key string // Way is forward, back or "" for both
+	Link, Way      string // Way is forward, back or "" for both
+	Node, Listener string // instead of a link; the listener for its backlog
+	Key            string // "delay", "tcp.time_wait"
 	Value          any    // as the key's
 }
+
+// changeable are the keys of nodes that this version changes while a run lasts.
+var changeable = []string{"node.*.tcp.time_wait", "node.*.tcp.time_wait_max", "node.*.listen.*.backlog"}
 
 // isSet tells whether a path is that of an event's table of changes.
 func isSet(rel string) bool {
@@ -51,7 +58,7 @@ func (r *reader) changes(into *layer, full, rel string, at *table, values map[st
 			r.fault(f, wrongf("", "is a table"))
 		case !place.key.Changes():
 			r.fault(f, wrongf("keys marked ! can be", "cannot be changed while a run lasts"))
-		case !place.key.Supported() || !strings.HasPrefix(place.key.Path, "link.*."):
+		case !place.key.Supported() || !strings.HasPrefix(place.key.Path, "link.*.") && !slices.Contains(changeable, place.key.Path):
 			r.fault(f, notYet)
 		default:
 			r.leaf(into, f, to, place.key, values[w])
@@ -88,9 +95,16 @@ func (c *config) changesOf(event string) (all []changeAt) {
 			continue
 		}
 		words := strings.Split(what, ".")
-		ch := changeAt{Change{Link: words[1], Key: words[len(words)-1], Value: v}, path}
-		if len(words) == 4 {
-			ch.Way = words[2]
+		ch := changeAt{Change{Key: words[len(words)-1], Value: v}, path}
+		switch {
+		case words[0] == "node" && len(words) == 5:
+			ch.Node, ch.Listener = words[1], words[3]
+		case words[0] == "node":
+			ch.Node, ch.Key = words[1], strings.Join(words[2:], ".")
+		case len(words) == 4:
+			ch.Link, ch.Way = words[1], words[2]
+		default:
+			ch.Link = words[1]
 		}
 		all = append(all, ch)
 	}
@@ -107,6 +121,9 @@ func (c *config) checkEvent(s *Spec, e *Event) {
 	if e.Do == "down" && c.need(path, "link", `"wire"`) && !c.has["link."+e.Link] {
 		c.fault(path+".link", wrongf("", "%s", meant("no link "+quoted(e.Link), e.Link, c.under("link"))))
 	}
+	if e.Do == "close-listener" && c.need(path, "node", `"server"`) {
+		c.checkHost(path+".node", e.Node)
+	}
 	if e.Every > 0 && s.Run.Duration == 0 {
 		c.fault(path+".every", wrongf(`add duration = "10 min" under [run]`, "never ends, and the run has no duration"))
 	}
@@ -114,6 +131,10 @@ func (c *config) checkEvent(s *Spec, e *Event) {
 		c.fault(path+".for", wrongf("make it shorter than every, "+Format(e.Every), "%s does not end before it begins again", Format(e.For)))
 	}
 	for _, ch := range changes {
+		if ch.Node != "" {
+			c.checkNodeChange(&ch)
+			continue
+		}
 		if !c.has["link."+ch.Link] {
 			c.fault(ch.path, wrongf("", "%s", meant("no link "+quoted(ch.Link), ch.Link, c.under("link"))))
 		}
@@ -135,6 +156,28 @@ func (c *config) checkEvent(s *Spec, e *Event) {
 			c.fault(ch.path, wrongf("let only one of them set it", "%s has a schedule", at))
 		}
 	}
+}
+
+// checkNodeChange looks for the node, and for the listener at it.
+func (c *config) checkNodeChange(ch *changeAt) {
+	table := "node." + ch.Node + ".listen"
+	if c.checkHost(ch.path, ch.Node) && ch.Listener != "" && !c.has[table+"."+ch.Listener] {
+		c.fault(ch.path, wrongf("", "%s", meant("no listener "+quoted(ch.Listener)+" at "+ch.Node, ch.Listener, c.under(table))))
+	}
+}
+
+// checkHost tells whether a path names a group of hosts.
+func (c *config) checkHost(path, name string) bool {
+	kind, _ := c.value("node." + name + ".kind")
+	switch {
+	case !c.has["node."+name]:
+		c.fault(path, wrongf("", "%s", meant("no node "+quoted(name), name, c.under("node"))))
+	case kind != "host":
+		c.fault(path, wrongf("", "node %q is a %v, and ends no connections", name, kind))
+	default:
+		return true
+	}
+	return false
 }
 
 // schedules is the path of a schedule that what an event changes has, "" if it has
