@@ -14,7 +14,7 @@ import (
 // halves are both directions of member i of a group, called name. A delay that is drawn is
 // drawn once for the member, for both directions if the file gives them one.
 func (w *World) halves(l *language.Link, name string, i int) (forward, back topo.HalfSpec) {
-	forward, back = half(&l.Forward), half(&l.Back)
+	forward, back = w.half(&l.Forward), w.half(&l.Back)
 	forward.Changes = changing(w.Spec, l.Name)
 	back.Changes = forward.Changes
 	stream := "link." + name + ".delay"
@@ -37,10 +37,10 @@ func (w *World) delay(d *language.Direction, i int, stream string) time.Duration
 	return time.Duration(d.Delay.Dist.Draw(des.Stream(w.seed, uint64(w.Replication), stream)))
 }
 
-func half(d *language.Direction) topo.HalfSpec {
+func (w *World) half(d *language.Direction) topo.HalfSpec {
 	s := topo.HalfSpec{Rate: d.Rate, MTU: int32(d.MTU), Overhead: int32(d.Overhead), Queue: limitOf(d.Queue.Limit),
 		Loss: d.Loss, Corrupt: d.Corrupt, Duplicate: d.Duplicate, DuplicateDelay: d.DuplicateDelay.Dist,
-		Jitter: d.Jitter.Dist, Reorder: d.Reorder, Discipline: discipline(&d.Queue), ECN: d.Queue.ECN, Trace: d.Opportunities}
+		Jitter: d.Jitter.Dist, Reorder: d.Reorder, Discipline: w.discipline(&d.Queue), ECN: d.Queue.ECN, Trace: d.Opportunities}
 	if d.Bursts != nil {
 		s.Bursts = chainOf(*d.Bursts)
 	}
@@ -63,7 +63,7 @@ func limitOf(l language.Limit) topo.Limit {
 }
 
 // discipline makes one for one half; nil is drop-tail, which a link has by itself.
-func discipline(q *language.Queue) topo.Discipline {
+func (w *World) discipline(q *language.Queue) topo.Discipline {
 	switch q.Kind {
 	case "red":
 		return &topo.RED{Min: limitOf(q.Min), Max: limitOf(q.Max), Probability: q.Probability, Weight: q.Weight, Gentle: q.Gentle}
@@ -78,8 +78,13 @@ func discipline(q *language.Queue) topo.Discipline {
 	case "priority":
 		p := new(topo.Priority)
 		for _, word := range q.Bands {
-			match, _ := topo.ParseMatch(word) // the language has checked the words
-			p.Bands = append(p.Bands, topo.Band{Match: match, Flow: topo.AnyFlow})
+			band := topo.Band{Flow: topo.AnyFlow}
+			if flow, isFlow := strings.CutPrefix(word, "flow."); isFlow {
+				band.Flow = w.flowNumber(flow)
+			} else {
+				band.Match, _ = topo.ParseMatch(word) // the language has checked the words
+			}
+			p.Bands = append(p.Bands, band)
 		}
 		return p
 	}

@@ -222,3 +222,35 @@ to = "server:80"
 		t.Error(counts)
 	}
 }
+
+// TestBandOfFlow: a flow in the first band waits for one packet of another at most.
+func TestBandOfFlow(t *testing.T) {
+	for _, c := range []struct {
+		bands string
+		first bool
+	}{{`["flow.web"]`, true}, {`["rst"]`, false}} {
+		s := study(t, pair+`
+delay = "10 ms"
+rate = "1 Mbps"
+queue = { kind = "priority", bands = `+c.bands+` }
+[flow.web]
+from = "client"
+to = "server:80"
+arrivals = { process = "at", times = ["5 s"] }
+[flow.noise]
+kind = "background"
+from = "client"
+to = "server"
+size = "1000 B"
+arrivals = { process = "even", rate = "150/s", stop = "5 s" }
+`)
+		got := s.Points[0].Outcomes[0].Measures["flow.web.setup_time"].Statistic("max")
+		if least := .020 + 2*60*8/1e6; got < least || (got < least+.008+1e-9) != c.first {
+			t.Errorf("%s: connected after %v s", c.bands, got)
+		}
+	}
+	_, err := language.Parse("test.toml", []byte(pair+"delay = \"1 ms\"\nqueue = { kind = \"priority\", bands = [\"syn\", \"flow.wob\"] }\n[flow.web]\nfrom = \"client\"\nto = \"server:80\"\n"))
+	if want := `test.toml:7:46: link.wire.queue.bands: no flow "wob" (did you mean "web"?)`; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}

@@ -62,6 +62,12 @@ func (c *config) checkQueue(q *Queue, table string) {
 	if q.Kind == "priority" && own {
 		c.need(table, "bands", `["syn", "ack"]`)
 	}
+	for i, band := range q.Bands {
+		flow, isFlow := strings.CutPrefix(band, "flow.")
+		if isFlow && c.set(table+".bands") && !c.has["flow."+flow] {
+			c.faultPart(table+".bands", i, wrongf("", "%s", meant("no flow "+quoted(flow), flow, c.under("flow"))))
+		}
+	}
 	if q.Kind != "red" || !own && !c.set(table+".min") && !c.set(table+".max") {
 		return
 	}

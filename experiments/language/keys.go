@@ -213,7 +213,7 @@ var keys = []Key{
 	{"link.*.queue.interval", span, "(kind)", now | directed, "time over which it is judged; between updates: pie"},
 	{"link.*.queue.quantum", size, "(kind)", now | directed, "bytes of a flow in a round: fq-codel, drr"},
 	{"link.*.queue.flows", some, "(kind)", now | directed, "queues that flows are hashed to: fq-codel, drr"},
-	{"link.*.queue.bands", bands, "(required)", now | directed, "kinds of segments that go first, in this order: priority"},
+	{"link.*.queue.bands", bands, "(required)", now | directed, "kinds of segments that go first, in this order, or flow.NAME for all of a flow: priority"},
 	{"link.*.rule.*.match", words("any syn syn-ack ack-of-syn data ack fin ack-of-fin rst"), "(required)", now, "segments it is about"},
 	{"link.*.rule.*.from", text, "(either)", now, "the end they come from"},
 	{"link.*.rule.*.flow", text, "(any)", now, "the flow they belong to"},

@@ -196,6 +196,17 @@ func readPorts(text string) (Ports, *wrong) {
 	return Ports{uint16(first), uint16(final)}, nil
 }
 
+// kindsOfSegments are the words of bands.
+var kindsOfSegments = words("any syn syn-ack ack-of-syn data ack fin ack-of-fin rst")
+
+// readBand reads a kind of segments, or "flow.web" for all that belong to a flow.
+func readBand(raw any) (any, *wrong) {
+	if s, ok := raw.(string); ok && strings.HasPrefix(s, "flow.") {
+		return s, nil
+	}
+	return kindsOfSegments.read(raw)
+}
+
 // readLimit reads a queue's limit, in packets or bytes.
 func readLimit(text string) (Limit, *wrong) {
 	_, digits, unit, ok := split(text)
