@@ -120,7 +120,8 @@ func (d *drawer) series(made *plots.Figure, g group) ([]plots.Series, error) {
 	return d.overPoints(made, g)
 }
 
-// overTime is a level's mean over the replications with its interval.
+// overTime is a level's mean over the replications with its interval, as far as
+// that is not below 0, where no level is.
 func (d *drawer) overTime(g group) ([]plots.Series, error) {
 	p := g.points[0]
 	m, err := Pooled(p.Outcomes, d.figure.Of.Subject)
@@ -136,7 +137,7 @@ func (d *drawer) overTime(g group) ([]plots.Series, error) {
 		scale := m.Each / m.Unit
 		data.X = append(data.X, t)
 		data.Y = append(data.Y, v.Mean*scale)
-		data.Low = append(data.Low, v.Low()*scale)
+		data.Low = append(data.Low, max(v.Low(), 0)*scale)
 		data.High = append(data.High, v.High()*scale)
 	}
 	all := []plots.Series{data}

@@ -194,8 +194,10 @@ func (n *Network) labels(d *drawing, at []point, r float64) {
 			}
 		}
 		if best != nil {
+			d.fill(white, textBox(best[0], 0, w, small.size)...) // over links, if it must
 			d.text(best[0], 0, small, black, label)
-			taken = append(taken, textBox(best[0], 0, w, small.size))
+			const apart = 3 // two names side by side are two
+			taken = append(taken, textBox(point{best[0].x - apart, best[0].y}, 0, w+2*apart, small.size))
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -108,10 +109,16 @@ func compile(source string, scope Scope) (*Expr, []*wrong) {
 	return c.Expr, nil
 }
 
+// loneUnit is what the expression language says of a unit that no operator precedes.
+var loneUnit = regexp.MustCompile(`^unexpected token Identifier\("(.*)"\)`)
+
 // syntaxOf keeps of an error of the expression language its first line.
 func syntaxOf(err error) *wrong {
 	var fe *file.Error
 	if errors.As(err, &fe) {
+		if m := loneUnit.FindStringSubmatch(fe.Message); m != nil && units[m[1]] != 0 {
+			return wrongf("write 20*"+m[1], "a number and a unit are a product (character %d of the expression)", fe.Column+1)
+		}
 		return wrongf("", "%s (character %d of the expression)", fe.Message, fe.Column+1)
 	}
 	return wrongf("", "%s", strings.SplitN(err.Error(), "\n", 2)[0])

@@ -97,6 +97,7 @@ func (f flat) Above(x float64) float64  { return 1 - f.CDF(x) }
 func TestBadExpressions(t *testing.T) {
 	sc, _ := scope(t)
 	for source, want := range map[string]string{
+		"flow.web.setup_time.mean > 20 ms":  "a number and a unit are a product (character 31 of the expression); write 20*ms",
 		"segmnts":                           `no name "segmnts" here (did you mean "segments"?)`,
 		"flow.tlak.setup_time.mean":         `no flow "tlak" (did you mean "talk"?)`,
 		"flow.talk.setup_time.men":          `flow.talk.setup_time has no "men" (did you mean flow.talk.setup_time.mean?)`,

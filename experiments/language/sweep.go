@@ -184,7 +184,11 @@ func (r *reader) spanned(a *axis, place *table, kind string, values map[string]a
 	}
 	steps, ok := count3(kind, base)
 	if !ok {
-		refuse("", "%s is no range of at most %d values", compact(values[kind]), mostPoints)
+		right := "write { " + kind + " = [first, last, how many] }"
+		if kind == "step" {
+			right = "write { step = [first, last, step] }"
+		}
+		refuse(right, "%s is no range of 1 to %d values", compact(values[kind]), mostPoints)
 		return
 	}
 	for i := range steps {

@@ -117,7 +117,7 @@ func TestFaultsOfAxes(t *testing.T) {
 		{"unknown range", "[sweep.axes]\nlink.wire.loss = { linspce = [0, 1, 2] }\n", `x.toml:10:18: sweep.axes.link.wire.loss: no range of values; write a list, or { linspace }, { logspace }, { step }, { uniform }, { loguniform }`},
 		{"range of words", "[sweep.axes]\nnode.client.profile = { linspace = [0, 1, 2] }\n", `x.toml:10:23: sweep.axes.node.client.profile: has no range of values; write a list`},
 		{"short range", "[sweep.axes]\nlink.wire.loss = { linspace = [0, 1] }\n", `x.toml:10:18: sweep.axes.link.wire.loss: linspace needs three values; write { linspace = [a, b, n] }`},
-		{"range without end", "[sweep.axes]\nlink.wire.loss = { step = [0.5, 0, 0.1] }\n", `x.toml:10:18: sweep.axes.link.wire.loss: [0.5, 0, 0.1] is no range of at most 10000 values`},
+		{"range without end", "[sweep.axes]\nlink.wire.loss = { step = [0.5, 0, 0.1] }\n", `x.toml:10:18: sweep.axes.link.wire.loss: [0.5, 0, 0.1] is no range of 1 to 10000 values; write { step = [first, last, step] }`},
 		{"logarithm of nothing", "[sweep.axes]\nlink.wire.loss = { logspace = [0, 1, 3] }\n", `x.toml:10:18: sweep.axes.link.wire.loss: a logarithm needs ends above 0`},
 		{"nothing drawn", "[sweep]\nsample = { method = \"halton\", points = 3 }\n[sweep.axes]\nlink.wire.loss = [0, 1]\n", `x.toml:10:12: sweep.sample.method: no axis is drawn from; write { uniform = [a, b] } or { loguniform = [a, b] } in [sweep.axes]`},
 		{"no sample", "[sweep.axes]\nlink.wire.loss = { uniform = [0, 1] }\n", `x.toml:10:1: sweep.axes.link.wire.loss: drawn from a range, and nothing says how; add sample = { method = "latin-hypercube", points = 64 } under [sweep]`},
