@@ -198,5 +198,8 @@ func (c *Conn) userTimeout() time.Duration {
 	if s := c.settings(); s.UserTimeout > 0 {
 		return s.UserTimeout
 	}
+	if limit := c.negotiated(); limit > 0 {
+		return limit
+	}
 	return c.profile.UserTimeout
 }

@@ -226,6 +226,9 @@ func (c *Conn) begin(o *Opening) {
 		c.side.cookie = o.FastCookie
 		nagle = nagle && !o.Settings.NoDelay
 	}
+	if p.UTO {
+		c.aside()
+	}
 	if !nagle {
 		c.on(noDelay)
 	}

@@ -58,7 +58,7 @@ func FreeBSD() *Profile {
 		ChallengeLimit:    10,
 		ChallengeInterval: 5 * time.Second,
 		RFC5927:           true,
-		MinPathMTU:        68,
+		MinPathMTU:        68, UTOMin: 100 * time.Second, UTOMax: time.Hour,
 
 		KeepIdle:     7200 * time.Second,
 		KeepInterval: 75 * time.Second,
@@ -71,6 +71,7 @@ func FreeBSD() *Profile {
 }
 
 var freebsdSources = sources{
+	"UTO UTOMin UTOMax":                   "unverified: none",
 	"SYNCookies MaxSYNBacklog":            "code of FreeBSD 14: net.inet.tcp.syncookies 1; the syncache is larger than any backlog",
 	"TimeWaitMax":                         "code of FreeBSD 14: no limit since it has no records of its own",
 	"TWReuse TWReuseDelay TWReuseBound":   "unverified: none",

@@ -21,7 +21,7 @@ func (c *Conn) Segment(now des.Time, s *wire.Segment) {
 			c.counts.StaleArrived++
 		}
 		if c.checkSequence(now, s) && c.checkReset(now, s) && c.checkSYN(now, s) && c.checkACK(now, s) {
-			c.hear(now)
+			c.hear(now, s)
 			c.takeText(now, s)
 			c.takeFIN(now, s)
 			c.finWait(now)

@@ -35,10 +35,11 @@ func (c *Conn) keep(now des.Time) {
 	}
 }
 
-// hear notes that the peer is there.
-func (c *Conn) hear(now des.Time) {
+// hear notes that the peer is there, and how long it waits.
+func (c *Conn) hear(now des.Time, s *wire.Segment) {
 	if c.has(extended) {
 		c.side.heard, c.side.probes = now, 0
+		c.hearUTO(now, s)
 	}
 }
 

@@ -59,7 +59,7 @@ func MacOS() *Profile {
 		ChallengeLimit:    10,
 		ChallengeInterval: 5 * time.Second,
 		RFC5927:           true,
-		MinPathMTU:        68,
+		MinPathMTU:        68, UTOMin: 100 * time.Second, UTOMax: time.Hour,
 
 		KeepIdle:     7200 * time.Second,
 		KeepInterval: 75 * time.Second,
@@ -72,6 +72,7 @@ func MacOS() *Profile {
 }
 
 var macosSources = sources{
+	"UTO UTOMin UTOMax":                       "unverified: none",
 	"SYNCookies MaxSYNBacklog":                "unverified: none",
 	"TimeWaitMax":                             "unverified: no limit",
 	"TWReuse TWReuseDelay TWReuseBound":       "unverified: none",

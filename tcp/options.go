@@ -41,6 +41,9 @@ func (c *Conn) takeOptions(now des.Time, s *wire.Segment) {
 		c.tsRecent, c.tsRecentAt = s.TSVal, now
 	}
 	c.takeECN(s)
+	if c.profile.UTO {
+		c.hearUTO(now, s)
+	}
 	if s.Options&wire.SACKPermitted != 0 && c.profile.SACKPermitted {
 		c.on(useSACK)
 	}

@@ -128,6 +128,9 @@ func (c *Conn) emitSYN(now des.Time, s *wire.Segment) {
 	if p.SACKPermitted && (offer || c.has(useSACK)) {
 		s.Options |= wire.SACKPermitted
 	}
+	if p.UTO {
+		c.tellUTO(s)
+	}
 	if c.next = c.iss.Add(1); !c.nxt.After(c.next) {
 		c.nxt = c.next
 	}
@@ -166,6 +169,9 @@ func (c *Conn) bare() wire.Seq {
 func (c *Conn) emitACK(now des.Time, s *wire.Segment) {
 	c.header(now, s, wire.ACK, c.bare())
 	c.putBlocks(s)
+	if c.has(extended) && c.side.utoDue {
+		c.tellUTO(s)
+	}
 	if s.Marks&wire.AckOfSYN != 0 {
 		c.counts.SetupACKs++
 	}

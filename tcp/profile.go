@@ -58,6 +58,9 @@ type Profile struct {
 	R1                int           `key:"tcp.r1"`          // retransmissions after which the user is told (MUST-20)
 	OrphanRetries     int           `key:"tcp.fin_retries"` // R2 of one whose user has gone
 	UserTimeout       time.Duration `key:"tcp.user_timeout"`
+	UTO               bool          `key:"tcp.uto"`         // the user timeout option, RFC 5482
+	UTOMin            time.Duration `key:"tcp.uto_min"`     // L_LIMIT
+	UTOMax            time.Duration `key:"tcp.uto_max"`     // U_LIMIT
 	ProbeBytes        int           `key:"tcp.probe_bytes"` // text in a zero-window probe: 0 or 1
 
 	// Congestion and loss.

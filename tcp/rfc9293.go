@@ -52,7 +52,7 @@ func RFC9293() *Profile {
 		ChallengeInterval: 5 * time.Second,
 		RequireTimestamps: true,
 		RFC5927:           true,
-		MinPathMTU:        68,
+		MinPathMTU:        68, UTOMin: 100 * time.Second, UTOMax: time.Hour,
 
 		KeepIdle:     7200 * time.Second,
 		KeepInterval: 75 * time.Second,
@@ -65,6 +65,7 @@ func RFC9293() *Profile {
 }
 
 var rfc9293Sources = sources{
+	"UTO UTOMin UTOMax":                   "chosen: RFC 5482 is an option; its limits from RFC 9293 section 3.8.3 (SHLD-11), 100 s, to an hour",
 	"SYNCookies MaxSYNBacklog":            "RFC 9293 has no cookies; RFC 4987 section 3.6 describes them",
 	"TimeWaitMax":                         "RFC 9293 section 3.10.7.4: no limit",
 	"TWReuse TWReuseDelay TWReuseBound":   "RFC 9293 section 3.6.1: MAY-2 is of the passive end",

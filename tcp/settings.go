@@ -49,7 +49,10 @@ type aside struct {
 	probing  bool     // a keepalive probe is due
 	lingerAt des.Time // when a lingering Close waits no longer
 	trouble  wire.Report
-	cookie   FastCookie // of Fast Open: to be shown, or given
+
+	remoteUTO time.Duration // what the peer told, 0 if nothing
+	utoDue    bool          // our own has changed
+	cookie    FastCookie    // of Fast Open: to be shown, or given
 }
 
 // none are the settings of a user who asks for nothing.
@@ -82,6 +85,10 @@ func (c *Conn) settings() *Settings {
 // MUST-24, MUST-27).
 func (c *Conn) Set(now des.Time, s *Settings) {
 	x := c.aside()
+	if c.profile.UTO && c.state.synchronized() && s.UserTimeout != x.settings.UserTimeout {
+		x.utoDue = true
+		c.on(ackDue)
+	}
 	x.settings = s
 	x.keepAt = des.Never
 	if s.NoDelay {
@@ -92,10 +99,7 @@ func (c *Conn) Set(now des.Time, s *Settings) {
 	if c.state.synchronized() {
 		c.keep(now)
 	}
-	if c.flight() > 0 || c.has(persist) {
-		c.lifeAt = des.Never
-		c.lifeFrom(c.firstSentAt)
-	}
+	c.lifeAgain()
 }
 
 // settle stops what is aside of a connection that is over.

@@ -54,7 +54,7 @@ func Windows() *Profile {
 		ChallengeLimit:    10,
 		ChallengeInterval: 5 * time.Second,
 		RFC5927:           true,
-		MinPathMTU:        68,
+		MinPathMTU:        68, UTOMin: 100 * time.Second, UTOMax: time.Hour,
 
 		KeepIdle:     7200 * time.Second,
 		KeepInterval: 1 * time.Second,
@@ -67,6 +67,7 @@ func Windows() *Profile {
 }
 
 var windowsSources = sources{
+	"UTO UTOMin UTOMax":                       "unverified: none",
 	"SYNCookies MaxSYNBacklog":                "unverified: none",
 	"TimeWaitMax":                             "unverified: no limit",
 	"TWReuse TWReuseDelay TWReuseBound":       "unverified: none",

@@ -75,6 +75,9 @@ func (s *Segment) mixOptions(h uint64) uint64 {
 			h = mix(h, uint64(c))
 		}
 	}
+	if s.Options&HasTimeout != 0 {
+		h = mix(h, uint64(s.Timeout))
+	}
 	return h
 }
 

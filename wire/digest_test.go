@@ -12,7 +12,7 @@ import (
 func fullPacket(w world) wire.Packet {
 	return wire.Packet{Src: w.four[0], Dst: w.four[1], Size: 1500, TTL: 64, ECN: 1, ID: 1 << 40, Segment: wire.Segment{
 		SrcPort: 1, DstPort: 2, Seq: wire.SeqOf(3), Ack: wire.SeqOf(4), Len: 5, Window: 6, Flags: wire.ACK,
-		Options: 63, Urgent: 7, MSS: 8, Scale: 9, Blocks: 4, CookieLen: 16, TSVal: 10, TSEcr: 11,
+		Options: 127, Timeout: 12, Urgent: 7, MSS: 8, Scale: 9, Blocks: 4, CookieLen: 16, TSVal: 10, TSEcr: 11,
 		Marks: wire.Again, Incarnation: 12, Offset: 13,
 		SACK:   [4]wire.Block{{Left: wire.SeqOf(1), Right: wire.SeqOf(2)}, {Left: wire.SeqOf(3), Right: wire.SeqOf(4)}},
 		Cookie: [16]byte{1, 2, 3},

@@ -92,14 +92,14 @@ func FuzzRoundTrip(f *testing.F) {
 			p.Src, p.Dst, p.ID = w.six[0], w.six[1], 0
 		}
 		s := &p.Segment
-		s.Flags, s.Options, s.Len = wire.Flags(flags), wire.Options(options&63), uint32(text)%60000
+		s.Flags, s.Options, s.Len = wire.Flags(flags), wire.Options(options&127), uint32(text)%60000
 		s.Seq, s.Ack, s.Window, s.Urgent = wire.SeqOf(seq), wire.SeqOf(ack), window, ^window
 		s.Blocks, s.CookieLen = 1+count%wire.MaxBlocks, count%8*2
 		if s.CookieLen == 2 {
 			s.CookieLen = 16
 		}
 		mss := next()
-		s.MSS, s.Scale, s.TSVal, s.TSEcr = uint16(mss), uint8(mss>>16), next(), next()
+		s.MSS, s.Scale, s.Timeout, s.TSVal, s.TSEcr = uint16(mss), uint8(mss>>16), ^uint16(mss), next(), next()
 		copy(s.Cookie[:], data)
 		for i := range s.SACK {
 			s.SACK[i] = wire.Block{Left: wire.SeqOf(next()), Right: wire.SeqOf(next())}

@@ -124,6 +124,9 @@ func optionData(s *wire.Segment) map[layers.TCPOptionKind][]byte {
 	if s.Options&wire.HasCookie != 0 {
 		m[34] = s.Cookie[:s.CookieLen]
 	}
+	if s.Options&wire.HasTimeout != 0 {
+		m[28] = binary.BigEndian.AppendUint16(nil, s.Timeout)
+	}
 	return m
 }
 

@@ -20,11 +20,11 @@ const (
 func (o OptionOrder) String() string { return [...]string{"linux", "bsd", "darwin", "windows"}[o] }
 
 // written are the options in each order.
-var written = [...][6]Options{
-	LinuxOrder:   {HasMSS, SACKPermitted, HasTimestamps, HasScale, HasSACK, HasCookie},
-	BSDOrder:     {HasMSS, HasScale, SACKPermitted, HasTimestamps, HasSACK, HasCookie},
-	DarwinOrder:  {HasMSS, HasScale, HasTimestamps, SACKPermitted, HasSACK, HasCookie},
-	WindowsOrder: {HasMSS, HasScale, SACKPermitted, HasTimestamps, HasSACK, HasCookie},
+var written = [...][7]Options{
+	LinuxOrder:   {HasMSS, SACKPermitted, HasTimestamps, HasScale, HasSACK, HasCookie, HasTimeout},
+	BSDOrder:     {HasMSS, HasScale, SACKPermitted, HasTimestamps, HasSACK, HasCookie, HasTimeout},
+	DarwinOrder:  {HasMSS, HasScale, HasTimestamps, SACKPermitted, HasSACK, HasCookie, HasTimeout},
+	WindowsOrder: {HasMSS, HasScale, SACKPermitted, HasTimestamps, HasSACK, HasCookie, HasTimeout},
 }
 
 // ends tells whether what is left of the last four bytes is an end-of-options list
@@ -36,7 +36,7 @@ func (o OptionOrder) ends() bool { return o == BSDOrder || o == DarwinOrder }
 func (o OptionOrder) gap(option, all Options, length int) int {
 	want := 2
 	switch option {
-	case HasMSS, HasCookie:
+	case HasMSS, HasCookie, HasTimeout:
 		want = 0
 	case HasScale:
 		want = 1
@@ -50,7 +50,7 @@ func (o OptionOrder) gap(option, all Options, length int) int {
 
 // bareLens are the lengths of the options by their bits, without NOPs, blocks and
 // the bytes of a cookie.
-var bareLens = [...]int{4, 3, 10, 2, 2, 2}
+var bareLens = [...]int{4, 3, 10, 2, 2, 2, 4}
 
 // headerLens are the lengths of headers by the order of their options and which
 // they carry.
@@ -123,6 +123,8 @@ func appendOptions(buf []byte, s *Segment) []byte {
 			buf = appendSACK(buf, s.SACK[:s.Blocks])
 		case HasCookie:
 			buf = appendCookie(buf, s.Cookie[:s.CookieLen])
+		case HasTimeout:
+			buf = append(buf, kindTimeout, 4, byte(s.Timeout>>8), byte(s.Timeout))
 		}
 	}
 	for fill := byte(kindNop); (len(buf)-start)%4 != 0; buf = append(buf, fill) {

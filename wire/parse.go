@@ -219,6 +219,12 @@ func (s *Segment) takeOption(kind byte, data []byte) bool {
 		}
 		s.TSVal, s.TSEcr = binary.BigEndian.Uint32(data), binary.BigEndian.Uint32(data[4:])
 		s.Options |= HasTimestamps
+	case kindTimeout:
+		if n != 2 {
+			return false
+		}
+		s.Timeout = binary.BigEndian.Uint16(data)
+		s.Options |= HasTimeout
 	case kindCookie:
 		if cookieLenAllowed(n) {
 			s.CookieLen = uint8(copy(s.Cookie[:], data))

@@ -23,6 +23,7 @@ var optionCases = []struct {
 		wire.Segment{Options: wire.HasSACK, Blocks: 3, SACK: [4]wire.Block{{Left: wire.SeqOf(1), Right: wire.SeqOf(2)},
 			{Left: wire.SeqOf(3), Right: wire.SeqOf(4)}, {Left: wire.SeqOf(0xffffffff), Right: wire.SeqOf(6)}}}},
 	{"timestamps", []byte{8, 10, 0, 0, 0, 9, 0, 0, 0, 8}, wire.Segment{Options: wire.HasTimestamps, TSVal: 9, TSEcr: 8}},
+	{"user timeout", []byte{28, 4, 0x80, 5}, wire.Segment{Options: wire.HasTimeout, Timeout: 1<<15 | 5}},
 	{"cookie request", []byte{34, 2}, wire.Segment{Options: wire.HasCookie}},
 	{"cookie of 4", []byte{34, 6, 1, 2, 3, 4}, wire.Segment{Options: wire.HasCookie, CookieLen: 4, Cookie: [16]byte{1, 2, 3, 4}}},
 	{"cookie of 16", []byte{34, 18, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}, wire.Segment{Options: wire.HasCookie,
@@ -138,7 +139,7 @@ func TestMUST7BadOptionLengths(t *testing.T) {
 	} {
 		w := newWorld()
 		var p wire.Packet
-		p.Segment.Options = 63 // must go
+		p.Segment.Options = 127 // must go
 		err := wire.ParsePacket(rawPacket(c.options...), w.Book, &p)
 		var where *wire.ParseError
 		if !errors.Is(err, wire.ErrOption) || !errors.As(err, &where) || where.At != c.at {

@@ -29,6 +29,7 @@ const (
 	SACKPermitted                     // RFC 2018 section 2
 	HasSACK                           // RFC 2018 section 3
 	HasCookie                         // Fast Open, RFC 7413 section 4.1.1
+	HasTimeout                        // user timeout, RFC 5482 section 3
 )
 
 // Block is one block of a selective acknowledgment: Left up to, not including,
@@ -94,6 +95,7 @@ type Segment struct {
 	CookieLen uint8 // bytes of Cookie; 0 asks for one
 	ECN       uint8 // that its packet is to have, or had when it came
 	Order     OptionOrder
+	Timeout   uint16 // of its user: seconds, or with the highest bit minutes, see TimeoutOf
 	TSVal     uint32
 	TSEcr     uint32
 

@@ -103,7 +103,7 @@ func TestHeaderLenOfUsualSegments(t *testing.T) {
 // a new one cannot be forgotten.
 func TestClearLeavesOnlyWhatOptionsMask(t *testing.T) {
 	masked := map[string]bool{
-		"MSS": true, "Scale": true, "Blocks": true, "CookieLen": true, "TSVal": true, "TSEcr": true, "SACK": true, "Cookie": true,
+		"MSS": true, "Scale": true, "Blocks": true, "CookieLen": true, "Timeout": true, "TSVal": true, "TSEcr": true, "SACK": true, "Cookie": true,
 	}
 	s := wire.Segment{SACK: [4]wire.Block{{Left: wire.SeqOf(9), Right: wire.SeqOf(10)}}, Cookie: [16]byte{1}}
 	s.Seq, s.Ack = wire.SeqOf(7), wire.SeqOf(8)

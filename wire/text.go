@@ -90,6 +90,9 @@ func (s *Segment) appendOptionsText(buf []byte, from Origin) []byte {
 	if s.Options&HasCookie != 0 {
 		buf = appendCookieText(buf, s.Cookie[:s.CookieLen])
 	}
+	if s.Options&HasTimeout != 0 {
+		buf = append(append(append(buf, "uto "...), TimeoutSpan(s.Timeout).String()...), ", "...)
+	}
 	return buf
 }
 

@@ -26,6 +26,7 @@ func TestDescribe(t *testing.T) {
 			Blocks: 2, SACK: [4]wire.Block{{Left: isn.Ack.Add(101), Right: isn.Ack.Add(201)}, {Left: isn.Ack.Add(301), Right: isn.Ack.Add(401)}}}, isn,
 			"ACK seq 1 ack 1 win 9 <ts 4 3, sack 101:201 301:401>"},
 		{wire.Segment{Flags: wire.RST, Seq: wire.SeqOf(3), Ack: wire.SeqOf(4)}, wire.Origin{}, "RST seq 3 win 0"},
+		{wire.Segment{Flags: wire.SYN, Options: wire.HasTimeout, Timeout: 1<<15 | 5}, wire.Origin{}, "SYN seq 0 win 0 <uto 5m0s>"},
 		{wire.Segment{Flags: wire.SYN, Options: wire.HasCookie}, wire.Origin{}, "SYN seq 0 win 0 <tfo request>"},
 		{wire.Segment{Flags: wire.SYN, Options: wire.HasCookie, CookieLen: 4, Cookie: [16]byte{0xde, 0xad, 0, 1}}, wire.Origin{},
 			"SYN seq 0 win 0 <tfo dead0001>"},

@@ -80,6 +80,9 @@ func carried(p wire.Packet) wire.Packet {
 		s.CookieLen = 0
 	}
 	clear(s.Cookie[s.CookieLen:])
+	if !has(wire.HasTimeout) {
+		s.Timeout = 0
+	}
 	return p
 }
 
