@@ -17,6 +17,7 @@ type life struct {
 	finished  bool // no more will be written
 	left      bool // its user did not see it through
 	broken    bool // or something else has ended it
+	open      bool // it was, by its handshake and not by a cookie of Fast Open alone
 	unsafe    bool // nothing tells its segments from those of another
 
 	got         spans // of the peer's stream
@@ -175,6 +176,7 @@ func (s *side) wrong() string {
 		return ""
 	}
 	l.peer = c.peer
+	l.open = l.open || c.state.synchronized()
 	peer := s.b.lives[c.peer]
 	if c.una != l.una {
 		l.duplicates = 0
@@ -226,7 +228,7 @@ func (b *scoreboard) within(got spans, begin wire.Seq) bool {
 
 // mayTimeOut reports whether giving up is no mistake.
 func (s *side) mayTimeOut(peer *life) bool {
-	return s.told&Connected == 0 || s.b.impatient[s.number-1] || s.b.rude[s.number-1] || s.mayBreak(peer)
+	return !s.is.open || s.b.impatient[s.number-1] || s.b.rude[s.number-1] || s.mayBreak(peer)
 }
 
 // mayBreak reports whether the peer's end of the connection may be gone before its

@@ -172,13 +172,16 @@ var mistakes = []planted{
 	{name: "no checksums", unchecked: true, terms: func(k *terms) { k.damage = .1 }},
 }
 
-// Each mistake that is planted is found by the soak, in few seeds. That without it
-// these seeds are clean is what the soak itself shows.
+// Each mistake that is planted is found by the soak, in few seeds, all of which are
+// clean without it.
 func TestPlanted(t *testing.T) {
 	for i := range mistakes {
 		p := &mistakes[i]
 		seed, fault := uint64(0), ""
 		for ; fault == "" && seed < 400; seed++ {
+			if _, own := soak(t, seed, &planted{terms: p.terms}, true); own != "" {
+				t.Fatalf("%s: without it, %s", p.name, own)
+			}
 			_, fault = soak(t, seed, p, true)
 		}
 		if fault == "" {
