@@ -38,7 +38,8 @@ func reference() string {
 	var b strings.Builder
 	b.WriteString("# Keys, metrics and functions\n\n" +
 		"Written by a test from the tables that experiment files are read by. `*` stands for a name of yours, a default in\n" +
-		"parentheses is a rule. Every key is at once the name for `--set` and a variable of expressions.\n\n")
+		"parentheses is a rule. Every key is at once the name for `--set` and a variable of expressions. Behind its type stands\n" +
+		"`~` where it may be a distribution, `@` where a schedule, `!` where an event may change it.\n\n")
 	b.WriteString("## Keys\n\n| key | type | default | meaning |\n|---|---|---|---|\n")
 	var later []string
 	for k := range Keys() {
@@ -46,10 +47,11 @@ func reference() string {
 			later = append(later, "`"+k.Path+"`")
 			continue
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", k.Path, k.Type.described(), k.fallsBack(), k.Meaning)
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", k.Path, k.Type.described()+k.marked(), k.fallsBack(), k.Meaning)
 	}
 	b.WriteString("\n`default.node`, `default.link` and `default.flow` take the keys of all nodes, links and flows; " +
-		"`case.AXIS.NAME` takes a `label` and any key, and makes a point of its own.\n")
+		"`case.AXIS.NAME` takes a `label` and any key, and makes a point of its own; `[sweep.axes]` takes lists and ranges of values of " +
+		"any key, `event.NAME.set` values of keys with a `!`.\n")
 	b.WriteString("\n## Metrics\n\nA number is a metric and a statistic: of a counter `total rate fraction`, of a sample " +
 		"`n mean sd min max pN`, of a level, weighted by time, `mean sd min max pN end integral dispersion`.\n\n" +
 		"| metric | class | unit | fraction of | meaning |\n|---|---|---|---|---|\n")
@@ -75,6 +77,24 @@ func (t *Type) described() string {
 		return words
 	}
 	return t.Name + ", or " + words
+}
+
+// marked says what else a key may be, in this version.
+func (k *Key) marked() string {
+	marks := ""
+	for _, m := range []struct {
+		mark string
+		has  bool
+	}{
+		{"~", k.Varies() && k.marks&formed != 0},
+		{"@", k.Scheduled() && k.marks&formed != 0},
+		{"!", k.Changes() && strings.HasPrefix(k.Path, "link.")},
+	} {
+		if m.has {
+			marks += " `" + m.mark + "`"
+		}
+	}
+	return marks
 }
 
 // fallsBack is the default of a key for readers.
