@@ -133,8 +133,8 @@ type Flow struct {
 	owner                  des.Owner
 }
 
-// Add takes a flow into the world; its arrivals are scheduled.
-func (w *World) Add(f *Flow) {
+// enlist takes a flow into the world.
+func (w *World) enlist(f *Flow) {
 	if len(w.flows) == wire.MaxFlows {
 		panic("apps: more flows than an incarnation can name")
 	}
@@ -150,6 +150,11 @@ func (w *World) Add(f *Flow) {
 	if f.Pick == LeastConnections {
 		f.active = make([]int, len(f.Servers))
 	}
+}
+
+// Add takes a flow into the world; its arrivals are scheduled.
+func (w *World) Add(f *Flow) {
+	w.enlist(f)
 	if f.Arrivals.Process == Users {
 		f.populate()
 		return
@@ -251,7 +256,7 @@ func (f *Flow) connect(now des.Time, client, server int, j *job, p *pool) {
 		t.assign(j)
 	} else {
 		t.measured = f.Tally.measures(now)
-		t.plan(f.jobs)
+		t.plan(f, f.jobs, 0)
 		f.jobs++
 		if t.measured {
 			f.Tally.Jobs++
@@ -282,6 +287,11 @@ func (w *World) Accept(now des.Time, s *host.Socket) host.App {
 	if t == nil || t.server.busy {
 		return stray{}
 	}
+	return w.serverEnd(now, t, s)
+}
+
+// serverEnd gives a talk its other end.
+func (w *World) serverEnd(now des.Time, t *talk, s *host.Socket) host.App {
 	t.server.busy = true
 	t.server.socket = s
 	if t.flow.Options != nil {

@@ -5,6 +5,7 @@ import (
 
 	"netsim/des"
 	"netsim/dist"
+	"netsim/wire"
 )
 
 // Retry is what becomes of a job that fails: so many times it is tried again, each
@@ -29,6 +30,8 @@ type job struct {
 	next           *job // free
 	again          alarm
 	patience       alarm
+	origin         *end             // of a proxy, that waits for the job to answer a request; nil is none
+	who            wire.Incarnation // the origin's
 }
 
 // alarm is one of a job's two clocks.
@@ -148,6 +151,9 @@ func (j *job) end(now des.Time, done bool) {
 		j.think(now)
 		return
 	}
+	if j.origin != nil {
+		j.answer(now, done)
+	}
 	f.world.putJob(j)
 }
 
@@ -182,7 +188,12 @@ func (f *Flow) populate() {
 func (t *talk) assign(j *job) {
 	t.job, j.talk = j, t
 	t.exchanges, t.served, t.server.heard, t.jobDone = 0, 0, 0, false
-	t.plan(j.number)
+	if e := j.origin; e != nil {
+		t.plan(e.talk.laws, e.talk.number, e.talk.served)
+		t.rounds = 1
+	} else {
+		t.plan(j.flow, j.number, 0)
+	}
 	if p := t.pool; p != nil {
 		t.last = p.flow.Pool.MaxRequests > 0 && t.jobs+1 >= p.flow.Pool.MaxRequests
 	}

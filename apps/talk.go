@@ -18,7 +18,9 @@ type talk struct {
 	next             *talk
 	client, server   end
 	begun            des.Time // connect() was called
-	number           uint64   // of the job, by which the flow's laws are drawn from
+	laws             *Flow    // whose laws the job follows: the flow, but behind a proxy
+	number           uint64   // of the job there, by which the laws are drawn from
+	first            int      // exchange there
 	job              *job     // nil: a flow that keeps none, or at rest
 	pool             *pool    // that the connection belongs to
 	jobs             uint64   // done on it
@@ -42,6 +44,7 @@ type talk struct {
 type end struct {
 	talk       *talk
 	socket     *host.Socket // nil before there is one and when it is gone
+	proxy      *Proxy       // that asks others for the responses; nil is none
 	work       clock        // to serve, or to ask
 	leave      clock        // to close, or to reply
 	busy, done bool         // it had a connection; that is gone, or in TIME-WAIT
@@ -130,31 +133,31 @@ func (w *World) find(who wire.Incarnation) *talk {
 }
 
 // plan makes the talk that of a job.
-func (t *talk) plan(number uint64) {
-	t.number = number
-	t.rounds = max(int(t.draw(&t.flow.Exchanges, ofExchanges, 0)), 1)
+func (t *talk) plan(laws *Flow, number uint64, first int) {
+	t.laws, t.number, t.first = laws, number, first
+	t.rounds = max(int(t.draw(&laws.Exchanges, ofExchanges, 0)), 1)
 }
 
-// draw is what one of the flow's laws gives for an exchange of the job.
+// draw is what a law gives for an exchange of the job.
 func (t *talk) draw(law *dist.Dist, of subject, exchange int) int64 {
-	return t.flow.draw(law, of, t.number, exchange)
+	return t.laws.draw(law, of, t.number, t.first+exchange)
 }
 
 // request is the length of an exchange's request in bytes, 0 if the client does not
 // speak. One that varies cannot be nothing, for then nobody would see it.
 func (t *talk) request(exchange int) uint64 {
-	if !t.flow.asks {
+	if !t.laws.asks {
 		return 0
 	}
-	return uint64(max(t.draw(&t.flow.Request, ofRequest, exchange), 1))
+	return uint64(max(t.draw(&t.laws.Request, ofRequest, exchange), 1))
 }
 
 // response is that of its response, if the server speaks.
 func (t *talk) response(exchange int) uint64 {
-	return uint64(max(t.draw(&t.flow.Response, ofResponse, exchange), 1))
+	return uint64(max(t.draw(&t.laws.Response, ofResponse, exchange), 1))
 }
 
-// span is a time that the flow's laws give for an exchange of the job.
+// span is a time that a law gives for an exchange of the job.
 func (t *talk) span(law *dist.Dist, of subject, exchange int) time.Duration {
 	return time.Duration(t.draw(law, of, exchange))
 }
@@ -227,8 +230,8 @@ func (e *end) connected(now des.Time) {
 	if e == &t.server {
 		t.moment(now, e, OnConnected)
 		switch {
-		case f.asks:
-		case f.answers: // the server speaks first
+		case t.laws.asks:
+		case t.laws.answers: // the server speaks first
 			e.serve(now)
 		default: // nobody speaks
 			t.moment(now, e, RequestSent)
@@ -248,7 +251,7 @@ func (e *end) connected(now des.Time) {
 		t.settle()
 	}
 	t.moment(now, e, OnConnected)
-	if !f.asks && !f.answers {
+	if !t.laws.asks && !t.laws.answers {
 		t.moment(now, e, RequestSent)
 		t.complete(now)
 		return
@@ -271,11 +274,11 @@ func (e *end) ask(now des.Time) {
 
 // asked notes a request that the connection has taken.
 func (e *end) asked(now des.Time) {
-	t, f := e.talk, e.talk.flow
+	t := e.talk
 	if t.exchanges == t.rounds-1 {
 		t.moment(now, e, RequestSent)
 	}
-	if !f.answers {
+	if !t.laws.answers {
 		e.answered(now)
 	}
 }
@@ -289,7 +292,7 @@ func (e *end) read(now des.Time, s *host.Socket, over bool) {
 		f.Tally.Bytes += uint64(n)
 	}
 	if e == &t.server {
-		for f.asks && !over {
+		for t.laws.asks && !over {
 			size := t.request(e.heard)
 			if e.got < size {
 				break
@@ -306,7 +309,7 @@ func (e *end) read(now des.Time, s *host.Socket, over bool) {
 			f.Tally.FirstByteTime.Record(int64(now - t.begun))
 		}
 	}
-	for f.answers && !t.jobDone {
+	for t.laws.answers && !t.jobDone {
 		size := t.response(t.exchanges)
 		if e.got < size {
 			break
@@ -318,16 +321,20 @@ func (e *end) read(now des.Time, s *host.Socket, over bool) {
 
 // serve waits the service time and responds.
 func (e *end) serve(now des.Time) {
-	t, f := e.talk, e.talk.flow
+	t := e.talk
 	if t.served == t.rounds-1 {
 		t.moment(now, e, RequestSent)
 	}
-	if !f.answers {
+	if !t.laws.answers {
 		e.said(now)
 		return
 	}
 	e.serving = true
-	e.work.after(now, toServe, t.span(&f.Service, ofService, t.served))
+	if e.proxy != nil {
+		e.proxy.forward(now, e)
+		return
+	}
+	e.work.after(now, toServe, t.span(&t.laws.Service, ofService, t.served))
 }
 
 // respond writes the response.
@@ -339,25 +346,25 @@ func (e *end) respond(now des.Time) {
 // said counts a response that the connection has taken; the server may have said
 // everything.
 func (e *end) said(now des.Time) {
-	t, f := e.talk, e.talk.flow
+	t := e.talk
 	t.served++
 	switch {
 	case t.served == t.rounds:
 		t.moment(now, e, Done)
-	case !f.asks: // nothing to wait for
+	case !t.laws.asks: // nothing to wait for
 		e.serve(now)
 	}
 }
 
 // answered counts an exchange; the client may have everything.
 func (e *end) answered(now des.Time) {
-	t, f := e.talk, e.talk.flow
+	t := e.talk
 	t.exchanges++
 	if t.exchanges >= t.rounds {
 		t.complete(now)
 		return
 	}
-	e.work.after(now, toAsk, t.span(&f.Think, ofThink, t.exchanges))
+	e.work.after(now, toAsk, t.span(&t.laws.Think, ofThink, t.exchanges))
 }
 
 // complete ends the job.

@@ -1,12 +1,15 @@
 package experiments
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"time"
 
+	"netsim/apps"
 	"netsim/des"
 	"netsim/experiments/language"
+	"netsim/host"
 	"netsim/middlebox"
 	"netsim/topo"
 	"netsim/wire"
@@ -119,6 +122,35 @@ func (w *World) addBalancer(n *language.Node, c middlebox.Config, service wire.A
 		}
 	}
 	middlebox.NewBalancer(made)
+}
+
+// addProxies lets balancers that are proxies serve.
+func (w *World) addProxies(n *language.Node) error {
+	if !n.Proxy() {
+		return nil
+	}
+	g, b := w.nodes[n.Name], &n.Balance
+	for i, h := range g.hosts {
+		f := &apps.Flow{Name: member(n.Name, i, n.Count) + " proxy", Clients: []*host.Host{h}, Pool: pooling(&b.Pool),
+			Pick: word[apps.Choice](b.Method, "random", "round-robin", "hash", "least-connections")}
+		for t := range b.To {
+			for _, server := range w.members(&b.To[t]) {
+				f.Servers = append(f.Servers, apps.Target{Host: server, Port: b.To[t].Port})
+			}
+		}
+		proxy := w.apps.AddProxy(f)
+		for _, l := range n.Listeners {
+			if l.Port != b.Port {
+				continue
+			}
+			door, err := listen(h, &l, proxy, g.listeners[l.Name])
+			if err != nil {
+				return fmt.Errorf("node.%s.listen.%s: %w", n.Name, l.Name, err)
+			}
+			g.doors[l.Name] = append(g.doors[l.Name], door)
+		}
+	}
+	return nil
 }
 
 // The lives of what a firewall sees opening and closing, and closed: RFC 5382

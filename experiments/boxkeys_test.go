@@ -10,7 +10,7 @@ import (
 func init() {
 	wall := strings.NewReplacer(`kind = "nat"`, `kind = "firewall"`,
 		"nat.inside", "firewall = { idle = \"1 min\", answer = \"prohibited\" }\nicmp = { rate = \"0.1/s\", burst = 5 } #")
-	keyWorlds = append(keyWorlds, behindNAT, wall.Replace(behindNAT), behindFront, bursts)
+	keyWorlds = append(keyWorlds, behindNAT, wall.Replace(behindNAT), behindFront, bursts, proxied)
 	maps.Copy(otherValues, map[string][]string{
 		"node.*.icmp.reports": {"false"}, "node.*.icmp.rate": {"1/s"}, "node.*.icmp.burst": {"1"},
 		"node.*.nat.ports": {"2000-2002"}, "node.*.nat.preserve": {"false"}, "node.*.nat.time_wait": {"1 s"}, "node.*.nat.established": {"1 min"},
@@ -20,8 +20,9 @@ func init() {
 	maps.Copy(otherValues, map[string][]string{
 		"flow.*.arrivals.on": {"5 ms"}, "flow.*.arrivals.off": {"5 ms"},
 		"node.*.balance.method": {"hash", "random"}, "node.*.balance.idle": {"1 s"}, "node.*.balance.limit": {"2"},
+		"node.*.balance.pool.size": {"2"}, "node.*.balance.pool.per": {"host"}, "node.*.balance.pool.max_requests": {"3"}, "node.*.balance.pool.max_age": {"2 s"}, "node.*.balance.pool.idle_timeout": {"20 s"},
 	})
-	elsewhere["node.*.balance.port"], elsewhere["node.*.balance.to"], elsewhere["node.*.balance.mode"] = "language", "language", "TestBalancer"
+	elsewhere["node.*.balance.port"], elsewhere["node.*.balance.to"], elsewhere["node.*.balance.mode"] = "language", "language", "TestBalancer, TestProxy"
 	elsewhere["node.*.nat.inside"] = "language"
 }
 
@@ -83,6 +84,30 @@ response = "2 kB"
 exchanges = 2
 think = "10 s"
 arrivals = { process = "even", rate = "1/s", count = 20 }
+`
+
+// proxied is two servers behind a proxy with a pool.
+const proxied = `
+[node.client]
+count = 3
+[node.edge]
+kind = "balancer"
+balance = { mode = "proxy", port = 80, to = "server:80", method = "round-robin", pool = { size = 1, max_requests = 9, max_age = "8 s", idle_timeout = "1500 ms" } }
+[node.server]
+count = 2
+[link.lan]
+ends = ["client", "edge"]
+delay = "1 ms"
+[link.wire]
+ends = ["edge", "server"]
+delay = "10 ms"
+[flow.web]
+from = "client"
+to = "edge"
+request = "300 B"
+response = "2 kB"
+service = "300 ms"
+arrivals = { process = "even", rate = "9/s", count = 60 }
 `
 
 // bursts is a background that comes in bursts.

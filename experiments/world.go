@@ -128,6 +128,11 @@ func Build(s *language.Spec, seed uint64, replication int, needs Needs) (*World,
 	for i := range s.Flows {
 		w.addFlow(&s.Flows[i])
 	}
+	for i := range s.Nodes {
+		if err := w.addProxies(&s.Nodes[i]); err != nil {
+			return nil, err
+		}
+	}
 	w.addTimetables()
 	w.addEvents()
 	return w, w.addSampler()
@@ -253,6 +258,9 @@ func (w *World) addHosts(n *language.Node) error {
 		t := new(host.ListenerTally)
 		g.listeners[l.Name] = t
 		for _, h := range g.hosts {
+			if n.Proxy() && l.Port == n.Balance.Port {
+				continue // its servers are still to be built
+			}
 			door, err := listen(h, &l, w.apps, t)
 			if err != nil {
 				return fmt.Errorf("node.%s.listen.%s: %w", n.Name, l.Name, err)
@@ -340,7 +348,7 @@ func (w *World) addFlow(f *language.Flow) {
 		made.Closing.Reply = dist.Constant(-1)
 	}
 	for i := range f.To {
-		if g := w.nodes[f.To[i].Node]; g.Kind == "balancer" {
+		if g := w.nodes[f.To[i].Node]; g.Kind == "balancer" && !g.Proxy() {
 			made.Servers = append(made.Servers, apps.Target{Address: g.addresses[0], Port: f.To[i].Port})
 		}
 		for _, h := range w.members(&f.To[i]) {

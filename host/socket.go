@@ -41,6 +41,9 @@ type Socket struct {
 // Ports returns the local and the remote port.
 func (s *Socket) Ports() (local, remote uint16) { return s.tuple.localPort, s.tuple.remotePort }
 
+// Remote is the other end.
+func (s *Socket) Remote() Remote { return Remote{s.tuple.remote, s.tuple.remotePort} }
+
 // Opened is when connect() was called, or when the first SYN came.
 func (s *Socket) Opened() des.Time { return s.opened }
 

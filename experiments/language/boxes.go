@@ -37,9 +37,10 @@ type Balance struct {
 	Port   uint16        `key:"port"`
 	To     []Target      `key:"to"`     // each with its Port and the Listener there
 	Method string        `key:"method"` // hash, round-robin, random, least-connections
-	Mode   string        `key:"mode"`   // forward, nat
+	Mode   string        `key:"mode"`   // forward, nat, proxy
 	Idle   time.Duration `key:"idle"`
 	Limit  int64         `key:"limit"` // Unlimited
+	Pool   Pool          `key:"pool"`  // of a proxy
 }
 
 // boxKeys are the tables below [node.NAME] that only some kinds have.
@@ -85,6 +86,7 @@ func (c *config) checkBox(s *Spec, n *Node) {
 		if c.need(path, "balance.to", `"server:80"`) {
 			c.checkServers(s, n)
 		}
+		c.checkProxy(n)
 	}
 }
 
@@ -104,7 +106,7 @@ func (c *config) checkInside(s *Spec, n *Node) {
 // checkServers looks for the servers of a balancer, and for links to them.
 func (c *config) checkServers(s *Spec, n *Node) {
 	path := "node." + n.Name + ".balance.to"
-	if n.Count > 1 {
+	if n.Count > 1 && !n.Proxy() {
 		c.fault("node."+n.Name+".count", wrongf("give each a name of its own", "%d balancers of one name have no one address to be called by", n.Count))
 	}
 	for i, t := range n.Balance.To {
@@ -120,6 +122,42 @@ func (c *config) checkServers(s *Spec, n *Node) {
 		}
 		if server != nil && n.Balance.Mode == "forward" && !linked && s.endsKnown() {
 			c.faultPart(path, i, wrongf(`join them by a link, or write mode = "nat"`, "packets are handed over on a link, and none joins %q and %q", n.Name, t.Node))
+		}
+	}
+}
+
+// checkProxy looks at what only a proxy has, and only another balancer.
+func (c *config) checkProxy(n *Node) {
+	path := "node." + n.Name
+	if !n.Proxy() {
+		if n.Balance.Pool.Size > 0 {
+			c.fault(path+".balance.pool.size", wrongf(`write mode = "proxy"`, "a balancer has connections of its own only as a proxy"))
+		}
+		return
+	}
+	for _, key := range kindKeys {
+		at := path + "." + key
+		if special := key == "balance.idle" || key == "balance.limit" || strings.HasPrefix(key, "icmp."); special && c.set(at) && !c.fromDefault(at, path) {
+			c.fault(at, wrongf("leave it out", "a proxy is a host, whose connections live as TCP has it"))
+		}
+	}
+	if p := &n.Balance.Pool; p.Size == 0 && (p.MaxRequests != Unlimited || p.MaxAge != Never || p.IdleTimeout != Never) {
+		c.need(path, "balance.pool.size", "10")
+	}
+}
+
+// checkRelayed looks at whether a proxy with a pool can tell a flow's messages.
+func (c *config) checkRelayed(s *Spec, f *Flow) {
+	for i, t := range f.To {
+		n := s.Node(t.Node)
+		if n == nil || !n.Proxy() || n.Balance.Pool.Size == 0 || f.Packets() {
+			continue
+		}
+		for _, law := range []*Law{&f.Request, &f.Response} {
+			if v, fixed := law.Fixed(); fixed && v == 0 {
+				c.faultPart("flow."+f.Name+".to", i, wrongf(fmt.Sprintf(`write request = "1 kB" and response = "1 kB" under [flow.%s]`, f.Name), "the pool of %q is for requests that are answered", t.Node))
+				break
+			}
 		}
 	}
 }

@@ -71,6 +71,16 @@ func TestBoxFaults(t *testing.T) {
 			`x.toml:5:29: node.front.balance.to: packets are handed over on a link, and none joins "front" and "client"; join them by a link, or write mode = "nat"`},
 		{"around it", front + "balance = { port = 80, to = \"server:80\", mode = \"nat\" }\n" + front2 + "[link.aside]\nends = [\"edge\", \"server\"]\ndelay = \"1 ms\"\n",
 			`x.toml:19:8: flow.web.to: "front" translates, and the answers to "client" go around it; put it between them, or write mode = "forward" under [node.front.balance]`},
+		{"a pool of no proxy", front + "balance = { port = 80, to = \"server:80\", pool.size = 3 }\n" + front2,
+			`x.toml:5:54: node.front.balance.pool.size: a balancer has connections of its own only as a proxy; write mode = "proxy"`},
+		{"a proxy's life", front + "balance = { port = 80, to = \"server:80\", mode = \"proxy\", idle = \"1 s\" }\n" + front2,
+			`x.toml:5:65: node.front.balance.idle: a proxy is a host, whose connections live as TCP has it; leave it out`},
+		{"a proxy's pool without a size", front + "balance = { port = 80, to = \"server:80\", mode = \"proxy\", pool.max_requests = 3 }\n" + front2,
+			`x.toml:4:1: node.front.balance.pool.size: is missing; add balance.pool.size = 10 under [node.front]`},
+		{"a proxy's pool without answers", front + "balance = { port = 80, to = \"server:80\", mode = \"proxy\", pool.size = 3 }\n" + front2,
+			`x.toml:19:8: flow.web.to: the pool of "front" is for requests that are answered; write request = "1 kB" and response = "1 kB" under [flow.web]`},
+		{"a proxy without a way", front + "balance = { port = 80, to = \"server:80\", mode = \"proxy\" }\n" + strings.Replace(front2, "[\"front\", \"server\"]", "[\"client\", \"server\"]", 1),
+			`x.toml:5:29: node.front.balance.to: no way from "front" to "server": "client" is a host and does not forward; add kind = "router" under [node.client]`},
 		{"no life", strings.Replace(home, `inside = "client"`, `inside = "client", time_wait = "0 s"`, 1), `x.toml:4:41: node.nat.nat.time_wait: 0 s is nothing; write more than 0`},
 	} {
 		t.Run(c.name, func(t *testing.T) { wantFaults(t, c.src, strings.Split(c.want, "\n")...) })

@@ -46,6 +46,7 @@ func (c *config) checkFlow(s *Spec, f *Flow) {
 	c.checkArrivals(s, f)
 	c.checkBackground(s, f)
 	c.checkPool(f)
+	c.checkRelayed(s, f)
 	if f.Close.By == "nobody" {
 		for _, key := range []string{"how", "when", "after", "reply"} {
 			if at := path + ".close." + key; c.set(at) && !c.fromDefault(at, path) {

@@ -206,7 +206,7 @@ func (r *reader) impliedNames(n *names) {
 	}
 	for l := range r.layers {
 		for _, e := range l.entries {
-			if e.key == nil || e.key.Path != "flow.*.to" {
+			if e.key == nil || e.key.Path != "flow.*.to" && e.key.Path != "node.*.balance.to" {
 				continue
 			}
 			targets, _ := e.value().([]Target)

@@ -119,6 +119,18 @@ func membersOf(s *Spec, t Target) (int, int) {
 // checkReach looks for flows whose ends no links join.
 func (c *config) checkReach(s *Spec) {
 	net := newReach(s, (*Node).Router)
+	for i := range s.Nodes {
+		n := &s.Nodes[i]
+		if !n.Proxy() {
+			continue
+		}
+		all := Target{Node: n.Name, First: -1, Last: -1}
+		for i, to := range n.Balance.To {
+			if a, b, found := net.stranded(s, all, to); found {
+				c.faultPart("node."+n.Name+".balance.to", i, s.unreachable(all, to, a, b))
+			}
+		}
+	}
 	for _, f := range s.Flows {
 		for i, to := range f.To {
 			for _, from := range f.From {

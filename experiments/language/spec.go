@@ -88,7 +88,11 @@ type NodeShape struct {
 func (n *Node) Shape() *NodeShape { return n.shape }
 
 // Router tells whether the node forwards, as middleboxes do.
-func (n *Node) Router() bool { return n.Kind != "host" }
+func (n *Node) Router() bool { return n.Kind != "host" && !n.Proxy() }
+
+// Proxy tells whether the node is a balancer that ends connections and opens its
+// own: a host.
+func (n *Node) Proxy() bool { return n.Kind == "balancer" && n.Balance.Mode == "proxy" }
 
 // Listener is a port at which every member of its group accepts connections.
 type Listener struct {
