@@ -21,7 +21,7 @@ type start struct {
 const (
 	segmentCells = 19240
 	callCells    = 116
-	timerCells   = 72
+	timerCells   = 96
 )
 
 const (

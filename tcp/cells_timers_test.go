@@ -69,6 +69,30 @@ var timers = []struct {
 		},
 	},
 	{
+		name: "keepalive", where: "3.8.4: after a silence in which nothing was outstanding, an old number",
+		set: noRetransmission, begin: silence, ring: keepRings,
+		does: map[State]string{
+			Established: "10.3 s: ESTABLISHED; ACK 10 ack 1", FinWait2: "10.3 s: FIN-WAIT-2; ACK 11 ack 1",
+			CloseWait: "10.3 s: CLOSE-WAIT; ACK 10 ack 2",
+			// A FIN is outstanding: its timer judges the silence (MUST-26).
+			FinWait1: "10.3 s: FIN-WAIT-1", Closing: "10.3 s: CLOSING", LastAck: "10.3 s: LAST-ACK",
+		},
+	},
+	{
+		name: "keepalive's end", where: "3.8.4: the last of several probes is not answered either (MUST-29)",
+		set: noRetransmission, begin: silence,
+		ring: func(c *Conn) (des.Time, int) {
+			if c.last().After(c.una) || !c.state.synchronized() || c.state == TimeWaiting {
+				return des.Never, 0
+			}
+			return toTheEnd(c)
+		},
+		does: map[State]string{ // 10 s of silence and three probes, 2 s apart
+			Established: "16.3 s: CLOSED; RST 11; timed out", FinWait2: "16.3 s: CLOSED; RST 12; timed out",
+			CloseWait: "16.3 s: CLOSED; RST 11; timed out",
+		},
+	},
+	{
 		name: "FIN-WAIT-2", where: "a profile's own, for a connection whose user has gone; the RFC has none",
 		set:   func(p *Profile) { p.FinWait2 = time.Minute },
 		begin: func(b *start, c *Conn) { c.Segment(cellTime, stretch(b, wire.ACK, 1000, 0)); c.Close(cellTime) },
@@ -95,6 +119,28 @@ func once(c *Conn) (des.Time, int) {
 	}
 	c.Timeout(d)
 	return d, 1
+}
+
+// silence begins once the text is acknowledged.
+func silence(b *start, c *Conn) {
+	s := stretch(b, wire.ACK, 1000, 0)
+	if s.Ack = iss.Add(1 + cellText); b.state == FinWait2 {
+		s.Ack = iss.Add(2 + cellText)
+	}
+	if b.state.synchronized() {
+		c.Segment(cellTime, s)
+	}
+	c.Set(cellTime, &Settings{KeepAlive: true, KeepIdle: 10 * time.Second, KeepInterval: 2 * time.Second, KeepProbes: 3})
+}
+
+// keepRings lets that timer ring, where it runs.
+func keepRings(c *Conn) (des.Time, int) {
+	if !c.has(extended) || c.side.keepAt == des.Never {
+		return des.Never, 0
+	}
+	at := c.side.keepAt
+	c.Timeout(at)
+	return at, 1
 }
 
 // toTheEnd lets timers ring, and sends what that asks for, until there are none.

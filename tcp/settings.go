@@ -96,7 +96,7 @@ func (c *Conn) Set(now des.Time, s *Settings) {
 	} else if c.profile.Nagle {
 		c.off(noDelay)
 	}
-	if c.state.synchronized() {
+	if c.state.synchronized() && c.state != TimeWaiting {
 		c.keep(now)
 	}
 	c.lifeAgain()

@@ -25,9 +25,10 @@ func (c *Conn) advertised() time.Duration {
 }
 
 // negotiated is USER_TIMEOUT = min(U_LIMIT, max(ADV_UTO, REMOTE_UTO, L_LIMIT)), 0 if
-// the peer has told none. A timeout that the user set is not CHANGEABLE.
+// the peer has told none. A timeout that the user set is not CHANGEABLE, and comes
+// before it.
 func (c *Conn) negotiated() time.Duration {
-	if !c.has(extended) || c.side.remoteUTO == 0 || c.side.settings.UserTimeout > 0 {
+	if !c.has(extended) || c.side.remoteUTO == 0 {
 		return 0
 	}
 	return min(c.profile.UTOMax, max(c.advertised(), c.side.remoteUTO, c.profile.UTOMin))
