@@ -44,6 +44,32 @@ func TestChurnAllocatesNothing(t *testing.T) {
 	}
 }
 
+// So do jobs that share connections, directly and behind a proxy.
+func TestPoolsAllocateNothing(t *testing.T) {
+	const batch = 2000
+	work := Flow{Name: "web", Request: bytes(200), Response: bytes(1000), Arrivals: Arrivals{Process: Poisson, Rate: 5000}}
+	pooled := newWorld(t, plan{clients: 20})
+	pooled.stack.Observe(nil)
+	own := work
+	own.Pool = &Pooling{Size: 20, MaxRequests: 50}
+	behind, relayed, _, _ := proxied(t, plan{clients: 20, servers: 2}, &Pooling{Size: 200}, LeastConnections, work)
+	behind.stack.Observe(nil)
+	for _, c := range []struct {
+		w *world
+		f *Flow
+	}{{pooled, pooled.add(own)}, {behind, relayed}} {
+		c.w.profile.TimeWait = time.Second
+		next := uint64(10 * batch)
+		c.w.until(c.f, next)
+		if n := testing.AllocsPerRun(5, func() {
+			next += batch
+			c.w.until(c.f, next)
+		}); n > 4 { // a recorder that sees a new value, a population that has not been so large
+			t.Errorf("%v allocations in %d jobs", n, batch)
+		}
+	}
+}
+
 // BenchmarkChurn is the cost of a connection: opened, a request and a response,
 // closed, and its TIME-WAIT.
 func BenchmarkChurn(b *testing.B) {

@@ -85,6 +85,7 @@ type side struct {
 	relay  *relay
 	socket *host.Socket // nil before there is one and when it is gone
 	unsent uint64       // bytes that came in at the other side
+	up     bool         // established: a close before that would end it
 	eof    bool         // the peer has closed
 	shut   bool         // we have, after all that the other side had to say
 	moving bool
@@ -115,6 +116,7 @@ func (s *side) News(now des.Time, socket *host.Socket, n tcp.News) {
 	if s == &s.relay.front && !s.relay.dialled && !over {
 		s.relay.dial(now)
 	}
+	s.up = s.up || n&tcp.Connected != 0
 	s.eof = s.eof || n&tcp.EndOfData != 0 || over
 	if over {
 		s.over(now, n&tcp.Failed != 0)
@@ -163,7 +165,7 @@ func (s *side) move(now des.Time) {
 		s.unsent = uint64(from.socket.Read(now))
 	}
 	s.moving = false
-	if from.eof && s.unsent == 0 && !s.shut && (from.socket == nil || from.socket.Conn.Unread() == 0) {
+	if from.eof && s.up && s.unsent == 0 && !s.shut && (from.socket == nil || from.socket.Conn.Unread() == 0) {
 		s.shut = true
 		s.socket.Shutdown(now)
 		return

@@ -111,6 +111,28 @@ func TestProxyFails(t *testing.T) {
 	}
 }
 
+// A connection that has ended in order leaves the other what it has still to say; one
+// that fails resets the other, even if that has closed its half.
+func TestProxyOutlives(t *testing.T) {
+	const response = 200_000
+	slow := &topo.HalfSpec{Rate: 1_000_000, Delay: hop, MTU: 1500}
+	talk := Flow{Name: "web", Request: bytes(100), Response: bytes(response), Service: lasting(time.Second), Closing: Closing{How: Half, When: RequestSent}}
+	p := tcp.Linux()
+	p.SendBuffer = 20_000
+	w, f, _, _ := proxied(t, plan{servers: 1, profile: p, near: slow}, nil, Random, talk)
+	w.empty(f)
+	if y := f.Tally; y.JobsDone != 1 || y.Bytes != 100+response || y.Closed[ByReset] != 0 {
+		t.Errorf("slow user: %d jobs done, %d B, closed %v", y.JobsDone, y.Bytes, y.Closed)
+	}
+	w, f, _, _ = proxied(t, plan{servers: 1}, nil, Random, talk)
+	w.sim.Run(des.Time(500 * time.Millisecond))
+	w.apps.talks[0].server.socket.Abort(w.sim.Now())
+	w.empty(f)
+	if w.client.ResetsReceived != 1 || f.Tally.JobsDone != 0 {
+		t.Errorf("server fails: the user heard %d resets, %d jobs done", w.client.ResetsReceived, f.Tally.JobsDone)
+	}
+}
+
 // A proxy reads no faster than it can write: it never holds more than its buffers,
 // however much slower the one side is.
 func TestProxyHoldsBack(t *testing.T) {
@@ -137,6 +159,10 @@ func TestProxySoak(t *testing.T) {
 		p := tcp.Linux()
 		p.GiveUp, p.Retries, p.OrphanRetries, p.RTOMax = tcp.ByCount, 60, 60, 4*time.Second
 		p.SendBuffer = []uint64{4 << 20, 5000}[below(2)]
+		closing := Closing{By: By(below(2)), How: How(below(2)), Reply: lasting(time.Duration(below(2)) * 50 * time.Millisecond)}
+		if closing.By == Client && closing.How == Half {
+			closing.When = RequestSent
+		}
 		var pool *Pooling
 		if below(2) == 0 {
 			pool = &Pooling{Size: 1 + below(3), PerHost: below(2) == 0, MaxRequests: uint64(below(5)), Idle: time.Second}
@@ -144,7 +170,7 @@ func TestProxySoak(t *testing.T) {
 		w, f, proxy, _ := proxied(t, plan{seed: seed, ties: des.Ties(seed % 3), clients: 1 + below(2), servers: 1 + below(3), profile: p,
 			half: topo.HalfSpec{Rate: 20_000_000, Delay: hop, MTU: 1500, Loss: float64(below(11)) / 100, Queue: topo.Limit{Packets: 30}}}, pool, Choice(below(4)),
 			Flow{Name: "web", Request: dist.Exponential(8000), Response: dist.Exponential(8000), Exchanges: dist.Uniform(1, 3), Service: dist.Exponential(3e7), Think: dist.Exponential(3e7),
-				Closing:  Closing{By: By(below(2)), How: How(below(2)), Reply: lasting(time.Duration(below(2)) * 50 * time.Millisecond)},
+				Closing:  closing,
 				Arrivals: Arrivals{Process: Poisson, Rate: 10, Count: 100}})
 		w.empty(f)
 		if y := f.Tally; y.JobsDone < 95 || proxy.flow.active != nil && total(proxy.flow.active) != 0 {

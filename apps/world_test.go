@@ -52,6 +52,7 @@ type plan struct {
 	ties             des.Ties
 	clients, servers int
 	half             topo.HalfSpec
+	near             *topo.HalfSpec // of the clients' links, if they differ
 	profile          *tcp.Profile
 }
 
@@ -75,7 +76,11 @@ func newWorld(t testing.TB, p plan) *world {
 	ids, addresses := make([]topo.NodeID, n+m), make([]wire.Addr, n+m)
 	for i := range ids {
 		ids[i] = w.net.AddNode(fmt.Sprint("host", i), false)
-		w.net.Connect(topo.LinkSpec{Name: fmt.Sprint("link", i), A: ids[i], B: router, Forward: p.half, Back: p.half})
+		half := p.half
+		if p.near != nil && i < n {
+			half = *p.near
+		}
+		w.net.Connect(topo.LinkSpec{Name: fmt.Sprint("link", i), A: ids[i], B: router, Forward: half, Back: half})
 		addresses[i] = w.net.Assign(ids[i], netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}))
 	}
 	if err := w.net.Finish(); err != nil {

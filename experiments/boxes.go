@@ -138,12 +138,12 @@ func (w *World) addProxies(n *language.Node) error {
 				f.Servers = append(f.Servers, apps.Target{Host: server, Port: b.To[t].Port})
 			}
 		}
-		proxy := w.apps.AddProxy(f)
+		g.proxies = append(g.proxies, w.apps.AddProxy(f))
 		for _, l := range n.Listeners {
 			if l.Port != b.Port {
 				continue
 			}
-			door, err := listen(h, &l, proxy, g.listeners[l.Name])
+			door, err := listen(h, &l, g.acceptor(&l, i, w.apps), g.listeners[l.Name])
 			if err != nil {
 				return fmt.Errorf("node.%s.listen.%s: %w", n.Name, l.Name, err)
 			}
@@ -151,6 +151,15 @@ func (w *World) addProxies(n *language.Node) error {
 		}
 	}
 	return nil
+}
+
+// acceptor is who takes the connections of a member's listener: its proxy those of
+// the service.
+func (g *nodes) acceptor(l *language.Listener, member int, otherwise host.Acceptor) host.Acceptor {
+	if g.Proxy() && l.Port == g.Balance.Port {
+		return g.proxies[member]
+	}
+	return otherwise
 }
 
 // The lives of what a firewall sees opening and closing, and closed: RFC 5382

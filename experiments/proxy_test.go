@@ -4,6 +4,24 @@ import (
 	"testing"
 )
 
+// A proxy whose listener was closed for a while is a proxy again.
+func TestProxyComesBack(t *testing.T) {
+	s := study(t, farm+`
+[event.away]
+do = "close-listener"
+node = "front"
+at = "20 s"
+for = "10 s"
+`)
+	jobs, done := s.value(t, "flow.web.jobs.total"), s.value(t, "flow.web.jobs_done.total")
+	if share := done / jobs; share < .8 || share > .87 { // a sixth is refused
+		t.Errorf("%v of %v jobs done", done, jobs)
+	}
+	if n := s.value(t, "node.server.listen.p8080.syns.total"); n < done-20 || n > done+20 {
+		t.Errorf("servers saw %v SYNs for %v jobs", n, done)
+	}
+}
+
 // farm is a proxy 1 ms from its users, whose servers are far away.
 const farm = `
 [default.node]

@@ -54,6 +54,7 @@ type nodes struct {
 	tally     *host.Tally
 	listeners map[string]*host.ListenerTally
 	doors     map[string][]*host.Listener // by name, one a member
+	proxies   []*apps.Proxy               // one a member, if the group is of proxies
 	waits     waits
 	systems   map[waits]*tcp.Profile // that events have made
 	mtu       int                    // the smallest of their links

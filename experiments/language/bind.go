@@ -138,7 +138,7 @@ func (c *config) resolve(path string) {
 	for i, t := range resolved {
 		if kind, _ := c.value("node." + t.Node + ".kind"); kind == "balancer" {
 			resolved[i] = c.service(path, t)
-			if mode, _ := c.value("node." + t.Node + ".balance.mode"); mode == "proxy" && resolved[i].Port > 0 {
+			if c.proxy(t.Node) && resolved[i].Port > 0 {
 				resolved[i] = c.listener(path, resolved[i])
 			}
 		} else if c.has["node."+t.Node] {

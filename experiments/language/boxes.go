@@ -126,6 +126,13 @@ func (c *config) checkServers(s *Spec, n *Node) {
 	}
 }
 
+// proxy tells whether a node is one.
+func (c *config) proxy(node string) bool {
+	kind, _ := c.value("node." + node + ".kind")
+	mode, _ := c.value("node." + node + ".balance.mode")
+	return kind == "balancer" && mode == "proxy"
+}
+
 // checkProxy looks at what only a proxy has, and only another balancer.
 func (c *config) checkProxy(n *Node) {
 	path := "node." + n.Name

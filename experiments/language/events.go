@@ -172,7 +172,7 @@ func (c *config) checkHost(path, name string) bool {
 	switch {
 	case !c.has["node."+name]:
 		c.fault(path, wrongf("", "%s", meant("no node "+quoted(name), name, c.under("node"))))
-	case kind != "host":
+	case kind != "host" && !c.proxy(name):
 		c.fault(path, wrongf("", "node %q is a %v, and ends no connections", name, kind))
 	default:
 		return true
