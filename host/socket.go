@@ -74,6 +74,12 @@ func (s *Socket) Shutdown(now des.Time) {
 	s.pump(now)
 }
 
+// ShutdownRead ends reading; the peer learns nothing of it.
+func (s *Socket) ShutdownRead(now des.Time) {
+	s.Conn.ShutdownRead(now)
+	s.pump(now)
+}
+
 // Close closes the connection; nobody will read from it.
 func (s *Socket) Close(now des.Time) {
 	s.Conn.Close(now)

@@ -143,7 +143,7 @@ func TestEdges(t *testing.T) {
 
 func TestHiddenPointsAreSaid(t *testing.T) {
 	f := Figure{Kind: Line, LogY: true, Panels: []Panel{{Series: []Series{{X: []float64{1, 2, 3}, Y: []float64{0, 5, 7}}}}}}
-	if got := texts(f.draw()); !strings.Contains(got, "1 values not above 0 cannot be shown") {
+	if got := texts(f.draw()); !strings.Contains(got, "One value not above 0 cannot be shown") {
 		t.Errorf("nothing is said about a zero on a log axis:\n%s", got)
 	}
 }

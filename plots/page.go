@@ -32,7 +32,10 @@ func (f *Figure) draw() *drawing {
 	}
 	var hidden int
 	if g.panels, hidden = f.curves(); hidden > 0 {
-		g.note = fmt.Sprintf("%d values not above 0 cannot be shown on a log axis.", hidden)
+		g.note = "One value not above 0 cannot be shown on a log axis."
+		if hidden > 1 {
+			g.note = fmt.Sprintf("%d values not above 0 cannot be shown on a log axis.", hidden)
+		}
 	}
 	if len(g.panels) == 0 {
 		g.panels = make([][]curve, 1)

@@ -79,6 +79,7 @@ var calls = []callRule{
 	{"3.10.5", "ABORT", "the TCB is deleted", []State{Listen, SynSent}, (*called).closed},
 	{"3.10.5", "ABORT", "<SEQ=SND.NXT><CTL=RST>", []State{SynReceived, Established, FinWait1, FinWait2, CloseWait}, (*called).reset},
 	{"3.10.5", "ABORT", "ok, the TCB is deleted", ending, (*called).closed},
+	{"3.6", "end of reading", "no matter of the protocol: changes nothing", []State{Closed, Listen, SynSent, SynReceived, Established, FinWait1, FinWait2, CloseWait, Closing, LastAck, TimeWaiting}, nothing},
 	{"3.10.6", "STATUS", "changes nothing", []State{Closed, Listen, SynSent, SynReceived, Established, FinWait1, FinWait2, CloseWait, Closing, LastAck, TimeWaiting}, nothing},
 }
 
@@ -104,12 +105,13 @@ func TestCellsOfCalls(t *testing.T) {
 			c.Listen(cellTime, &Opening{Profile: c.profile, ISS: iss, MTU: 1500})
 			return 0
 		},
-		"SEND":    func(c *Conn) uint64 { return c.Write(cellTime, cellText) },
-		"RECEIVE": func(c *Conn) uint64 { return uint64(c.Read(cellTime)) },
-		"CLOSE":   func(c *Conn) uint64 { c.Shutdown(cellTime); return 0 },
-		"leave":   func(c *Conn) uint64 { c.Close(cellTime); return 0 },
-		"ABORT":   func(c *Conn) uint64 { c.Abort(cellTime); return 0 },
-		"STATUS":  func(c *Conn) uint64 { c.State(); c.Stats(); c.Sequence(); c.Unread(); return 0 },
+		"SEND":           func(c *Conn) uint64 { return c.Write(cellTime, cellText) },
+		"RECEIVE":        func(c *Conn) uint64 { return uint64(c.Read(cellTime)) },
+		"CLOSE":          func(c *Conn) uint64 { c.Shutdown(cellTime); return 0 },
+		"leave":          func(c *Conn) uint64 { c.Close(cellTime); return 0 },
+		"end of reading": func(c *Conn) uint64 { c.ShutdownRead(cellTime); return 0 },
+		"ABORT":          func(c *Conn) uint64 { c.Abort(cellTime); return 0 },
+		"STATUS":         func(c *Conn) uint64 { c.State(); c.Stats(); c.Sequence(); c.Unread(); return 0 },
 	}
 	profile := plain(RFC9293())
 	profile.Nagle = false

@@ -481,3 +481,37 @@ func TestFINBeforeEstablished(t *testing.T) {
 		}
 	}
 }
+
+// A user who ends reading tells nobody. Linux goes on to queue what comes, so that
+// it can be read even so, until the window is full; BSD throws away what is there
+// and what comes, and the sender never waits.
+func TestShutdownRead(t *testing.T) {
+	const most = 10_000
+	for _, discards := range []bool{false, true} {
+		profile := plain(RFC9293())
+		profile.ReceiveInitial, profile.ReceiveWindow, profile.DiscardsUnread = most, most, discards
+		p := connected(t, profile, 50*ms)
+		p.at(1, func() { p.client.write(3000) })
+		p.run(at(2))
+		server := &p.server.conn
+		if server.Unread() != 3000 {
+			t.Fatalf("%d unread", server.Unread())
+		}
+		server.ShutdownRead(p.now)
+		p.at(3, func() { p.client.write(50_000) })
+		p.run(at(9))
+		unread, got := uint32(most), uint64(0)
+		if discards {
+			unread, got = 0, 53_000
+		}
+		if n := server.Unread(); n > unread || n+1500 < unread {
+			t.Errorf("discards %v: %d unread, want %d", discards, n, unread)
+		}
+		if n := server.rcvOffset; got > 0 && n != got || got == 0 && n > most {
+			t.Errorf("discards %v: %d taken, want %d", discards, n, got)
+		}
+		if server.State() != Established || server.Stats().Delivered != 0 || server.Stats().Resets != 0 {
+			t.Errorf("discards %v: %v, %d delivered", discards, server.State(), server.Stats().Delivered)
+		}
+	}
+}

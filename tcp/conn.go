@@ -101,6 +101,7 @@ const (
 	noDelay                        // Nagle off for this connection
 	extended                       // something is aside
 	lingering                      // Close waits
+	deaf                           // what comes is acknowledged and thrown away
 	proven                         // the peer has acknowledged our SYN, and its text is waited for
 	useECN                         // both ends use ECN
 	echoing                        // a mark has come: every ACK says so

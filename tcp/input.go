@@ -303,9 +303,11 @@ func (c *Conn) deliver(now des.Time, right wire.Seq, filled bool) {
 	n := uint32(right.Sub(c.rcvNxt))
 	c.rcvNxt = right
 	c.rcvOffset += uint64(n)
-	c.readable += n
 	c.unacked += n
-	c.news |= Readable
+	if !c.has(deaf) {
+		c.readable += n
+		c.news |= Readable
+	}
 	c.dataReceived(now)
 	switch {
 	case filled, c.unacked >= 2*c.effectiveMSS(), c.quickACK(): // SHLD-19; RFC 5681 section 4.2

@@ -109,6 +109,7 @@ var linuxSources = sources{
 	"CrossedAgain":                        measured + ": tcp_send_synack",
 	"SYNBeside":                           "code of Linux: tcp_rcv_state_process drops SYN,FIN in LISTEN; tcp_conn_request",
 	"AnswerBeside":                        "code of Linux: tcp_rcv_synsent_state_process frees the segment",
+	"DiscardsUnread":                      "code of Linux: inet_shutdown, tcp_recvmsg; RCV_SHUTDOWN changes nothing in tcp_data_queue",
 	"EarlyFIN":                            "code of Linux: tcp_close_state, tcp_shutdown, which waits since 6.9",
 	"ResetAtFIN":                          "code of Linux: tcp_reset_check",
 	"RTOInitial":                          measured + ": TCP_TIMEOUT_INIT",

@@ -24,6 +24,7 @@ func MacOS() *Profile {
 		OptionOrder:    wire.DarwinOrder,
 		ISNTick:        4 * time.Microsecond,
 		RFC5961:        true,
+		DiscardsUnread: true,
 		SYNBeside:      RefuseFIN,
 		AnswerBeside:   true,
 
@@ -93,6 +94,7 @@ var macosSources = sources{
 	"RFC5961 RFC1337":                         "unverified: as RFC 9293 section 3.10.7.4",
 	"RenewsEcho ResetAtFIN LimitEmptyAnswers": "unverified: as RFC 9293 and RFC 7323",
 	"SYNBeside":                               "unverified: net.inet.tcp.drop_synfin 1",
+	"DiscardsUnread":                          "unverified: as FreeBSD",
 	"AnswerBeside EarlyFIN":                   "unverified: as FreeBSD",
 	"RTOInitial":                              "code of xnu: TCPTV_RTOBASE",
 	"RTOMin RTOMax RTOSlop MinBoundsVariance": "code of xnu: TCPTV_REXMTMIN, TCPTV_REXMTMAX, tcp_rexmt_slop",

@@ -91,6 +91,7 @@ var rfc9293Sources = sources{
 	"CrossedAgain":                        "RFC 9293 section 3.5, figure 7: four segments",
 	"SYNBeside":                           "RFC 9293 section 3.10.7.2: queued for processing later",
 	"AnswerBeside":                        "RFC 9293 section 3.10.7.3: processing continues at the sixth step",
+	"DiscardsUnread":                      "chosen: the RFC has no call that ends reading alone",
 	"EarlyFIN":                            "RFC 9293 section 3.10.4: without SENDs, a FIN is formed and sent",
 	"ResetAtFIN":                          "RFC 9293 section 3.10.7.4: it is outside the window",
 	"RTOInitial":                          "RFC 6298 (2.1)",

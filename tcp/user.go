@@ -84,6 +84,22 @@ func (c *Conn) Shutdown(now des.Time) {
 	}
 }
 
+// ShutdownRead ends the user's reading, known as SHUT_RD. The RFC has no such call:
+// no segment tells the peer, and what comes is acknowledged as before. Where the
+// profile throws away what is unread, and what still comes, the window stays open;
+// elsewhere it may be read even so.
+func (c *Conn) ShutdownRead(now des.Time) {
+	if !c.profile.DiscardsUnread || !c.state.synchronized() {
+		return
+	}
+	c.on(deaf)
+	unread := c.readable
+	c.readable = 0
+	if unread > 0 && !c.has(gotFIN) && c.worthAnUpdate() {
+		c.on(ackDue)
+	}
+}
+
 // finNeedNotWait reports whether the FIN goes in SYN-RECEIVED: if no SENDs have been
 // issued (section 3.10.4), as the profile has it.
 func (c *Conn) finNeedNotWait() bool {

@@ -71,6 +71,7 @@ var windowsSources = sources{
 	"SYNCookies MaxSYNBacklog":                "unverified: none",
 	"TimeWaitMax":                             "unverified: no limit",
 	"TWReuse TWReuseDelay TWReuseBound":       "unverified: none",
+	"DiscardsUnread":                          "unverified: as Linux; shutdown(SD_RECEIVE) sends nothing",
 	"SYNBeside AnswerBeside EarlyFIN":         "unverified: what is beside a SYN comes again, a FIN waits",
 	"SYNSchedule":                             "unverified: 4 retransmissions, 31 s; older versions 2, from 3 s",
 	"SYNACKSchedule":                          "unverified: 2 or 3 retransmissions",

@@ -141,6 +141,7 @@ var keys = []Key{
 	{"node.*.tcp.crossed_again", boolean, "(profile)", now, "in a simultaneous open the SYN is sent again as it was"},
 	{"node.*.tcp.syn_beside", words("leave take no-fin"), "(profile)", now, "what a listener does with data or a FIN beside a SYN: it comes again, is taken once the connection is open, or a FIN has the SYN dropped"},
 	{"node.*.tcp.synack_beside", boolean, "(profile)", now, "data and a FIN beside the SYN that answers are taken"},
+	{"node.*.tcp.discards_unread", boolean, "(profile)", now, "what comes after the user has shut down reading is thrown away"},
 	{"node.*.tcp.early_fin", words("waits of-close at-once"), "(profile)", now, "when the FIN of a close in SYN_RECEIVED goes: when the connection is open, at once if nobody reads on, at once"},
 	{"node.*.tcp.isn_tick", span, "(profile)", now, "period of their clock"},
 	{"node.*.tcp.timers", words("", "exact linux-wheel"), "exact", 0, "granularity of timers"},
