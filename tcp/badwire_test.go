@@ -39,6 +39,9 @@ func (s *side) via(seg *wire.Segment) {
 			note = s.damaged(&sent)
 		}
 	}
+	if note == "" && b.flooded() && rng.IntN(2) == 0 {
+		note = " lost in the flood"
+	}
 	if !s.quiet {
 		s.log(" > " + s.describe(&sent) + note)
 	}
@@ -59,6 +62,13 @@ func (s *side) via(seg *wire.Segment) {
 		s.fly(&sent, time.Duration(rng.IntN(b.lateness))*ms)
 	}
 }
+
+// flooded reports a wire with too much on it, which loses half of all. An open connection and one that a SYN of
+// long ago has half opened find each other's ACKs outside their windows, and without
+// a limit (Linux tcp_invalid_ratelimit) answer each of them until the SYN,ACK is given
+// up; what the wire doubles meanwhile stays. Two ends that numbers of an earlier
+// connection have led astray do so until they time out.
+func (b *bout) flooded() bool { return b.Inputs > 30_000 && (b.near || !b.good) }
 
 // keeps reports whether a segment may come back without doing harm that TCP has
 // nothing against: a RST may have the number 0, which may be any connection's.

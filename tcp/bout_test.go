@@ -73,7 +73,7 @@ func newBout(t catcher, seed uint64, plant *planted) *bout {
 	if plant != nil && plant.terms != nil {
 		plant.terms(&b.terms)
 	}
-	b.pair = newPair(t, nil, time.Duration(rng.IntN(100))*ms)
+	b.pair = newPair(t, nil, time.Duration(1+rng.IntN(100))*ms)
 	for i, e := range []*end{b.client, b.server} {
 		s := &side{end: e, b: b, number: uint32(i) + 1}
 		e.soaking = soaking{s.via, s.hear, s.reopened, s.after, b.check}
