@@ -35,6 +35,10 @@ func (f *Flow) draw(law *dist.Dist, of subject, job uint64, exchange int) int64 
 	if v, fixed := law.Fixed(); fixed {
 		return v
 	}
+	return f.vary(law, of, job, exchange)
+}
+
+func (f *Flow) vary(law *dist.Dist, of subject, job uint64, exchange int) int64 {
 	d := &f.draws
 	if d.rand == nil {
 		d.rand = rand.New(&d.pcg)

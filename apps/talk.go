@@ -89,7 +89,9 @@ func (w *World) take(f *Flow) *talk {
 	} else {
 		w.free = t.next
 	}
-	*t = talk{flow: f, slot: t.slot, generation: t.generation + 1, live: true}
+	slot, generation := t.slot, t.generation+1
+	*t = talk{} // a literal with fields would be made elsewhere and copied
+	t.flow, t.slot, t.generation, t.live = f, slot, generation, true
 	t.client.bind(t)
 	t.server.bind(t)
 	return t

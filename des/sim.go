@@ -136,11 +136,12 @@ func (s *Sim) Cancel(e *Event) {
 // Step handles the next event if it is due before the end, and reports whether
 // it did.
 func (s *Sim) Step(end Time) bool {
-	if s.n == 0 || s.queue[0].when >= end {
+	root := &s.queue[0]
+	if root.when >= end { // a sentinel, if nothing is pending
 		return false
 	}
-	top := s.queue[0]
-	s.queue[0] = entry{} // the hole: before everything, so nothing rises past it
+	top := *root
+	*root = entry{} // the hole: before everything, so nothing rises past it
 	s.hole = true
 	top.ev.place, top.ev.when = 0, Never
 	s.now = top.when
@@ -149,6 +150,17 @@ func (s *Sim) Step(end Time) bool {
 	if s.hole {
 		s.hole = false
 		s.remove(0)
+	}
+	return true
+}
+
+// Steps handles the next n events as far as they are due before the end, and
+// reports whether all n were.
+func (s *Sim) Steps(n uint64, end Time) bool {
+	for range n {
+		if !s.Step(end) {
+			return false
+		}
 	}
 	return true
 }

@@ -54,16 +54,26 @@ var ErrEvents = errors.New("run.max_events is reached")
 // advance handles all events before the end; a drain only as long as something
 // measured is undecided.
 func (w *World) advance(ctx context.Context, end des.Time, drain bool) error {
-	for {
-		for range w.stride() {
-			if drain && w.apps.Unsettled() == 0 || !w.Sim.Step(end) {
-				return nil
-			}
-		}
+	steps := w.Sim.Steps
+	if drain {
+		steps = w.decide
+	}
+	for steps(w.stride(), end) {
 		if err := w.mayGoOn(ctx); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// decide is [des.Sim.Steps] until everything measured is decided.
+func (w *World) decide(n uint64, end des.Time) bool {
+	for range n {
+		if w.apps.Unsettled() == 0 || !w.Sim.Step(end) {
+			return false
+		}
+	}
+	return true
 }
 
 // stride is how many events are handled before the next look: at most one more

@@ -62,7 +62,8 @@ func (r *requests) settle(now des.Time, s *Socket) bool {
 	}
 	if i == 0 {
 		i = r.take()
-		*r.at(i) = request{tuple: s.tuple, listener: s.listener.number}
+		q := r.at(i)
+		q.tuple, q.listener, q.link.at = s.tuple, s.listener.number, 0
 		st.table.replace(s.tuple, s.ref, i|asking)
 	}
 	q := r.at(i)

@@ -99,11 +99,13 @@ func (c *Conn) learn(now des.Time, s *wire.Segment) {
 	r := c.rec
 	b := &r.board
 	h := &r.heard
-	*h = hearing{now: now, newest: sent{at: longAgo}, mark: r.recover, highest: h.highest,
-		twice: tellsTwice(s), least: r.rack.least}
-	if h.highest.Before(c.una) {
-		h.highest = c.una
+	highest := h.highest
+	if highest.Before(c.una) {
+		highest = c.una
 	}
+	*h = hearing{}
+	h.now, h.newest.at, h.mark, h.highest = now, longAgo, r.recover, highest
+	h.twice, h.least = tellsTwice(s), r.rack.least
 	if h.stamped = c.echoes(s); h.stamped {
 		h.echo, h.clock = s.TSEcr, c.tsNow(now)
 	}
