@@ -91,6 +91,7 @@ func newReplay(t *testing.T, k *kernelCase) *replay {
 		t.Fatal(err)
 	}
 	stack := host.NewStack(r.sim, net, &r.pool, 1, 1)
+	stack.Condense()
 	stack.Observe(r)
 	r.tally = host.NewTally(k.profile, 0, des.Never)
 	r.host = stack.AddHost(host.Config{Node: here, Name: "kernel", Address: r.address[0], Profile: k.profile, MTU: 1500, Tally: r.tally})

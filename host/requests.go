@@ -48,10 +48,18 @@ func (r *requests) resume(now des.Time, i uint32) *Socket {
 	return s
 }
 
+// atHand is how many half-open connections of a listener stay sockets: most live
+// for a round trip, and to make a request of one and a socket again costs more
+// than it saves.
+const atHand = 256
+
 // settle makes a request of a socket that can be one, and reports whether it did.
 // Of any other it ends the request that it was.
 func (r *requests) settle(now des.Time, s *Socket) bool {
 	st, i := r.stack, s.request
+	if i == 0 && s.listener != nil && s.listener.pending <= st.atHand {
+		return false
+	}
 	if s.listener == nil || s.waiting || !s.Conn.Compact() {
 		if i != 0 {
 			st.table.replace(s.tuple, i|asking, s.ref)

@@ -81,3 +81,23 @@ func TestRequestsAllocateNothing(t *testing.T) {
 	}
 	w.finish()
 }
+
+// Whether half-open connections are sockets or requests nobody can tell.
+func TestAtHand(t *testing.T) {
+	segments := func(condense bool) (digest string) {
+		w := newWorld(t, 2, topo.HalfSpec{Rate: 1e6, Delay: 20 * time.Millisecond, Loss: .2}, tcp.Linux(), tcp.Linux())
+		if condense {
+			w.stack.Condense()
+		}
+		w.listen(1, 80, 8, w.callees())
+		for i := range 40 {
+			u := w.idle()
+			w.at(time.Duration(i)*50*time.Millisecond, func(now des.Time) { w.must(w.connect(now, 0, 1, u)) })
+		}
+		w.run(90 * time.Second)
+		return w.digest.Sum()
+	}
+	if a, b := segments(false), segments(true); a != b {
+		t.Errorf("the packets of sockets are %s, those of requests %s", a, b)
+	}
+}

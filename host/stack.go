@@ -27,6 +27,7 @@ type Stack struct {
 	followed  tcp.TimeWait // by what is opened
 	opening   tcp.Opening  // what a connection about to open is given
 
+	atHand  int64        // half-open connections of a listener that stay sockets
 	spare   *wire.Packet // what Emit fills next, nil if it is to be taken
 	packets uint64       // sent by all hosts
 	secret  uint64       // of initial sequence numbers
@@ -48,6 +49,7 @@ type Observer interface {
 func NewStack(sim *des.Sim, net *topo.Network, pool *wire.Pool, seed, replication uint64) *Stack {
 	st := &Stack{sim: sim, net: net, pool: pool, seed: seed, rep: replication,
 		secret: des.Stream(seed, replication, "isn").Uint64()}
+	st.atHand = atHand
 	st.table = newTable(st)
 	st.sockets = append(st.sockets, nil) // reference 0 is none
 	st.pairs = make([]pair, 1)

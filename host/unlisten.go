@@ -24,6 +24,12 @@ func (l *Listener) Stop(now des.Time) {
 			i = next
 		}
 	}
+	for _, s := range h.stack.sockets[1:] { // those that are no requests yet
+		if s.open && s.listener == l && !s.waiting {
+			s.Conn.Forget()
+			s.pump(now)
+		}
+	}
 	for a := l.accepts; a != nil && a.first != nil; {
 		s := a.first
 		a.first, s.next = s.next, nil

@@ -80,6 +80,9 @@ func newWorldAt(t testing.TB, seed uint64, ties des.Ties, halves func(i int) (fr
 		t.Fatal(err)
 	}
 	w.stack = NewStack(w.sim, w.net, &w.pool, seed, 1)
+	if seed%2 == 1 {
+		w.stack.Condense()
+	}
 	w.stack.Observe(w)
 	for i, p := range profiles {
 		y := NewTally(p, 0, des.Never)
