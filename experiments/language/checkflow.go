@@ -93,7 +93,7 @@ func (c *config) fromDefault(path, table string) bool {
 // checkTarget looks for the node a target names, and the members of it.
 func (c *config) checkTarget(s *Spec, path string, i int, t Target, does string) {
 	w := s.member(c, t)
-	if n := s.Node(t.Node); w == nil && n.Router() && (n.Kind != "balancer" || does != "accepts") {
+	if n := s.Node(t.Node); w == nil && n.Kind != "" && n.Router() && (n.Kind != "balancer" || does != "accepts") {
 		w = wrongf("", "%q is a %s, which %s no connections", t.Node, n.Kind, does)
 	}
 	if w != nil {
