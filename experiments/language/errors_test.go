@@ -82,7 +82,7 @@ func TestMessages(t *testing.T) {
 		{"dimension", base + "service = \"= flow.web.request\"\n", `x.toml:9:11: flow.web.service: flow.web.request is a size, not a duration`},
 		{"metric in configuration", base + "service = \"= flow.web.setup_time.mean\"\n", `x.toml:9:11: flow.web.service: flow.web.setup_time.mean is measured; only parameters are known here`},
 		{"parameter named as a unit", base + "[param]\nms = 3\n", `x.toml:10:1: param.ms: "ms" has a meaning of its own in expressions, so no parameter can have the name`},
-		{"kind of the server", strings.Replace(base, "[node.server]", "[node.server]\nkind = \"hots\"", 1), `x.toml:3:6: node.server.kind: "hots" is not one of host, router, nat, firewall, balancer (did you mean "host"?)`},
+		{"kind of the server", strings.Replace(base, "[node.server]", "[node.server]\nkind = \"hots\"", 1), `x.toml:3:8: node.server.kind: "hots" is not one of host, router, nat, firewall, balancer (did you mean "host"?)`},
 		{"case of the whole file", base + "[case.a.b]\nrun.seed = 2\n", `x.toml:10:1: case.a.b.run.seed: holds for the whole file, so a case cannot change it; write it under [run]`},
 		{"axis without cases", base + "[case.a]\n", `x.toml:9:1: case.a: an axis without cases; add a [case.a.NAME]`},
 		{"schedules", base + "[node.client.tcp]\nsyn_schedule = [\"1 s\", \"2 s\"]\nsyn_retries = 4\n", `x.toml:10:16: node.client.tcp.syn_schedule: 2 waits are of 1 repetitions, and syn_retries is 4; leave one of them out`},
