@@ -57,10 +57,7 @@ const atHand = 256
 // Of any other it ends the request that it was.
 func (r *requests) settle(now des.Time, s *Socket) bool {
 	st, i := r.stack, s.request
-	if i == 0 && s.listener != nil && s.listener.pending <= st.atHand {
-		return false
-	}
-	if s.listener == nil || s.waiting || !s.Conn.Compact() {
+	if s.listener == nil || s.waiting || i == 0 && !r.takes(now, s) || !s.Conn.Compact() {
 		if i != 0 {
 			st.table.replace(s.tuple, i|asking, s.ref)
 			r.drop(i)
@@ -86,6 +83,12 @@ func (r *requests) settle(now des.Time, s *Socket) bool {
 	}
 	st.release(s)
 	return true
+}
+
+// takes reports whether a socket may become a request: it has just come, has its
+// whole wait before it, and there are many.
+func (r *requests) takes(now des.Time, s *Socket) bool {
+	return s.opened == now && s.listener.pending > r.stack.atHand
 }
 
 func (r *requests) take() uint32 {

@@ -26,12 +26,8 @@ func TestFlood(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
-	for i := range n { // from addresses that nobody has
-		p := w.pool.Get()
-		p.Segment = wire.Segment{SrcPort: uint16(i), DstPort: 80, Flags: wire.SYN}
-		p.Src, p.Dst = wire.AddrOf(uint32(100+i>>16)), w.hosts[0].address
-		p.Measure()
-		w.hosts[0].Receive(0, p)
+	for i := range n {
+		w.stranger(0, i)
 		w.sim.Run(w.sim.Now() + 1) // the SYN,ACK leaves, and ends at the router
 	}
 	runtime.GC()
@@ -50,6 +46,46 @@ func TestFlood(t *testing.T) {
 	if y.HalfOpen.Value() != 0 {
 		t.Errorf("%d requests left", y.HalfOpen.Value())
 	}
+}
+
+// The first few half-open connections of a listener are sockets, and only those
+// beyond are records. They stay what they are, and a listener that stops forgets
+// both.
+func TestFewRequests(t *testing.T) {
+	w := newWorld(t, 1, line(), tcp.Linux())
+	w.stack.atHand = 2
+	l, err := w.hosts[0].Listen(80, 8, w.callees(), new(ListenerTally))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.at(0, func(now des.Time) {
+		for i := range 5 {
+			w.stranger(now, i)
+		}
+	})
+	for _, at := range []time.Duration{time.Millisecond, 1500 * time.Millisecond, 2500 * time.Millisecond} { // the SYN,ACKs are sent again
+		w.at(at, func(now des.Time) {
+			if l.HalfOpen.Value() != 5 || w.stack.requests.held != 3 || w.stack.Sockets() != 3 {
+				t.Errorf("at %v %d are half-open, %d of them records; %d sockets", now, l.HalfOpen.Value(), w.stack.requests.held, w.stack.Sockets())
+			}
+		})
+	}
+	w.at(3*time.Second, func(now des.Time) {
+		l.Stop(now)
+		if l.HalfOpen.Value() != 0 || w.stack.requests.held != 0 {
+			t.Errorf("stopped: %d are half-open, %d of them records", l.HalfOpen.Value(), w.stack.requests.held)
+		}
+	})
+	w.finish()
+}
+
+// stranger is a SYN from an address that nobody has.
+func (w *world) stranger(now des.Time, i int) {
+	p := w.pool.Get()
+	p.Segment = wire.Segment{SrcPort: uint16(i), DstPort: 80, Flags: wire.SYN}
+	p.Src, p.Dst = wire.AddrOf(uint32(100+i>>16)), w.hosts[0].address
+	p.Measure()
+	w.hosts[0].Receive(now, p)
 }
 
 // Who comes back to a request finds it as it was: in one table with sockets and
