@@ -15,7 +15,7 @@ var layers = [][]string{
 	{"wire", "theory", "dist", "metrics", "shapes"},
 	{"tcp", "topo"},
 	{"host", "capture", "middlebox"},
-	{"apps", "plots", "packetdrill/script"},
+	{"apps", "plots", "packetdrill/script", "packetdrill/shell"},
 	{"experiments/language"},
 	{"experiments"},
 	{"cmd/netsim", "bench"},
@@ -30,6 +30,7 @@ var narrower = map[string][]string{
 	"tcp":                  {"des", "wire"},
 	"plots":                {},
 	"packetdrill/script":   {},
+	"packetdrill/shell":    {},
 	"dist":                 {"des"},
 	"experiments/language": {"des", "dist", "shapes", "tcp", "theory"},
 }
