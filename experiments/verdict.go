@@ -16,14 +16,18 @@ type Result struct {
 	That     string // the expression
 	Unit     string // of a number: "s", "B" or none
 	Verdict  Verdict
-	Why      string  // of a FAIL or undecided
+	Why      string  // of all but a plain pass
 	Value    float64 // over all replications; NaN for what is true or false
-	Half     float64 // half-width of its confidence interval
+	Half     float64 // half-width of its confidence interval, of the longer side
 	SE       float64 // standard error of the difference to what is expected
 	Expected float64
-	N        int // replications
+	N        int     // replications
+	P        float64 // how probable such a difference is by chance; NaN where nothing was tested
 
-	number bool
+	number  bool
+	alone   float64 // the probability below which the one test by itself fails
+	suspect Verdict // what stands if the test does not fail among all: pass or undecided
+	off     string  // what is too far from what
 }
 
 // Verdict is pass, FAIL or undecided.
@@ -38,14 +42,20 @@ const (
 func (v Verdict) String() string { return [...]string{"pass", "FAIL", "undecided"}[v] }
 
 // Z is how far the value is from what is expected: in standard errors of a normal
-// variable, of which so many are as improbable as the difference is by Student's
-// t. NaN where that means nothing.
-func (r *Result) Z() float64 { return metrics.Sigmas((r.Value-r.Expected)/r.SE, r.N) }
+// variable, of which so many are as improbable as the difference is. NaN where that
+// means nothing.
+func (r *Result) Z() float64 {
+	if math.IsNaN(r.P) || r.suspect == Undecided { // which is tested against a bound
+		return metrics.Sigmas((r.Value-r.Expected)/r.SE, r.N)
+	}
+	return math.Copysign(math.Sqrt2*math.Erfcinv(r.P), r.Value-r.Expected)
+}
 
 // Number reports whether a number was expected, not only a yes.
 func (r *Result) Number() bool { return r.number }
 
-// Judge holds every expectation of the file against every point it is about.
+// Judge holds every expectation of the file against every point it is about, and
+// settles them together.
 func (s *Study) Judge() ([]*Result, error) {
 	var all []*Result
 	for _, e := range s.File.Expects {
@@ -64,12 +74,14 @@ func (s *Study) Judge() ([]*Result, error) {
 			all = append(all, r)
 		}
 	}
+	Settle(all)
 	return all, nil
 }
 
 func (p *Point) judge(e *language.Expect) (*Result, error) {
 	nan := math.NaN()
-	r := &Result{Name: e.Name, Point: p, That: strings.TrimSpace(e.That.Source), Value: nan, Half: nan, SE: nan, Expected: nan, N: len(p.Outcomes), number: e.Equals != nil}
+	r := &Result{Name: e.Name, Point: p, That: strings.TrimSpace(e.That.Source), Value: nan, Half: nan, SE: nan, Expected: nan, P: nan,
+		N: len(p.Outcomes), number: e.Equals != nil}
 	judge := p.judgeNumber
 	if e.Equals == nil {
 		judge = p.judgeTruth
@@ -81,92 +93,69 @@ func (p *Point) judge(e *language.Expect) (*Result, error) {
 	return r, nil
 }
 
-// judgeTruth wants a yes in every replication. One that says it of something that
-// was not measured is none, and no no either.
-func (p *Point) judgeTruth(e *language.Expect, r *Result) error {
-	for i := range p.Outcomes {
-		var unmeasured string
-		look := p.only(i)
-		yes, err := e.That.Holds(func(s language.Slot) (any, error) {
-			v, err := look(s)
-			if absent(v) {
-				unmeasured = s.Path
-			}
-			return v, err
-		})
+// falseAlarms is how often chance alone may fail any of the expectations that are
+// settled together, all of them being true.
+const falseAlarms = 1e-3
+
+// Settle gives the verdicts of all tests among the results together, of a file or of
+// several: what by itself is too far from what is expected fails only if it is so
+// among as many (Holm). An expectation that asks for less than [falseAlarms] by
+// itself, "2 se", is held at what it asks for.
+func Settle(results []*Result) {
+	var tested []*Result
+	var chances []float64
+	for _, r := range results {
+		if !math.IsNaN(r.P) {
+			tested = append(tested, r)
+			chances = append(chances, r.P)
+		}
+	}
+	for i, adjusted := range metrics.Holm(chances) {
+		r := tested[i]
 		switch {
-		case err != nil:
-			return err
-		case unmeasured != "":
-			r.decideNot("replication %d measured no %s", i+1, unmeasured)
-		case !yes:
-			r.fail("not so in replication %d", i+1)
-			return nil
+		case r.P >= r.alone:
+		case adjusted < max(falseAlarms, r.alone):
+			r.fail("%s", r.off)
+		default:
+			r.Verdict = r.suspect
+			r.Why = fmt.Sprintf("%s, which may be chance among %d tests", r.off, len(tested))
 		}
 	}
-	return nil
 }
 
-// absent reports whether a value of an expression is that of nothing measured.
-func absent(v any) bool {
-	switch v := v.(type) {
-	case float64:
-		return math.IsNaN(v)
-	case whole:
-		return v.Measure != nil && v.Empty()
-	}
-	return false
-}
-
-// judgeNumber wants a number near the one that is expected.
-func (p *Point) judgeNumber(e *language.Expect, r *Result) error {
-	var err error
-	_, r.Unit = e.That.Label()
-	if r.Expected, err = e.Equals.Number(p.without(-1)); err != nil {
-		return err
-	}
-	var se float64
-	if r.Value, se, err = p.jackknife(e.That.Number); err != nil {
-		return err
-	}
-	_, r.SE, err = p.jackknife(func(look language.Lookup) (float64, error) {
-		that, err := e.That.Number(look)
-		if err != nil {
-			return 0, err
-		}
-		equals, err := e.Equals.Number(look)
-		return that - equals, err
-	})
-	if err != nil {
-		return err
-	}
-	r.Half = metrics.Around(p.Spec.Run.Confidence, r.Value, se, r.N).Half
-	r.weigh(e.Within)
-	if e.Precision != nil && !(r.Half <= bound(*e.Precision, r.Value)) {
-		r.decideNot("the half-width %.4g is above the precision of %v", r.Half, *e.Precision)
-	}
-	return nil
-}
-
-// weigh compares the difference with the tolerance. So many standard errors mean
-// a difference as improbable as that many are for a normal variable: with few
-// replications Student's t allows more.
-func (r *Result) weigh(t language.Tolerance) {
+// weigh compares the difference with the tolerance. So many standard errors mean a
+// difference as improbable as that many are for a normal variable.
+func (r *Result) weigh(t language.Tolerance, chance float64) {
 	diff := math.Abs(r.Value - r.Expected)
-	allowed := bound(t, r.Expected)
+	r.off = fmt.Sprintf("%.6g is not %.6g within %v", r.Value, r.Expected, t)
+	slack := rounding * math.Abs(r.Expected)
 	switch {
 	case math.IsNaN(diff):
 		r.decideNot("nothing was measured")
-		return
-	case t.Kind == language.StandardErrors && math.IsNaN(r.SE):
+	case t.Kind == language.StandardErrors && math.IsNaN(chance):
 		r.decideNot("standard errors need two replications that measured something")
-		return
 	case t.Kind == language.StandardErrors:
-		allowed = r.SE * metrics.TCritical(r.N, t.Value)
+		r.P, r.alone, r.suspect = chance, math.Erfc(t.Value/math.Sqrt2), Pass
+	case t.Kind == language.Exact || !(r.SE > slack) || math.IsInf(diff, 0):
+		if !(diff <= bound(t, r.Expected)+slack) || math.IsInf(diff, 0) {
+			r.fail("%s", r.off)
+		}
+	default:
+		r.weighBound(bound(t, r.Expected)+slack, diff)
 	}
-	allowed += rounding * math.Abs(r.Expected)
-	if !(diff <= allowed) || math.IsInf(diff, 0) {
-		r.fail("%.6g is not %.6g within %v", r.Value, r.Expected, t)
+}
+
+// weighBound holds what is uncertain against a bound: beyond it may be chance, and
+// within it too.
+func (r *Result) weighBound(allowed, diff float64) {
+	switch {
+	case diff > allowed:
+		r.P, r.alone, r.suspect = metrics.StudentTail((diff-allowed)/r.SE, r.N), falseAlarms, Undecided
+		if r.P >= r.alone {
+			r.decideNot("%s, which may be chance: the half-width is %.4g", r.off, r.Half)
+		}
+	case !(r.Half <= allowed):
+		r.decideNot("the half-width %.4g is above the tolerance of %.4g", r.Half, allowed)
 	}
 }
 
@@ -186,35 +175,10 @@ func bound(t language.Tolerance, around float64) float64 {
 	return math.NaN()
 }
 
-// mind makes undecided what rests on attempts that the end of the run cut off.
-func (p *Point) mind(x *language.Expr, r *Result) {
-	for _, slot := range x.Slots {
-		kind, name := slot.Of()
-		if kind != "flow" || slot.Metric == nil || strings.HasSuffix(slot.Subject, ".open") {
-			continue
-		}
-		cut, open := uint64(0), uint64(0)
-		for _, o := range p.Outcomes {
-			cut += o.Censored[name]
-			open += o.Unclosed[name]
-		}
-		if cut > 0 {
-			r.decideNot("%d attempts of flow %s were cut off by the end of the run", cut, name)
-		} else if open > 0 && ofClosing(slot) {
-			r.decideNot("%d connections of flow %s had not closed by the end of the run", open, name)
-		}
-	}
-}
-
-// ofClosing reports whether a metric is of how connections end.
-func ofClosing(s language.Slot) bool {
-	return strings.HasPrefix(s.What(), "clos") || strings.HasPrefix(s.What(), "lifetime")
-}
-
 func (r *Result) fail(why string, args ...any) {
 	r.Verdict, r.Why = Fail, fmt.Sprintf(why, args...)
 }
 
 func (r *Result) decideNot(why string, args ...any) {
-	r.Verdict, r.Why = Undecided, fmt.Sprintf(why, args...)
+	r.Verdict, r.Why, r.P = Undecided, fmt.Sprintf(why, args...), math.NaN()
 }

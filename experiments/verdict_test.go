@@ -61,6 +61,7 @@ func TestVerdicts(t *testing.T) {
 	near := func(equals, within string, more ...string) string {
 		return fmt.Sprintf("that = \"flow.web.setup_time.mean\"\nequals = %q\nwithin = %q\n%s", equals, within, strings.Join(more, "\n"))
 	}
+	tight := setup(1.4999, 1.5, 1.5001) // with an error of 58 µs
 	for _, c := range []struct {
 		name, expect string
 		runs         []map[string]*Measure
@@ -78,11 +79,15 @@ func TestVerdicts(t *testing.T) {
 
 		{"exact", near("1.5", "exact"), setup(1, 2), Pass, ""},
 		{"not exact by a nanosecond", near("1.500000001", "exact"), setup(1, 2), Fail, "1.5 is not 1.5 within exact"},
-		{"relative", near("1.51", "1 %"), setup(1, 2), Pass, ""},
-		{"relative to what is expected", near("1.52", "1 %"), setup(1, 2), Fail, "1.5 is not 1.52 within 1 %"},
-		{"relative to zero", near("0", "1 %"), setup(1, 2), Fail, "1.5 is not 0 within 1 %"},
-		{"absolute", near("1.6", "100 ms"), setup(1, 2), Pass, ""},
-		{"not absolute", near("1.61", "100 ms"), setup(1, 2), Fail, "1.5 is not 1.61 within 100 ms"},
+		{"relative", near("1.51", "1 %"), tight, Pass, ""},
+		{"relative to what is expected", near("1.52", "1 %"), tight, Fail, "1.5 is not 1.52 within 1 %"},
+		{"relative to zero", near("0", "1 %"), tight, Fail, "1.5 is not 0 within 1 %"},
+		{"absolute", near("1.6", "100 ms"), tight, Pass, ""},
+		{"not absolute", near("1.61", "100 ms"), tight, Fail, "1.5 is not 1.61 within 100 ms"},
+		{"within, but by how much is not known", near("1.5", "100 ms"), setup(1, 2), Undecided, "the half-width 6.353 is above the tolerance of 0.1"},
+		{"beyond, and perhaps by chance", near("1.61", "100 ms"), setup(1, 2), Undecided, "1.5 is not 1.61 within 100 ms, which may be chance: the half-width is 6.353"},
+		{"of one run, within", near("1.5", "100 ms"), setup(1.6), Pass, ""},
+		{"of one run, beyond", near("1.5", "100 ms"), setup(1.61), Fail, "1.61 is not 1.5 within 100 ms"},
 		// The error of 1, 2, 3 is .577; 2 se of a normal variable are 4.53 of
 		// Student's with two degrees of freedom.
 		{"standard errors", near("4.61", "2 se"), setup(1, 2, 3), Pass, ""},

@@ -39,12 +39,7 @@ func TCritical(n int, sigmas float64) float64 {
 // Sigmas is the other way round: how many standard errors of a normal variable are
 // as improbable as t over n replications. 6.9 at n = 10 becomes 4.
 func Sigmas(t float64, n int) float64 {
-	if n < 2 || math.IsNaN(t) {
-		return math.NaN()
-	}
-	nu := float64(n - 1)
-	beyond := mathext.RegIncBeta(nu/2, 0.5, nu/(nu+float64(t*t)))
-	return math.Copysign(math.Sqrt2*math.Erfcinv(beyond), t)
+	return math.Copysign(math.Sqrt2*math.Erfcinv(StudentTail(t, n)), t)
 }
 
 // Jackknife returns the estimate of all n replications together and its standard

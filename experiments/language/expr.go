@@ -40,6 +40,7 @@ type Expr struct {
 	only   bool   // it is nothing but one path
 
 	program *vm.Program
+	cases   *cases      // nil if it is more than a share of cases
 	looks   *vm.Program // all its at(level, time), each whatever the rest is; nil if none
 	types   map[string]any
 }
@@ -98,6 +99,9 @@ func compile(source string, scope Scope) (*Expr, []*wrong) {
 		return nil, []*wrong{wrongf("", "%s is not a number", c.Source)}
 	}
 	if c.program, err = compiler.Compile(tree, config); err != nil {
+		return nil, []*wrong{syntaxOf(err)}
+	}
+	if c.Expr.cases, err = c.proportion(*tree, config); err != nil {
 		return nil, []*wrong{syntaxOf(err)}
 	}
 	if len(c.ats) > 0 {

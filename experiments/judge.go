@@ -1,0 +1,128 @@
+package experiments
+
+import (
+	"math"
+	"strings"
+
+	"netsim/experiments/language"
+	"netsim/metrics"
+)
+
+// judgeTruth wants a yes in every replication. One that says it of something that
+// was not measured is none, and no no either.
+func (p *Point) judgeTruth(e *language.Expect, r *Result) error {
+	for i := range p.Outcomes {
+		var unmeasured string
+		look := p.only(i)
+		yes, err := e.That.Holds(func(s language.Slot) (any, error) {
+			v, err := look(s)
+			if absent(v) || p.vacuous(i, s) {
+				unmeasured = s.Path
+			}
+			return v, err
+		})
+		switch {
+		case err != nil:
+			return err
+		case unmeasured != "":
+			r.decideNot("replication %d measured no %s", i+1, unmeasured)
+		case !yes:
+			r.fail("not so in replication %d", i+1)
+			return nil
+		}
+	}
+	return nil
+}
+
+// absent reports whether a value of an expression is that of nothing measured.
+func absent(v any) bool {
+	switch v := v.(type) {
+	case float64:
+		return math.IsNaN(v)
+	case whole:
+		return v.Measure != nil && v.Empty()
+	}
+	return false
+}
+
+// vacuous reports whether a counter is zero because what it counts among never
+// happened: no attempt failed, where none was made. That nothing was refused is no
+// such thing: the parent is but the sum.
+func (p *Point) vacuous(i int, s language.Slot) bool {
+	if s.Metric == nil || s.Metric.Class != language.Counter || s.Metric.Of == "" || s.Metric.Of == "refused" || strings.HasSuffix(s.Subject, "."+s.Metric.Of) {
+		return false
+	}
+	m := p.Outcomes[i].Measures[s.Subject]
+	return m != nil && m.Of == 0
+}
+
+// judgeNumber wants a number near the one that is expected.
+func (p *Point) judgeNumber(e *language.Expect, r *Result) error {
+	var err error
+	_, r.Unit = e.That.Label()
+	if r.Expected, err = e.Equals.Number(p.without(-1)); err != nil {
+		return err
+	}
+	var se float64
+	if r.Value, se, err = p.jackknife(e.That.Number); err != nil {
+		return err
+	}
+	_, r.SE, err = p.jackknife(func(look language.Lookup) (float64, error) {
+		that, err := e.That.Number(look)
+		if err != nil {
+			return 0, err
+		}
+		equals, err := e.Equals.Number(look)
+		return that - equals, err
+	})
+	if err != nil {
+		return err
+	}
+	confidence := p.Spec.Run.Confidence
+	known := evidence{chance: r.chance(), half: metrics.Around(confidence, r.Value, se, r.N).Half}
+	p.count(e, r, se, &known)
+	r.Half = known.half
+	r.weigh(e.Within, known.chance)
+	switch {
+	case r.Verdict == Fail || r.P < r.alone:
+	case e.Precision == nil && known.blind != "":
+		r.decideNot("%s", known.blind)
+	case e.Precision != nil && !(r.Half <= bound(*e.Precision, r.Value)):
+		r.decideNot("the half-width %.4g is above the precision of %v", r.Half, *e.Precision)
+	}
+	return nil
+}
+
+// chance is how probable the difference is by Student's t.
+func (r *Result) chance() float64 {
+	diff := r.Value - r.Expected
+	if math.Abs(diff) <= rounding*math.Abs(r.Expected) && !math.IsNaN(r.SE) {
+		return 1
+	}
+	return metrics.StudentTail(diff/r.SE, r.N)
+}
+
+// mind makes undecided what rests on attempts that the end of the run cut off.
+func (p *Point) mind(x *language.Expr, r *Result) {
+	for _, slot := range x.Slots {
+		kind, name := slot.Of()
+		if kind != "flow" || slot.Metric == nil || strings.HasSuffix(slot.Subject, ".open") {
+			continue
+		}
+		cut, open := uint64(0), uint64(0)
+		for _, o := range p.Outcomes {
+			cut += o.Censored[name]
+			open += o.Unclosed[name]
+		}
+		if cut > 0 {
+			r.decideNot("%d attempts of flow %s were cut off by the end of the run", cut, name)
+		} else if open > 0 && ofClosing(slot) {
+			r.decideNot("%d connections of flow %s had not closed by the end of the run", open, name)
+		}
+	}
+}
+
+// ofClosing reports whether a metric is of how connections end.
+func ofClosing(s language.Slot) bool {
+	return strings.HasPrefix(s.What(), "clos") || strings.HasPrefix(s.What(), "lifetime")
+}
