@@ -79,7 +79,11 @@ func (a *axis) fit(s stretch, padLow, padHigh float64, zero bool) {
 		a.lo, a.hi = a.lo-half, a.hi+half
 		return
 	}
+	positive := !a.log && a.lo >= 0
 	a.lo, a.hi = a.lo-padLow*length, a.hi+padHigh*length
+	if positive { // what cannot be less than 0 is not given room for it
+		a.lo = max(a.lo, 0)
+	}
 }
 
 // label sets the title and as many ticks as fit side by side in length points,

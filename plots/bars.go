@@ -8,18 +8,12 @@ import (
 // bars draws groups of bars, one a series, with intervals as whiskers. A theory
 // with the label of a series crosses its bar; another crosses the whole group.
 func (g *page) bars(r frame, data, theories []curve) {
-	var places []string // labels left to right, the same in all panels
-	names, _ := g.f.names()
-	for _, name := range names {
-		if slices.ContainsFunc(g.panels, func(row []curve) bool { return holds(row, name) }) {
-			places = append(places, name)
-		}
-	}
-	slot := (r.x1 - r.x0) / max(1, float64(len(g.f.Categories)))
-	wide := 0.8 * slot / max(1, float64(len(places)))
+	places := g.places()
 	left := func(category float64, place int) float64 {
-		return r.x0 + (category+0.1)*slot + float64(place)*wide
+		x, _ := g.slot(r, int(category), place, len(places))
+		return x
 	}
+	_, wide := g.slot(r, 0, 0, len(places))
 	base := r.y1
 	if !g.y.log {
 		base = g.at(r, 0, 0).y
@@ -47,6 +41,24 @@ func (g *page) bars(r frame, data, theories []curve) {
 			g.stroke(theoryStroke(c.index), point{x0, y}, point{x1, y})
 		}
 	}
+}
+
+// places are the labels within a category left to right, the same in all panels.
+func (g *page) places() (places []string) {
+	names, _ := g.f.names()
+	for _, name := range names {
+		if slices.ContainsFunc(g.panels, func(row []curve) bool { return holds(row, name) }) {
+			places = append(places, name)
+		}
+	}
+	return places
+}
+
+// slot is where one of the places of a category begins, and how wide it is.
+func (g *page) slot(r frame, category, place, places int) (x, wide float64) {
+	slot := (r.x1 - r.x0) / max(1, float64(len(g.f.Categories)))
+	wide = 0.8 * slot / max(1, float64(places))
+	return r.x0 + (float64(category)+0.1)*slot + float64(place)*wide, wide
 }
 
 func holds(row []curve, label string) bool {

@@ -13,11 +13,14 @@ const maxPoints = 500
 type curve struct {
 	label     string
 	theory    bool
+	reference bool // a line of the legend only
 	steps     bool
 	index     int // of its colour or, for theory, of its dash pattern
 	x, y      []float64
 	low, high []float64 // NaN where there is no interval
-	lead      float64   // level left of the first step of a distribution
+	z         []float64 // of cells and coloured points
+	boxes     []*summary
+	lead      float64 // level left of the first step of a distribution
 }
 
 func (c *curve) add(x, y, low, high float64) {
@@ -34,6 +37,9 @@ func (c *curve) intervals() bool {
 // curves readies every panel and counts the points that log axes cannot show.
 func (f *Figure) curves() (panels [][]curve, hidden int) {
 	data, theories := f.names()
+	if f.Kind == Hist {
+		f.bins = f.newBins()
+	}
 	for _, p := range f.Panels {
 		var row []curve
 		for _, s := range p.Series {
@@ -46,6 +52,9 @@ func (f *Figure) curves() (panels [][]curve, hidden int) {
 				c.index = slices.Index(theories, f.theoryName(s.Label, data))
 			}
 			row = append(row, c)
+		}
+		if f.Kind == Stack {
+			row = stacked(row)
 		}
 		panels = append(panels, row)
 	}
@@ -95,9 +104,14 @@ func (f *Figure) curve(s Series) (c curve, hidden int) {
 		for i := range x {
 			x[i] = float64(i)
 		}
+	case f.boxed():
+		return f.summaries(s), 0
 	case f.sampled() && y == nil:
 		x, y = f.distribution(x)
 		c.steps = true
+	case f.Kind == Hist:
+		x, y = f.bins.shares(s)
+		s.Low, s.High = nil, nil
 	}
 	if f.Kind == CCDF {
 		c.lead = 1
@@ -106,10 +120,13 @@ func (f *Figure) curve(s Series) (c curve, hidden int) {
 		if !finite(x[i]) || !finite(y[i]) {
 			continue
 		}
-		if f.LogX && f.Kind != Bar && x[i] <= 0 || f.LogY && y[i] <= 0 {
+		if f.LogX && !f.categorical() && x[i] <= 0 || f.LogY && y[i] <= 0 && f.Kind != Hist && f.Kind != Heatmap {
 			if c.lead = y[i]; !f.sampled() {
 				hidden++
 			}
+			continue
+		}
+		if s.Z != nil && !finite(s.Z[i]) {
 			continue
 		}
 		low, high := math.NaN(), math.NaN()
@@ -117,11 +134,30 @@ func (f *Figure) curve(s Series) (c curve, hidden int) {
 			low, high = s.Low[i], s.High[i]
 		}
 		c.add(x[i], y[i], low, high)
+		if s.Z != nil {
+			c.z = append(c.z, s.Z[i])
+		}
 	}
-	if f.Kind != Bar {
+	switch f.Kind {
+	case Scatter:
+		c.pick(spread(len(c.x), mostDots, 0))
+	case Bar, Hist, Stack, Heatmap:
+	default:
 		c.thin()
 	}
 	return c, hidden
+}
+
+// summaries are the boxes of a series; their quartiles count as an interval.
+func (f *Figure) summaries(s Series) curve {
+	c := curve{label: s.Label}
+	for i, sample := range s.Samples {
+		if b := summarize(sample, f.LogY); b != nil {
+			c.add(float64(i), b.median, b.least, b.greatest)
+			c.boxes = append(c.boxes, b)
+		}
+	}
+	return c
 }
 
 // finite leaves out, besides NaN and infinities, what would overflow in the
@@ -177,9 +213,16 @@ func spread(n, limit, tail int) []int {
 // thin keeps of a long curve the first and last point and, of each stretch, the
 // points where it or its interval is least and greatest.
 func (c *curve) thin() {
+	if keep := c.extremes(); len(keep) < len(c.x) {
+		c.pick(keep)
+	}
+}
+
+// extremes are the points that thin keeps.
+func (c *curve) extremes() []int {
 	n := len(c.x)
 	if n <= maxPoints {
-		return
+		return spread(n, n, 0)
 	}
 	extremes := [][]float64{c.y}
 	if c.intervals() {
@@ -203,9 +246,17 @@ func (c *curve) thin() {
 		}
 	}
 	slices.Sort(keep)
+	return slices.Compact(keep)
+}
+
+// pick leaves some of the points.
+func (c *curve) pick(keep []int) {
 	all := *c
-	c.x, c.y, c.low, c.high = nil, nil, nil, nil
-	for _, i := range slices.Compact(keep) {
+	c.x, c.y, c.low, c.high, c.z = nil, nil, nil, nil, nil
+	for _, i := range keep {
 		c.add(all.x[i], all.y[i], all.low[i], all.high[i])
+		if all.z != nil {
+			c.z = append(c.z, all.z[i])
+		}
 	}
 }

@@ -24,6 +24,7 @@ type mark struct {
 	font  lettering
 	align float64 // share of the text that stands before where it was put
 	angle float64
+	exact bool // its colour is a value, the same in every style
 }
 
 // A drawing is a page of marks, later ones on top.
@@ -31,6 +32,15 @@ type drawing struct {
 	title string // for the file's metadata
 	w, h  float64
 	marks []mark
+
+	ground color.NRGBA // below all; white if not set
+}
+
+func (d *drawing) paper() color.NRGBA {
+	if d.ground.A == 0 {
+		return white
+	}
+	return d.ground
 }
 
 func (d *drawing) stroke(s stroke, path ...point) {
@@ -43,6 +53,12 @@ func (d *drawing) fill(c color.NRGBA, path ...point) {
 	if len(path) > 2 {
 		d.marks = append(d.marks, mark{path: path, fill: c})
 	}
+}
+
+// shade fills a rectangle with the colour of a value.
+func (d *drawing) shade(c color.NRGBA, x0, y0, x1, y1 float64) {
+	d.rect(c, x0, y0, x1, y1)
+	d.marks[len(d.marks)-1].exact = true
 }
 
 func (d *drawing) rect(c color.NRGBA, x0, y0, x1, y1 float64) {

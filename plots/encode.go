@@ -21,7 +21,7 @@ const dpi = 300
 
 func encodePNG(d *drawing) ([]byte, error) {
 	c := vgimg.PngCanvas{Canvas: vgimg.NewWith(
-		vgimg.UseWH(vg.Points(d.w), vg.Points(d.h)), vgimg.UseDPI(dpi))}
+		vgimg.UseWH(vg.Points(d.w), vg.Points(d.h)), vgimg.UseDPI(dpi), vgimg.UseBackgroundColor(d.paper()))}
 	d.paint(c, lettering.drawable)
 	var b bytes.Buffer
 	if _, err := c.WriteTo(&b); err != nil {
@@ -62,7 +62,7 @@ func encodeSVG(d *drawing) ([]byte, error) {
 	svg = d.fixLengths(svg)
 	head := []byte("xlink\">\n")
 	title := []byte("<title>" + html.EscapeString(d.title) + "</title>\n" +
-		`<rect width="100%" height="100%" fill="#FFFFFF"/>` + "\n")
+		fmt.Sprintf(`<rect width="100%%" height="100%%" fill="#%02X%02X%02X"/>`, d.paper().R, d.paper().G, d.paper().B) + "\n")
 	return bytes.Replace(svg, head, slices.Concat(head, title), 1), nil
 }
 
@@ -142,6 +142,10 @@ func encodePDF(d *drawing) ([]byte, error) {
 		pdf.AddUTF8FontFromBytes("liberationsans", l.style(), ttf.Bytes())
 	}
 	pdf.AddPage()
+	if d.ground.A > 0 {
+		pdf.SetFillColor(int(d.ground.R), int(d.ground.G), int(d.ground.B))
+		pdf.Rect(0, 0, d.w, d.h, "F")
+	}
 	for _, m := range d.marks {
 		m.paintPDF(pdf)
 	}

@@ -66,7 +66,7 @@ func texts(d *drawing) string {
 }
 
 func TestNothingClippedOrCovered(t *testing.T) {
-	for _, f := range galleryFigures() {
+	for _, f := range append(galleryFigures(), moreFigures()...) {
 		d := f.draw()
 		onPage(t, f.Name, d)
 		apart(t, f.Name, d)
@@ -81,7 +81,8 @@ func TestNothingClippedOrCovered(t *testing.T) {
 	}
 }
 
-var kinds = []Kind{Time, CDF, CCDF, Line, Bar}
+// kinds are those whose panels can be any of edges.
+var kinds = []Kind{Time, CDF, CCDF, Line, Bar, Hist, Stack, Scatter, Box, Violin}
 
 // edges are the data that figures meet when an experiment went wrong, or well.
 func edges() map[string]Panel {
@@ -105,12 +106,25 @@ func edges() map[string]Panel {
 	}
 }
 
+// sampled makes of each series' y a sample.
+func sampled(p Panel) (q Panel) {
+	for _, s := range p.Series {
+		if !s.Theory {
+			q.Series = append(q.Series, Series{Label: s.Label, Samples: [][]float64{s.Y}})
+		}
+	}
+	return q
+}
+
 func TestEdges(t *testing.T) {
 	for name, panel := range edges() {
 		for _, kind := range kinds {
 			for log := range 4 {
 				f := Figure{Name: "edge", Kind: kind, XLabel: "time", XUnit: "s", YLabel: "level",
 					LogX: log&1 != 0, LogY: log&2 != 0, Panels: []Panel{panel}, Categories: []string{"p", "q", "r"}}
+				if f.boxed() {
+					f.Panels = []Panel{sampled(panel)}
+				}
 				if err := f.check(); err != nil {
 					t.Fatalf("%s as %s: %v", name, kind, err)
 				}
@@ -167,8 +181,8 @@ func TestSavesTheSameBytesTwice(t *testing.T) {
 		}
 		runs[i] = append(runs[i], paths...)
 	}
-	if len(runs[0]) != 16 {
-		t.Fatalf("%d files, want 4 figures in 4 formats: %v", len(runs[0]), runs[0])
+	if len(runs[0]) != 20 {
+		t.Fatalf("%d files, want 4 figures in 4 formats and their tables: %v", len(runs[0]), runs[0])
 	}
 	for i := range runs[0] {
 		a, errA := os.ReadFile(runs[0][i])

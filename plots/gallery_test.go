@@ -21,7 +21,7 @@ func TestGallery(t *testing.T) {
 	if err := os.MkdirAll(*galleryDir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range galleryFigures() {
+	for _, f := range append(galleryFigures(), moreFigures()...) {
 		if _, err := f.Save(*galleryDir, Formats); err != nil {
 			t.Error(err)
 		}

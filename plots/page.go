@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // A frame is the plotting area of one panel.
@@ -11,18 +12,23 @@ type frame struct{ x0, y0, x1, y1 float64 }
 
 func (r frame) middle() point { return point{(r.x0 + r.x1) / 2, (r.y0 + r.y1) / 2} }
 
+func (r frame) corner() point { return point{r.x0, r.y0} }
+
 // A page lays a figure out: from the top title, legend, a grid of panels, the
 // axis titles around it, and the caption.
 type page struct {
 	*drawing
-	f      *Figure
-	panels [][]curve
-	x, y   axis
-	frames []frame
-	rows   int
-	cols   int
-	slant  bool // category labels that do not fit side by side
-	note   string
+	f       *Figure
+	panels  [][]curve
+	x, y    axis
+	z       axis // of colours
+	frames  []frame
+	rows    int
+	cols    int
+	slant   bool    // category labels that do not fit side by side
+	every   int     // of a Heatmap's columns, so many to one that is named
+	barRoom float64 // for the bar of the colours
+	note    string
 }
 
 func (f *Figure) draw() *drawing {
@@ -48,7 +54,10 @@ func (f *Figure) draw() *drawing {
 	for i := range g.panels {
 		g.panel(i)
 	}
-	y = g.lines(margin, y+3, 0, small, grey, small.wrap(f.Caption+"\n"+g.note, g.w-2*margin))
+	if g.coloured() {
+		g.colourBar(g.frames[g.cols-1].x1, g.frames[0].y0, g.frames[len(g.frames)-1].y1)
+	}
+	y = g.lines(margin, y+3, 0, small, grey, small.wrap(f.Caption+f.remarks()+"\n"+g.note, g.w-2*margin))
 	g.h = math.Ceil(y + margin)
 	return g.drawing
 }
@@ -74,12 +83,22 @@ func (g *page) ranges() {
 			}
 		}
 	}
-	g.x.log, g.y.log = f.LogX && f.Kind != Bar, f.LogY
-	switch f.Kind {
-	case Bar:
+	f.hold(&x, &y)
+	g.x.log, g.y.log = f.LogX && !f.categorical(), f.LogY && f.Kind != Heatmap
+	if f.categorical() {
 		g.x.lo, g.x.hi = -0.5, max(0.5, float64(len(f.Categories))-0.5)
+	}
+	switch f.Kind {
+	case Heatmap:
+		g.y.lo, g.y.hi = -0.5, max(0.5, float64(len(f.Rows))-0.5)
+	case Box, Violin:
+		g.y.fit(y, 0.05, 0.06, true)
+	case Bar, Hist, Stack:
 		if !f.LogY {
 			y.hold(0, false)
+		}
+		if f.Kind != Bar {
+			g.x.fit(x, 0, 0, false)
 		}
 		g.y.fit(y, 0.05, 0.06, true)
 	case Time:
@@ -116,7 +135,12 @@ func (g *page) grid(y float64) float64 {
 	}
 	height := g.plotHeight()
 	total := float64(g.rows)*(height+head) - head
-	g.y.label(g.f.YLabel, g.f.YUnit, height, 20, func(string) float64 { return labels.size })
+	if g.f.Kind == Heatmap {
+		g.rowTicks(height)
+	} else {
+		g.y.label(g.f.YLabel, g.f.YUnit, height, 20, func(string) float64 { return labels.size })
+	}
+	g.barRoom = g.scale(height)
 	names := labels.wrap(g.y.title, total)
 
 	left := margin + float64(len(names))*labels.leading() + g.tickWidth() + 6
@@ -190,14 +214,14 @@ func (g *page) tickWidth() float64 {
 // sides chooses the ticks of x and returns the gap between columns and the room
 // right of the last, both wide enough for labels that stand at a frame's end.
 func (g *page) sides(left float64) (gap, right float64) {
-	gap, right = 8, margin+2
-	if g.f.Kind == Bar {
+	gap, right = 8, margin+2+g.barRoom
+	if g.f.categorical() {
 		return gap, right
 	}
 	for range 2 { // the room decides on the ticks, the ticks on the room
 		width := g.plotWidth(left, right, gap)
 		g.x.label(g.f.XLabel, g.f.XUnit, width, 34, small.width)
-		gap, right = 8, margin+2
+		gap, right = 8, margin+2+g.barRoom
 		for _, t := range g.x.ticks {
 			half, at := small.width(t.label)/2, g.x.place(t)*width
 			right = max(right, margin+at+half-width)
@@ -220,10 +244,13 @@ func (g *page) firstOverhang(width float64) float64 {
 // tickHeight is the room for the labels of x; for categories it also decides
 // whether they are wrapped or slanted.
 func (g *page) tickHeight(width float64) float64 {
-	if g.f.Kind != Bar {
+	if !g.f.categorical() {
 		return small.leading()
 	}
 	g.x.title = g.f.XLabel
+	if g.f.Kind == Heatmap && g.crowded(width) {
+		return small.leading()
+	}
 	slot := width/float64(max(1, len(g.f.Categories))) - 3
 	lines, widest := 1, 0.0
 	for _, name := range g.f.Categories {
@@ -237,6 +264,30 @@ func (g *page) tickHeight(width float64) float64 {
 		return min(widest, slantedRoom)*math.Sin(slantAngle) + small.leading()
 	}
 	return float64(lines) * small.leading()
+}
+
+// crowded chooses which columns of a heat map are named if not all can be, and
+// reports whether.
+func (g *page) crowded(width float64) bool {
+	const wrapped = 6 // so many are written on several lines rather than left out
+	slot, widest := width/float64(max(1, len(g.f.Categories))), 0.0
+	for _, name := range g.f.Categories {
+		if len(g.f.Categories) > wrapped {
+			widest = max(widest, small.width(name))
+		}
+		for word := range strings.FieldsSeq(name) {
+			widest = max(widest, small.width(word))
+		}
+	}
+	if g.every = 1; widest <= slot-3 {
+		return false
+	}
+	widest = 0
+	for _, name := range g.f.Categories {
+		widest = max(widest, small.width(small.shorten(name, slantedRoom)))
+	}
+	g.every = fitting(len(g.f.Categories), width, widest+5)
+	return g.every > 1
 }
 
 const (
@@ -290,10 +341,17 @@ func (g *page) entries() []curve {
 			}
 		}
 	}
-	if len(data) == 1 && data[0].label == "" && len(theories) > 0 {
+	if len(data) == 1 && data[0].label == "" && len(theories)+len(g.f.References) > 0 {
 		data[0].label = "simulation"
+	}
+	if g.f.Kind == Heatmap || g.f.Kind == Scatter && g.coloured() {
+		data = slices.DeleteFunc(data, func(c curve) bool { return c.label == "" || g.f.Kind == Heatmap })
 	}
 	sortByIndex(data)
 	sortByIndex(theories)
-	return append(data, theories...)
+	data = append(data, theories...)
+	for i, l := range g.f.References {
+		data = append(data, curve{label: l.Label, index: i, reference: true})
+	}
+	return data
 }

@@ -21,7 +21,7 @@ func (g *page) panel(i int) {
 	sortByIndex(curves)
 	if len(curves) == 0 {
 		g.text(point{r.middle().x, r.middle().y + labels.middle()}, 0.5, labels, grey, "no data")
-	} else {
+	} else if g.f.Kind != Heatmap {
 		g.gridlines(r)
 	}
 	var data, theories []curve
@@ -32,20 +32,45 @@ func (g *page) panel(i int) {
 			data = append(data, c)
 		}
 	}
-	if g.f.Kind == Bar {
-		g.bars(r, data, theories)
-	} else {
-		for _, c := range append(slices.Clone(theories), data...) {
-			g.band(r, c)
-		}
-		for _, c := range data {
-			g.curve(r, c)
-		}
-		for _, c := range theories {
-			g.curve(r, c)
-		}
+	if len(curves) > 0 {
+		g.references(r)
+	}
+	g.content(r, data, theories)
+	if i == 0 && len(curves) > 0 {
+		g.notes(r)
 	}
 	g.axes(r, i, len(curves) > 0)
+}
+
+// content draws the data of a panel and, above them, theory.
+func (g *page) content(r frame, data, theories []curve) {
+	each := func(list []curve, draw func(frame, curve)) {
+		for _, c := range list {
+			draw(r, c)
+		}
+	}
+	switch g.f.Kind {
+	case Bar:
+		g.bars(r, data, theories)
+	case Box, Violin:
+		g.boxes(r, data)
+	case Heatmap:
+		each(data, g.cells)
+	case Hist:
+		each(data, g.hist)
+		each(theories, g.hist)
+	case Scatter:
+		each(data, g.dots)
+		each(theories, g.curve)
+	case Stack:
+		each(data, g.area)
+		each(theories, g.curve)
+	default:
+		each(theories, g.band)
+		each(data, g.band)
+		each(data, g.curve)
+		each(theories, g.curve)
+	}
 }
 
 func (g *page) at(r frame, x, y float64) point {
@@ -61,7 +86,7 @@ func (g *page) gridlines(r frame) {
 		}
 	}
 	for _, t := range g.x.ticks {
-		if t.label != "" {
+		if t.label != "" && !g.f.categorical() {
 			x := r.x0 + g.x.place(t)*(r.x1-r.x0)
 			g.stroke(line, point{x, r.y0}, point{x, r.y1})
 		}
@@ -82,7 +107,7 @@ func (g *page) axes(r frame, i int, some bool) {
 		}
 	}
 	last := i+g.cols >= len(g.panels)
-	if g.f.Kind == Bar {
+	if g.f.categorical() {
 		if last {
 			g.categories(r)
 		}
@@ -108,6 +133,12 @@ func (g *page) categories(r frame) {
 	slot := (r.x1 - r.x0) / float64(len(g.f.Categories))
 	for i, name := range g.f.Categories {
 		x := r.x0 + (float64(i)+0.5)*slot
+		if g.every > 1 {
+			if i%g.every == 0 {
+				g.text(point{x, r.y1 + 3 + small.size}, 0.5, small, black, small.shorten(name, slantedRoom))
+			}
+			continue
+		}
 		if !g.slant {
 			g.lines(x, r.y1+3, 0.5, small, black, small.wrap(name, slot-3))
 			continue
@@ -256,6 +287,8 @@ func (g *page) marker(p point, index int) {
 func (g *page) key(c curve, r frame) {
 	mid := r.middle()
 	switch {
+	case c.reference:
+		g.stroke(referenceStroke(c.index), point{r.x0, mid.y}, point{r.x1, mid.y})
 	case c.theory:
 		if c.intervals() && g.f.Kind != Bar {
 			g.rect(faint(black, 0.10), r.x0, r.y0, r.x1, r.y1)
@@ -263,6 +296,18 @@ func (g *page) key(c curve, r frame) {
 		g.stroke(theoryStroke(c.index), point{r.x0, mid.y}, point{r.x1, mid.y})
 	case g.f.Kind == Bar:
 		g.bar(frame{r.x0, r.y0 - 0.5, r.x1, r.y1 + 0.5}, c.index)
+	case g.f.Kind == Stack:
+		g.rect(hue(c.index), r.x0, r.y0, r.x1, r.y1)
+		if c.index%2 == 1 {
+			g.hatch([]point{{r.x0, r.y1}, {r.x1, r.y1}}, []point{r.corner(), {r.x1, r.y0}})
+		}
+	case g.f.Kind == Hist, g.f.boxed():
+		g.rect(faint(hue(c.index), 0.28), r.x0, r.y0, r.x1, r.y1)
+		if g.f.Kind == Hist {
+			g.stroke(seriesStroke(c.index), point{r.x0, r.y1}, point{r.x0, r.y0}, point{r.x1, r.y0}, point{r.x1, r.y1})
+		}
+	case g.f.Kind == Scatter:
+		g.marker(mid, c.index)
 	default:
 		if g.f.Kind == Time && c.intervals() {
 			g.rect(faint(hue(c.index), 0.22), r.x0, r.y0, r.x1, r.y1)

@@ -9,11 +9,11 @@ import (
 )
 
 // Formats are the picture formats that Save knows.
-var Formats = []string{"png", "svg", "pdf"}
+var Formats = []string{"png", "svg", "pdf", "tex"}
 
 // encoders by format; a format is a file name's extension.
 var encoders = map[string]func(*drawing) ([]byte, error){
-	"png": encodePNG, "svg": encodeSVG, "pdf": encodePDF,
+	"png": encodePNG, "svg": encodeSVG, "pdf": encodePDF, "tex": encodeTeX,
 }
 
 // save draws once and writes name.FORMAT for every format and name.csv, each

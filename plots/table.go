@@ -10,6 +10,12 @@ import (
 // table writes what the figure draws, a row a point. Theory at the very points
 // of its data stands in their rows; elsewhere it has rows of its own.
 func (f *Figure) table() []byte {
+	switch {
+	case f.boxed():
+		return f.boxTable()
+	case f.Kind == Heatmap || f.Kind == Scatter:
+		return f.pointTable()
+	}
 	var b bytes.Buffer
 	b.WriteString("panel,series,x,y,low,high,theory,theory_low,theory_high\n")
 	panels, _ := f.curves()
@@ -55,10 +61,35 @@ func (f *Figure) rows(b *bytes.Buffer, panel string, data, theory *curve) {
 				b.WriteString(",,,")
 				continue
 			}
+			if f.Kind == Stack && !c.theory { // the edges of its area are no interval
+				b.WriteString("," + number(c.y[i]) + ",,")
+				continue
+			}
 			b.WriteString("," + number(c.y[i]) + "," + number(c.low[i]) + "," + number(c.high[i]))
 		}
 		b.WriteByte('\n')
 	}
+}
+
+// pointTable is that of points and cells: a row each, with its colour.
+func (f *Figure) pointTable() []byte {
+	b := []byte("panel,series,x,y,z\n")
+	panels, _ := f.curves()
+	for i, row := range panels {
+		for _, c := range row {
+			for k := range c.x {
+				x, y, z := number(c.x[k]), number(c.y[k]), ""
+				if f.Kind == Heatmap {
+					x, y = csvCell(f.Categories[int(c.x[k])]), csvCell(f.Rows[int(c.y[k])])
+				}
+				if c.z != nil {
+					z = number(c.z[k])
+				}
+				b = append(b, csvCell(f.Panels[i].Title)+","+csvCell(c.label)+","+x+","+y+","+z+"\n"...)
+			}
+		}
+	}
+	return b
 }
 
 // number writes 12 digits, as all decimals of the results have.
