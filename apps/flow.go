@@ -1,6 +1,7 @@
 package apps
 
 import (
+	"errors"
 	"math/rand/v2"
 	"strconv"
 	"time"
@@ -273,7 +274,11 @@ func (f *Flow) connect(now des.Time, client, server int, j *job, p *pool) {
 		o.Early = t.request(0)
 	}
 	s, err := from.ConnectFrom(now, from.AddressAt(f.LocalAddress), host.Remote{Address: to.address(), Port: to.Port}, f.LocalPort, t.who(), &t.client, f.Options)
-	if err != nil { // EADDRNOTAVAIL or EADDRINUSE
+	switch {
+	case errors.Is(err, host.ErrNoMemory):
+		t.fail(now, LocalLimit)
+		return
+	case err != nil: // EADDRNOTAVAIL or EADDRINUSE
 		t.fail(now, NoPort)
 		return
 	}
@@ -307,7 +312,10 @@ func (w *World) serverEnd(now des.Time, t *talk, s *host.Socket) host.App {
 // handshake records the server's side of an opening that is complete.
 func (t *talk) handshake(now des.Time, s *host.Socket) {
 	y := t.flow.Tally
-	y.HandshakeTime.Record(int64(now - s.Opened()))
+	all, wait := int64(now-s.Opened()), int64(s.Waited())
+	y.HandshakeTime.Record(all - wait)
+	y.AcceptWait.Record(wait)
+	y.ServerSetupTime.Record(all)
 	y.SYNACKSent.Record(int64(s.Conn.Stats().SYNs))
 	if c := t.client.socket; c != nil {
 		counts := c.Conn.Stats()

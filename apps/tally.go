@@ -14,8 +14,9 @@ const (
 	Timeout
 	Reset
 	Unreachable
-	GaveUp // the user lost patience
-	Causes // how many
+	GaveUp     // the user lost patience
+	LocalLimit // the client's own: ENOBUFS
+	Causes     // how many
 )
 
 // Style is how a connection was closed.
@@ -41,6 +42,8 @@ type Tally struct {
 
 	SetupTime, SetupTimeAll metrics.Sample // connect() to ESTABLISHED; All: or to giving up
 	HandshakeTime           metrics.Sample // first SYN in to ESTABLISHED
+	AcceptWait              metrics.Sample // ESTABLISHED to accept()
+	ServerSetupTime         metrics.Sample // both
 	FirstByteTime           metrics.Sample
 	JobTime, Lifetime       metrics.Sample
 	CloseTime               metrics.Sample // close() to TIME-WAIT

@@ -192,6 +192,8 @@ func (w *World) level(path string) *metrics.Level {
 		return &g.tally.PortsInTimeWait.Level
 	case "memory.bytes":
 		return g.tally.Memory
+	case "cpu.busy":
+		return &g.tally.Processor.Busy
 	}
 	if word[2] == "listen" {
 		switch l := g.listeners[word[3]]; word[len(word)-2] {

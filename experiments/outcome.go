@@ -65,13 +65,13 @@ func (g *gatherer) flow(at string, t *apps.Tally) {
 	g.count(at+"attempts", t.Attempts, t.Attempts)
 	g.count(at+"opened", t.Opened, t.Attempts)
 	g.count(at+"failed", t.FailedSum(), t.Attempts)
-	for cause, name := range []string{"no_port", "refused", "timeout", "reset", "unreachable", "gave_up_waiting"} {
+	for cause, name := range []string{"no_port", "refused", "timeout", "reset", "unreachable", "gave_up_waiting", "local_limit"} {
 		g.count(at+"failed."+name, t.Failed[cause], t.Attempts)
 	}
 	g.enter(at+"bytes", counter(t.Bytes, 0, g.seconds).inBytes())
 	for name, s := range map[string]*metrics.Sample{ // order-free: each has its own path
 		"setup_time": &t.SetupTime, "setup_time_all": &t.SetupTimeAll, "handshake_time": &t.HandshakeTime,
-		"server_setup_time": &t.HandshakeTime, "first_byte_time": &t.FirstByteTime, "job_time": &t.JobTime,
+		"server_setup_time": &t.ServerSetupTime, "accept_wait": &t.AcceptWait, "first_byte_time": &t.FirstByteTime, "job_time": &t.JobTime,
 		"lifetime": &t.Lifetime, "close_time": &t.CloseTime, "close_time_passive": &t.CloseTimePassive,
 	} {
 		g.enter(at+name, sample(s, inSeconds))
@@ -124,6 +124,9 @@ func (g *gatherer) node(at string, n *nodes) {
 	if t.Memory != nil {
 		g.enter(at+"memory.bytes", level(t.Memory.Result(), 1, 1).inBytes())
 	}
+	g.count(at+"memory.refused", c.MemoryRefused, 0)
+	g.enter(at+"cpu.busy", level(t.Processor.Busy.Result(), 1, 1))
+	g.enter(at+"cpu.wait", sample(&t.Processor.Wait, inSeconds))
 	for name, l := range n.listeners { // order-free: each has its own paths
 		g.listener(at+"listen."+name+".", l)
 	}
@@ -147,6 +150,7 @@ func (g *gatherer) listener(at string, l *host.ListenerTally) {
 	g.count(at+"dropped.synq_full", c.DroppedSYNQueue, c.SYNs)
 	g.count(at+"dropped.acceptq_full", c.DroppedAcceptQueue, c.SYNs)
 	g.count(at+"dropped.unproven", c.DroppedUnproven, c.SYNs)
+	g.count(at+"dropped.memory", c.DroppedMemory, c.SYNs)
 }
 
 func (g *gatherer) link(at string, l *links) {

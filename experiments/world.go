@@ -250,9 +250,10 @@ func (w *World) addHosts(n *language.Node) error {
 	if w.needs.Memory {
 		g.tally.Memory = new(metrics.Level)
 	}
+	limits := limitsOf(n)
 	for i, id := range g.ids {
 		h := w.Stack.AddHost(host.Config{Node: id, Name: member(n.Name, i, n.Count), Address: g.addresses[i*n.Addresses], More: g.addresses[i*n.Addresses+1 : (i+1)*n.Addresses],
-			Profile: g.profile, MTU: g.mtu, Tally: g.tally})
+			Profile: g.profile, MTU: g.mtu, Tally: g.tally, Limits: limits})
 		g.hosts = append(g.hosts, h)
 	}
 	for _, l := range n.Listeners {
@@ -272,6 +273,15 @@ func (w *World) addHosts(n *language.Node) error {
 	return nil
 }
 
+// limitsOf is what each host of a group can bear, nil if it is everything.
+func limitsOf(n *language.Node) *host.Limits {
+	if n.Memory.Limit == 0 && n.CPU.Cores == language.Unlimited {
+		return nil
+	}
+	return &host.Limits{Memory: n.Memory.Limit, Cores: int(n.CPU.Cores), PerSegment: n.CPU.PerSegment.Dist,
+		PerLookup: n.CPU.PerLookup, Lookup: word[host.Lookup](n.CPU.Lookup, "hash", "list")}
+}
+
 // listen opens a listener of a host.
 func listen(h *host.Host, spec *language.Listener, to host.Acceptor, t *host.ListenerTally) (*host.Listener, error) {
 	l, err := h.Listen(spec.Port, backlog(h.Profile(), spec.Backlog), to, t)
@@ -286,7 +296,7 @@ func listen(h *host.Host, spec *language.Listener, to host.Acceptor, t *host.Lis
 		l.Settings = &tcp.Settings{DeferAccept: spec.DeferAccept}
 	}
 	if spec.Accept.Threads != language.Unlimited {
-		l.Threads(int(spec.Accept.Threads), dist.Constant(int64(spec.Accept.Time)))
+		l.Threads(int(spec.Accept.Threads), spec.Accept.Time.Dist)
 	}
 	return l, nil
 }

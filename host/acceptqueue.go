@@ -15,7 +15,9 @@ import (
 // of Accept, or by threads each of which is busy for a time after each. Who is
 // waiting for it is a socket without an App, which keeps its news.
 type accepts struct {
-	first, last *Socket // in the order of their handshakes, chained through next
+	first, last *Socket    // in the order of their handshakes, chained through next
+	came        []des.Time // when each came, in that order, after those that are taken
+	taken       int
 	length      int64
 	idle        *thread
 	time        dist.Dist // ns
@@ -46,7 +48,9 @@ func (l *Listener) Accept(now des.Time) bool {
 	s := a.first
 	a.first, s.next = s.next, nil
 	l.wait(now, -1)
+	l.host.stack.waited = now.Sub(a.pop())
 	l.hand(now, s)
+	l.host.stack.waited = 0
 	s.pump(now)
 	return true
 }
@@ -93,6 +97,12 @@ func (l *Listener) full() bool {
 	return l.accepts != nil && l.places >= 0 && l.accepts.length >= l.places
 }
 
+// declines reports that a connection that would be established now is not: nothing
+// fits into the accept queue, or into the memory.
+func (l *Listener) declines() bool {
+	return l.full() || l.host.tight(tcp.SynReceived, tcp.Established)
+}
+
 // admit is asked while s belongs to l: it reports whether the App may hear news. A
 // connection that is established is accepted or waits for it; a request that failed
 // has no App.
@@ -125,10 +135,21 @@ func (l *Listener) admit(now des.Time, s *Socket) bool {
 			a.last.next = s
 		}
 		a.last = s
+		a.came = append(a.came, now)
 		l.wait(now, 1)
 		return false
 	}
 	return true
+}
+
+// pop is when the first in the queue came, which leaves it.
+func (a *accepts) pop() des.Time {
+	at := a.came[a.taken]
+	if a.taken++; 2*a.taken >= len(a.came) {
+		a.came = append(a.came[:0], a.came[a.taken:]...)
+		a.taken = 0
+	}
+	return at
 }
 
 // hand gives s to its App.
@@ -153,7 +174,11 @@ func (l *Listener) overflow(now des.Time, s *Socket, p *wire.Packet) {
 		l.host.stack.pool.Put(p)
 		return
 	}
-	l.Overflows++
+	if l.full() {
+		l.Overflows++
+	} else {
+		l.host.group.tally.MemoryRefused++
+	}
 	s.Conn = before
 	if !l.resets {
 		l.host.stack.pool.Put(p)

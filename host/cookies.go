@@ -47,8 +47,10 @@ func (l *Listener) unbake(now des.Time, t tuple, p *wire.Packet) bool {
 		l.CookiesBad++
 		return false
 	}
-	if l.full() { // nobody will send the SYN,ACK again
-		l.Overflows++
+	if full := l.full(); full || l.host.short(tcp.Closed, tcp.Established) { // nobody will send the SYN,ACK again
+		if full {
+			l.Overflows++
+		}
 		st.pool.Put(p)
 		return true
 	}

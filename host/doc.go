@@ -9,4 +9,7 @@
 // connections that are records and no sockets; when it is full a SYN is dropped, or
 // answered by a cookie. In the second wait connections to be accepted, if that is not
 // done at once.
+//
+// [Limits] bounds the memory that the connections of a host hold, and gives it processors,
+// which segments wait for.
 package host

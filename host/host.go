@@ -38,6 +38,7 @@ type group struct {
 	tally   *Tally
 	profile *tcp.Profile
 	room    *chain // where their connections wait out TIME-WAIT
+	limits  *Limits
 	mtu     int
 	ttl     uint8
 }
@@ -51,6 +52,7 @@ type rest struct {
 	more    []wire.Addr
 	proven  map[wire.Addr]bool // that a connection was established with
 
+	holdings   holdings
 	challenged des.Time // the interval in which challenge ACKs were last sent
 	sent       int      // so many
 }
@@ -62,8 +64,9 @@ type Config struct {
 	Address wire.Addr
 	More    []wire.Addr // further addresses, if it has some
 	Profile *tcp.Profile
-	MTU     int    // of the smallest link, for the MSS
-	Tally   *Tally // shared by the hosts of a group
+	MTU     int     // of the smallest link, for the MSS
+	Tally   *Tally  // shared by the hosts of a group
+	Limits  *Limits // of each, shared; nil: none
 }
 
 // AddHost attaches an end system to its node. The network must be finished.
@@ -71,6 +74,9 @@ func (st *Stack) AddHost(c Config) *Host {
 	h := &Host{stack: st, node: c.Node, address: c.Address, out: st.net.Send(c.Node),
 		group: st.groupOf(&c), owner: st.sim.Owner(), rest: &rest{name: c.Name, more: c.More}}
 	h.secret = st.secret + uint64(c.Node)*0x9e3779b97f4a7c15
+	if c.Limits != nil && c.Limits.Cores > 0 {
+		h.rest.holdings.processor = newProcessor(h, c.Limits)
+	}
 	st.net.Attach(c.Node, h)
 	for int(c.Node) >= len(st.hosts) {
 		st.hosts = append(st.hosts, nil)
@@ -82,11 +88,12 @@ func (st *Stack) AddHost(c Config) *Host {
 // groupOf returns the group of a host's tally and profile.
 func (st *Stack) groupOf(c *Config) *group {
 	for _, g := range st.groups {
-		if g.tally == c.Tally && g.profile == c.Profile && g.mtu == c.MTU {
+		if g.tally == c.Tally && g.profile == c.Profile && g.mtu == c.MTU && g.limits == c.Limits {
 			return g
 		}
 	}
-	g := &group{number: uint32(len(st.groups)), tally: c.Tally, profile: c.Profile, mtu: c.MTU, ttl: uint8(c.Profile.TTL), room: st.room.chains.of(st.sim, &st.room, c.Profile.TimeWait)}
+	g := &group{number: uint32(len(st.groups)), tally: c.Tally, profile: c.Profile, mtu: c.MTU, ttl: uint8(c.Profile.TTL), limits: c.Limits,
+		room: st.room.chains.of(st.sim, &st.room, c.Profile.TimeWait)}
 	st.groups = append(st.groups, g)
 	return g
 }
@@ -100,7 +107,7 @@ func (h *Host) Profile() *tcp.Profile { return h.group.profile }
 // that are open keep theirs, but for the length of their TIME-WAIT and the room for
 // it, which are looked up when they enter it.
 func (h *Host) SetProfile(p *tcp.Profile) {
-	h.group = h.stack.groupOf(&Config{Profile: p, MTU: h.group.mtu, Tally: h.group.tally})
+	h.group = h.stack.groupOf(&Config{Profile: p, MTU: h.group.mtu, Tally: h.group.tally, Limits: h.group.limits})
 }
 
 // MTU is the largest packet of the host's links, in bytes.
@@ -133,7 +140,7 @@ type Remote struct {
 var ErrAddress = errors.New("no address of a connection")
 
 // Connect opens a connection for the app. A local port of 0 takes an ephemeral
-// one. The error is ErrNoPort, ErrInUse or ErrAddress.
+// one. The error is ErrNoPort, ErrInUse, ErrNoMemory or ErrAddress.
 func (h *Host) Connect(now des.Time, to Remote, local uint16, who wire.Incarnation, app App) (*Socket, error) {
 	return h.ConnectWith(now, to, local, who, app, nil)
 }
@@ -154,6 +161,9 @@ func (h *Host) ConnectFrom(now des.Time, from wire.Addr, to Remote, local uint16
 		return nil, ErrAddress
 	}
 	t := tuple{from, to.Address, local, to.Port}
+	if h.short(tcp.Closed, tcp.SynSent) {
+		return nil, ErrNoMemory
+	}
 	pair := uint32(0)
 	if local == 0 {
 		var ok bool
@@ -257,6 +267,15 @@ func (h *Host) iss(now des.Time, tuple [2]uint64) wire.Seq {
 
 // Receive takes a packet from the network: a [topo.Sink].
 func (h *Host) Receive(now des.Time, p *wire.Packet) {
+	if h.group.limits != nil && h.rest.holdings.processor != nil && p.Report == wire.NoReport {
+		h.rest.holdings.processor.take(now, p)
+		return
+	}
+	h.take(now, p)
+}
+
+// take is Receive once there is a processor for the packet.
+func (h *Host) take(now des.Time, p *wire.Packet) {
 	st := h.stack
 	if p.Report != wire.NoReport {
 		h.reported(now, p)
@@ -283,7 +302,7 @@ func (h *Host) Receive(now des.Time, p *wire.Packet) {
 		if opens(seg) {
 			h.group.tally.SYNs.Repeated++
 		}
-		if l := s.listener; l != nil && l.full() && !s.waiting {
+		if l := s.listener; l != nil && !s.waiting && l.declines() {
 			l.overflow(now, s, p)
 		} else {
 			s.Conn.Segment(now, seg)

@@ -48,6 +48,7 @@ type ListenerCounters struct {
 	DroppedSYNQueue    uint64 // SYNs: no place for a request
 	DroppedAcceptQueue uint64 // SYNs: no place to be accepted from
 	DroppedUnproven    uint64 // SYNs: the last places are for peers that are known
+	DroppedMemory      uint64 // SYNs: the host has no memory for a request
 	CookiesSent        uint64 // SYNs answered by one
 	CookiesBad         uint64 // third segments with none, while cookies counted
 	Overflows          uint64 // third segments that found the accept queue full
@@ -55,7 +56,7 @@ type ListenerCounters struct {
 
 // Dropped counts the SYNs that were dropped.
 func (c *ListenerCounters) Dropped() uint64 {
-	return c.DroppedSYNQueue + c.DroppedAcceptQueue + c.DroppedUnproven
+	return c.DroppedSYNQueue + c.DroppedAcceptQueue + c.DroppedUnproven + c.DroppedMemory
 }
 
 // Open begins the measured time: what was before is forgotten.
@@ -151,6 +152,8 @@ func (l *Listener) refuses(baked, reopens bool, from wire.Addr) *uint64 {
 		return &l.DroppedAcceptQueue
 	case !reopens && l.wary() && !l.host.rest.proven[from]:
 		return &l.DroppedUnproven
+	case !baked && l.host.short(tcp.Closed, tcp.SynReceived):
+		return &l.DroppedMemory
 	}
 	return nil
 }

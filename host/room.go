@@ -106,8 +106,15 @@ func (r *room) leave(now des.Time, i uint32, why Reason) {
 func (r *room) over(now des.Time, g *group, t tuple, who wire.Incarnation, since des.Time, why Reason) {
 	g.tally.move(now, tcp.TimeWaiting, tcp.Closed, since)
 	g.tally.Left[why]++
-	if o := r.stack.observer; o != nil {
-		node, _ := r.stack.net.NodeOf(t.local)
+	o := r.stack.observer
+	if o == nil && g.limits == nil {
+		return
+	}
+	node, _ := r.stack.net.NodeOf(t.local)
+	if g.limits != nil {
+		r.stack.hosts[node].rest.holdings.move(g.tally, tcp.TimeWaiting, tcp.Closed)
+	}
+	if o != nil {
 		o.State(now, node, who, tcp.TimeWaiting, tcp.Closed)
 	}
 }

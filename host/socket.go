@@ -2,6 +2,7 @@ package host
 
 import (
 	"math/bits"
+	"time"
 
 	"netsim/des"
 	"netsim/tcp"
@@ -46,6 +47,10 @@ func (s *Socket) Remote() Remote { return Remote{s.tuple.remote, s.tuple.remoteP
 
 // Opened is when connect() was called, or when the first SYN came.
 func (s *Socket) Opened() des.Time { return s.opened }
+
+// Waited is how long the connection was established before it is accepted. It is
+// known to [Acceptor.Accept] alone.
+func (s *Socket) Waited() time.Duration { return s.stack.waited }
 
 // Write hands n bytes to the connection, as far as its buffer has room, and
 // returns how many that were.
@@ -177,7 +182,11 @@ func (s *Socket) account(now des.Time) {
 }
 
 func (s *Socket) move(now des.Time, to tcp.State) {
-	s.host.group.tally.move(now, s.state, to, s.since)
+	g := s.host.group
+	g.tally.move(now, s.state, to, s.since)
+	if g.limits != nil {
+		s.host.rest.holdings.move(g.tally, s.state, to)
+	}
 	if o := s.stack.observer; o != nil {
 		o.State(now, s.host.node, s.Conn.Incarnation(), s.state, to)
 	}

@@ -1,6 +1,8 @@
 package host
 
 import (
+	"time"
+
 	"netsim/des"
 	"netsim/tcp"
 	"netsim/topo"
@@ -27,10 +29,11 @@ type Stack struct {
 	followed  tcp.TimeWait // by what is opened
 	opening   tcp.Opening  // what a connection about to open is given
 
-	atHand  int64        // half-open connections of a listener that stay sockets
-	spare   *wire.Packet // what Emit fills next, nil if it is to be taken
-	packets uint64       // sent by all hosts
-	secret  uint64       // of initial sequence numbers
+	waited  time.Duration // to be accepted, of the connection that is
+	atHand  int64         // half-open connections of a listener that stay sockets
+	spare   *wire.Packet  // what Emit fills next, nil if it is to be taken
+	packets uint64        // sent by all hosts
+	secret  uint64        // of initial sequence numbers
 	seed    uint64
 	rep     uint64
 }
@@ -155,12 +158,18 @@ func (st *Stack) blank() *wire.Packet {
 	return st.spare
 }
 
-// Held counts the packets that the stack keeps back: none or one.
-func (st *Stack) Held() int {
+// Held counts the packets that are in no network: those before the processors of the
+// hosts, and one that is kept back.
+func (st *Stack) Held() (n int) {
 	if st.spare != nil {
-		return 1
+		n++
 	}
-	return 0
+	for _, h := range st.hosts {
+		if h != nil && h.rest.holdings.processor != nil {
+			n += h.rest.holdings.processor.held()
+		}
+	}
+	return n
 }
 
 // send lets the blank packet out of the host. Its segment's ports are set.

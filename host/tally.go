@@ -27,6 +27,8 @@ type Tally struct {
 
 	PortsUsed, PortsInTimeWait Fullest
 
+	Processor ProcessorTally
+
 	Counters
 	window      Counters // as they stood when the window closed
 	from, until des.Time
@@ -39,6 +41,7 @@ type Counters struct {
 	Restarted                  uint64          // TIME-WAIT records that began to wait again
 	TimeWaitRefused            uint64          // connections closed for want of room in it
 	PortsRefused               uint64
+	MemoryRefused              uint64 // connections, SYNs and third segments
 	Sent, Received, Resent     uint64 // segments
 	ResetsSent, ResetsReceived uint64
 	Challenges                 uint64
@@ -69,7 +72,7 @@ func NewTally(p *tcp.Profile, from, until des.Time) *Tally {
 
 // levels are all that the tally records over time.
 func (t *Tally) levels() []*metrics.Level {
-	all := []*metrics.Level{&t.PortsUsed.Level, &t.PortsInTimeWait.Level}
+	all := []*metrics.Level{&t.PortsUsed.Level, &t.PortsInTimeWait.Level, &t.Processor.Busy}
 	for s := range t.Count {
 		all = append(all, &t.Count[s])
 	}
@@ -106,6 +109,9 @@ func (t *Tally) Check() error {
 			return fmt.Errorf("host: %v: the count's integral is %v ns, its connections' stays sum to %v ns",
 				state, t.Count[s].Result().Integral(), t.Sojourn[s])
 		}
+	}
+	if p := &t.Processor; p.Busy.Result().Integral().Cmp(p.Work) != 0 {
+		return fmt.Errorf("host: the processors were busy for %v ns, their work took %v ns", p.Busy.Result().Integral(), p.Work)
 	}
 	if n := t.SYNs.Sum(); n != t.SYNsReceived {
 		return fmt.Errorf("host: %d SYNs came in, %d are accounted for: %+v", t.SYNsReceived, n, t.SYNs)

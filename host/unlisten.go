@@ -33,6 +33,7 @@ func (l *Listener) Stop(now des.Time) {
 	for a := l.accepts; a != nil && a.first != nil; {
 		s := a.first
 		a.first, s.next = s.next, nil
+		a.pop()
 		l.wait(now, -1)
 		s.listener, s.waiting = nil, false
 		s.Abort(now)

@@ -47,3 +47,16 @@ func Repairman(n int, think, service float64) float64 {
 	}
 	return (1 - 1/sum) / service
 }
+
+// ErlangC returns the probability that a Poisson arrival finds all of c servers at
+// work and waits, where the offered load is a < c and service exponential: M/M/c
+// (Erlang 1917).
+func ErlangC(c int, a float64) float64 {
+	b := ErlangB(c, a)
+	rho := a / float64(c)
+	return b / (1 - rho*(1-b))
+}
+
+// MMCWait returns the mean wait for one of c servers of offered load a < c, with
+// exponential service of mean s: ErlangC(c, a)·s/(c-a).
+func MMCWait(c int, a, s float64) float64 { return ErlangC(c, a) * s / (float64(c) - a) }

@@ -129,6 +129,11 @@ func (c *config) checkNode(s *Spec, n *Node) {
 	c.checkSize(path+".tcp.receive_window", 1, 1<<30, "window") // RFC 7323 section 2.3
 	c.checkSize(path+".tcp.receive_initial", 1, 1<<30, "window")
 	c.checkSize(path+".tcp.send_buffer", 1, 16<<30, "buffer")
+	for _, key := range []string{"per_segment", "lookup", "per_lookup"} {
+		if at := path + ".cpu." + key; n.CPU.Cores == Unlimited && c.set(at) && !c.fromDefault(at, path) {
+			c.fault(at, wrongf("add cores = 1", "every segment has a processor of its own"))
+		}
+	}
 	taken := map[uint16]string{}
 	for _, l := range n.Listeners {
 		table := path + ".listen." + l.Name
@@ -139,7 +144,7 @@ func (c *config) checkNode(s *Spec, n *Node) {
 			c.fault(table+".port", wrongf("", "port %d is taken by listen.%s", l.Port, other))
 		}
 		taken[l.Port] = l.Name
-		if l.Accept.Threads == Unlimited && l.Accept.Time > 0 {
+		if t, fixed := l.Accept.Time.Fixed(); l.Accept.Threads == Unlimited && (t > 0 || !fixed) {
 			c.fault(table+".accept.time", wrongf("add threads = 1", "connections are accepted at once, whatever the time"))
 		}
 		if n.Router() && !l.Implied && !c.fromDefault(table+".port", path) {

@@ -83,6 +83,9 @@ func (c *config) wants(path string) bool {
 	case strings.HasSuffix(table, ".close") && key != "by":
 		by, _ := c.value(table + ".by")
 		return by != "nobody"
+	case last(table) == "cpu" && key != "cores":
+		cores, _ := c.value(table + ".cores")
+		return cores != Count(Unlimited)
 	case last(table) == "queue":
 		return c.queueTakes(table, key)
 	case strings.HasPrefix(path, "link.") && key == "duplicate_delay":

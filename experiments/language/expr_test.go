@@ -110,7 +110,7 @@ func TestBadExpressions(t *testing.T) {
 		"node.client.time_wait.count + 1":   `node.client.time_wait.count is a level; say which number: .mean, .max, .end ... (mean sd min max pN end integral dispersion)`,
 		"node.client.ports.range":           `node.client.ports.range is a range of ports and cannot be reckoned with`,
 		"handshake(flow.talk).mean":         `handshake(): not yet: this version of netsim does not have it`,
-		"node.client.memory.refused.rate":   `node.client.memory.refused.rate: not yet: this version of netsim does not have it`,
+		"node.client.ports.search_steps.n":  `node.client.ports.search_steps.n: not yet: this version of netsim does not have it`,
 		"node.client.each.ports.used.max":   `node.client.each.ports.used.max: not yet: this version of netsim does not have it`,
 		"erlang(1, 2)":                      `no function erlang (did you mean "erlang_b"?)`,
 		"erlang_c(1, 2)":                    `no function erlang_c (did you mean "erlang_b"?)`,

@@ -69,6 +69,8 @@ type Node struct {
 	Prefix    netip.Prefix `key:"prefix"`    // invalid: to be assigned
 	Profile   string       `key:"profile"`
 	TCP       *tcp.Profile // that profile, with what the file says otherwise
+	Memory    Memory       `key:"memory"`
+	CPU       CPU          `key:"cpu"`
 	Listeners []Listener
 	ICMP      ICMP     `key:"icmp"`
 	NAT       NAT      `key:"nat"`
@@ -108,8 +110,21 @@ type Listener struct {
 
 // Accept is how the connections of a listener are accepted.
 type Accept struct {
-	Threads int64         `key:"threads"` // Unlimited: at once
-	Time    time.Duration `key:"time"`
+	Threads int64 `key:"threads"` // Unlimited: at once
+	Time    Law   `key:"time"`
+}
+
+// Memory is what the connections of a host may hold.
+type Memory struct {
+	Limit int64 `key:"limit"` // bytes; 0: no limit
+}
+
+// CPU is the processors of a host, for the segments that come in.
+type CPU struct {
+	Cores      int64         `key:"cores"` // Unlimited: one for each segment
+	PerSegment Law           `key:"per_segment"`
+	Lookup     string        `key:"lookup"` // hash, list
+	PerLookup  time.Duration `key:"per_lookup"`
 }
 
 // Link is a group of full-duplex links between the members of two groups.
