@@ -15,7 +15,7 @@ var layers = [][]string{
 	{"wire", "theory", "dist", "metrics", "shapes"},
 	{"tcp", "topo"},
 	{"host", "capture", "middlebox"},
-	{"apps", "plots", "packetdrill/script", "packetdrill/shell"},
+	{"apps", "plots", "packetdrill/script", "packetdrill/shell", "packetdrill/assert"},
 	{"experiments/language"},
 	{"experiments"},
 	{"cmd/netsim", "bench"},
@@ -31,6 +31,7 @@ var narrower = map[string][]string{
 	"plots":                {},
 	"packetdrill/script":   {},
 	"packetdrill/shell":    {},
+	"packetdrill/assert":   {},
 	"dist":                 {"des"},
 	"experiments/language": {"des", "dist", "shapes", "tcp", "theory"},
 }
