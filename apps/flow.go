@@ -114,6 +114,7 @@ type Flow struct {
 	Timeout           time.Duration // of a try of a job; 0 is never
 	LocalPort         uint16        // 0: ephemeral
 	LocalAddress      int           // which of the client's, from 0
+	Attack            *Attack       // an arrival is a forged segment; nil: it is not
 	Packet            int32         // bytes: an arrival is a packet of this size, and no connection; 0: conversations
 	Options           *tcp.Settings // of the sockets at both ends; nil is none
 	Lingering         *tcp.Settings // of those that close by Linger
@@ -150,6 +151,9 @@ func (w *World) enlist(f *Flow) {
 	}
 	if f.Pick == LeastConnections {
 		f.active = make([]int, len(f.Servers))
+	}
+	if f.Attack != nil {
+		f.muster()
 	}
 }
 
@@ -188,6 +192,8 @@ func (f *Flow) arrive(now des.Time, client int) {
 	from := f.Clients[client]
 	server := f.server(from, uint64(client))
 	switch {
+	case f.Attack != nil:
+		f.forge(now, client, &f.Servers[server])
 	case f.Packet > 0:
 		f.packet(now, from, f.Servers[server])
 	case f.keeps():
@@ -289,6 +295,9 @@ func (f *Flow) connect(now des.Time, client, server int, j *job, p *pool) {
 // [host.Acceptor]. One whose client has gone is only closed in answer.
 func (w *World) Accept(now des.Time, s *host.Socket) host.App {
 	t := w.find(s.Incarnation())
+	if f := w.attacker(s.Incarnation()); f != nil {
+		return f.haunt(now, s)
+	}
 	if t == nil || t.server.busy {
 		return stray{}
 	}
@@ -351,6 +360,11 @@ func (w *World) End() {
 	for _, t := range w.talks {
 		if t.live {
 			t.cut()
+		}
+	}
+	for _, f := range w.flows {
+		if f.Attack != nil {
+			f.Attack.tell(f.Tally)
 		}
 	}
 }

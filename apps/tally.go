@@ -57,7 +57,9 @@ type Tally struct {
 	StaleArrived, StaleAccepted uint64 // segments of an earlier incarnation at a later one
 	Misplaced                   uint64 // our mistake; must be 0
 
-	Open metrics.Level // connections open, all of them
+	Open        metrics.Level  // connections open, all of them
+	Phantoms    metrics.Level  // connections that were opened by a forged SYN, at the server alone
+	Backscatter metrics.Sample // answers to each forged segment
 	PoolTally
 	Packets Packets // of a background flow
 

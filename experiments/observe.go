@@ -169,7 +169,7 @@ func (w *World) level(path string) *metrics.Level {
 	if word[0] == "flow" {
 		for _, f := range w.flows {
 			if t := f.tally; f.Name == word[1] {
-				return map[string]*metrics.Level{"open": &t.Open, "pool.busy": &t.Busy, "pool.idle": &t.Idle, "pool.waiting": &t.Waiting}[strings.Join(word[2:], ".")]
+				return map[string]*metrics.Level{"open": &t.Open, "phantoms": &t.Phantoms, "pool.busy": &t.Busy, "pool.idle": &t.Idle, "pool.waiting": &t.Waiting}[strings.Join(word[2:], ".")]
 			}
 		}
 		return nil

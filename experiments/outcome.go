@@ -96,6 +96,8 @@ func (g *gatherer) flow(at string, t *apps.Tally) {
 	g.enter(at+"pool.busy", level(t.Busy.Result(), 1, 1))
 	g.enter(at+"pool.idle", level(t.Idle.Result(), 1, 1))
 	g.enter(at+"pool.waiting", level(t.Waiting.Result(), 1, 1))
+	g.enter(at+"phantoms", level(t.Phantoms.Result(), 1, 1))
+	g.enter(at+"backscatter", sample(&t.Backscatter, 1))
 	g.enter(at+"open", level(t.Open.Result(), 1, 1))
 }
 

@@ -126,7 +126,7 @@ func (w *World) recorders() (all []recorder) {
 		}
 	}
 	for _, f := range w.flows {
-		all = append(all, &f.tally.Open, &f.tally.Busy, &f.tally.Idle, &f.tally.Waiting)
+		all = append(all, &f.tally.Open, &f.tally.Phantoms, &f.tally.Busy, &f.tally.Idle, &f.tally.Waiting)
 	}
 	for _, l := range w.links { // order-free: each records on its own
 		all = append(all, l)

@@ -34,6 +34,7 @@ type World struct {
 	nodes    map[string]*nodes
 	links    map[string]*links
 	flows    []*flow
+	dark     map[string][]wire.Addr // by flow, addresses that nobody has
 	needs    Needs
 	watch    observers
 	digest   *digest
@@ -111,6 +112,9 @@ func Build(s *language.Spec, seed uint64, replication int, needs Needs) (*World,
 	}
 	for i := range s.Links {
 		w.addLinks(&s.Links[i])
+	}
+	if err := w.darken(); err != nil {
+		return nil, err
 	}
 	if err := w.Net.Finish(); err != nil {
 		return nil, err
@@ -365,6 +369,9 @@ func (w *World) addFlow(f *language.Flow) {
 		for _, h := range w.members(&f.To[i]) {
 			made.Servers = append(made.Servers, apps.Target{Host: h, Port: f.To[i].Port})
 		}
+	}
+	if f.Forges() {
+		made.Attack = w.attack(f, made.Clients)
 	}
 	w.flows = append(w.flows, &flow{f, made.Tally})
 	w.apps.Add(made)

@@ -347,6 +347,10 @@ func (h *Host) fresh(now des.Time, t tuple, p *wire.Packet) {
 // refuse answers with a reset, if an answer is due.
 func (h *Host) refuse(now des.Time, p *wire.Packet) {
 	st := h.stack
+	if st.unasked(now, p) {
+		st.pool.Put(p)
+		return
+	}
 	reply := st.blank()
 	from, to, who := p.Dst, p.Src, p.Segment.Incarnation
 	due := tcp.Reset(&p.Segment, &reply.Segment)

@@ -26,6 +26,7 @@ type Stack struct {
 	hosts     []*Host // by node
 	groups    []*group
 	pairs     []pair
+	dark      []bool       // by the index of an address: nobody answers there
 	followed  tcp.TimeWait // by what is opened
 	opening   tcp.Opening  // what a connection about to open is given
 
@@ -67,6 +68,9 @@ func (st *Stack) Observe(o Observer) { st.observer = o }
 type Strays interface {
 	// Reset is called when a host sends a reset for a connection it does not have.
 	Reset(now des.Time, who wire.Incarnation)
+	// Unasked is called when a SYN,ACK or a reset has come for no connection, or
+	// anything at all for an address of [Stack.Darken].
+	Unasked(now des.Time, who wire.Incarnation)
 	// Datagram is called when a packet of [Host.Send] has arrived. It may be read.
 	Datagram(now des.Time, p *wire.Packet)
 }

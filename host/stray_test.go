@@ -60,6 +60,7 @@ func TestResetsForNobody(t *testing.T) {
 type strays struct{ of []wire.Incarnation }
 
 func (s *strays) Reset(_ des.Time, who wire.Incarnation) { s.of = append(s.of, who) }
+func (s *strays) Unasked(des.Time, wire.Incarnation)     {}
 func (s *strays) Datagram(des.Time, *wire.Packet)        {}
 
 // Whoever wants to know is told of resets for connections that do not exist, not

@@ -23,7 +23,12 @@ func (c *config) background(flow string) bool {
 // flow.
 func (c *config) belongs(flow, key string) bool {
 	ofPackets := key == "size" || strings.HasPrefix(key, "load.")
-	if !c.background(flow) {
+	switch {
+	case c.forged(flow):
+		return strings.HasPrefix(key, "arrivals.") || slices.Contains(attackKeys, key)
+	case key == "spoof":
+		return false
+	case !c.background(flow):
 		return !ofPackets
 	}
 	return ofPackets || strings.HasPrefix(key, "arrivals.") || slices.Contains(backgroundKeys, key)
@@ -118,9 +123,14 @@ func (c *config) checkBackground(s *Spec, f *Flow) {
 		if !c.set(at) || c.belongs(f.Name, key) || c.fromDefault(at, path) {
 			continue
 		}
-		if f.Packets() {
+		switch {
+		case f.Forges():
+			c.fault(at, wrongf("leave it out", "a flow of kind %q sends forged segments, and has no connections", f.Kind))
+		case f.Packets():
 			c.fault(at, wrongf("leave it out", "a background flow sends packets, and opens no connections"))
-		} else {
+		case key == "spoof":
+			c.fault(at, wrongf(`write kind = "syn-flood" for forged segments`, "a flow of conversations has its own addresses"))
+		default:
 			c.fault(at, wrongf(`write kind = "background" for packets without connections`, "a flow of conversations has no %s", key))
 		}
 	}

@@ -45,6 +45,7 @@ func (c *config) checkFlow(s *Spec, f *Flow) {
 	}
 	c.checkArrivals(s, f)
 	c.checkBackground(s, f)
+	c.checkAttack(s, f)
 	c.checkPool(f)
 	c.checkRelayed(s, f)
 	if f.Close.By == "nobody" {

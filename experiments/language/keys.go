@@ -253,7 +253,7 @@ var keys = []Key{
 	{"routing.route.*.start", duration, "0 s", now, "from when"},
 	{"routing.route.*.stop", span, "(never)", now, "until when"},
 
-	{"flow.*.kind", words("conversation background", "syn-flood stale-syn blind-rst"), "conversation", now, "what its clients do"},
+	{"flow.*.kind", words("conversation background syn-flood stale-syn blind-rst"), "conversation", now, "what its clients do"},
 	{"flow.*.like", texts, "(none)", now, "templates it takes over"},
 	{"flow.*.label", text, "(name)", now, "name in figures"},
 	{"flow.*.from", target, "(required)", now, "who opens connections, or sends packets"},
@@ -306,7 +306,7 @@ var keys = []Key{
 	{"flow.*.local.port", port, "(ephemeral)", now, "port bound before connect()"},
 	{"flow.*.local.address", some, "1", now, "which of its addresses the client binds before connect()"},
 	{"flow.*.local.reuse_address", boolean, "false", 0, "bind() in spite of TIME_WAIT"},
-	{"flow.*.spoof", unread, "silent", 0, "false source addresses"},
+	{"flow.*.spoof", text, "(by kind)", now, "whose addresses forged segments are from: \"silent\" is nobody's, which no answer comes from (of syn-flood), \"none\" those of from (of stale-syn), or a node"},
 	{"flow.*.load.of", text, "(none)", now, "link that is loaded"},
 	{"flow.*.load.share", share, "(none)", now, "share of its rate, which says arrivals.rate"},
 	{"flow.*.size", size, "1500 B", now | varies, "size of background packets"},

@@ -180,7 +180,7 @@ type Rule struct {
 // Flow is who opens connections to whom, and what both do with them.
 type Flow struct {
 	Name         string
-	Kind         string        `key:"kind"` // conversation, background
+	Kind         string        `key:"kind"` // conversation, background, syn-flood, stale-syn, blind-rst
 	Label        string        `key:"label"`
 	From         []Target      `key:"from"`
 	To           []Target      `key:"to"`     // each with its Port and the Listener there
@@ -203,6 +203,7 @@ type Flow struct {
 	FastOpen     bool          `key:"fast_open"`
 	Size         int64         `key:"size"` // of the packets of a background flow
 	Load         Load          `key:"load"`
+	Spoof        string        `key:"spoof"` // silent, none, or a group of hosts; "" is of conversations
 }
 
 // Pool is how connections outlive jobs.
