@@ -2,8 +2,10 @@ package main
 
 import (
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -76,6 +78,7 @@ func showCommand() *cobra.Command {
 
 func validateCommand() *cobra.Command {
 	var sets []string
+	var asJSON bool
 	c := &cobra.Command{
 		Use:   "validate FILE...",
 		Short: "Find every mistake in experiment files, without running them",
@@ -96,16 +99,36 @@ wrong; what would be right. Nothing is run or written.
 					faults = append(faults, found...)
 				case err != nil:
 					return err
-				default:
+				case !asJSON:
 					fmt.Fprintf(cmd.OutOrStdout(), "%s: ok, %s, %s\n", f.Name, plural(len(f.Points), "point"), plural(f.Points[0].Spec.Run.Replications, "replication"))
 				}
 			}
-			if len(faults) > 0 {
-				return faults
+			if asJSON {
+				if err := printJSON(cmd.OutOrStdout(), append(language.Faults{}, faults...)); err != nil {
+					return err
+				}
 			}
-			return nil
+			switch {
+			case len(faults) == 0:
+				return nil
+			case asJSON:
+				return errPrinted
+			}
+			return faults
 		},
 	}
-	c.Flags().StringArrayVar(&sets, "set", nil, "PATH=VALUE: a value that wins over the file; repeat for more")
+	c.Flags().BoolVar(&asJSON, "json", false, "print the mistakes as JSON: file, line, col, path, what, right")
+	c.Flags().StringArrayVar(&sets, "set", nil, setHelp)
+	completeSets(c)
 	return c
+}
+
+// errPrinted is of mistakes that are printed already.
+var errPrinted = errors.New("the mistakes are printed")
+
+// printJSON prints what programs read.
+func printJSON(out io.Writer, v any) error {
+	e := json.NewEncoder(out)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
 }

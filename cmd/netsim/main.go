@@ -3,7 +3,13 @@
 //
 //	netsim list                        the experiments that come with it
 //	netsim show NAME                   one of them, as a start
+//	netsim new [NAME]                  a small one with comments
 //	netsim validate FILE...            every mistake, without running
+//	netsim names FILE [WORD]           what can be set and measured
+//	netsim eval FILE EXPR              an expression at every point
+//	netsim config show FILE            every value and where it comes from
+//	netsim sweep plan FILE             the points and what they will cost
+//	netsim schema                      a JSON Schema for editors
 //	netsim run FILE-or-NAME            verdicts, figures, tables
 //	netsim profile [NAME [NAME]]       how systems speak TCP, value by value
 //	netsim trace FILE-or-NAME          one connection as a ladder
@@ -69,6 +75,8 @@ func code(err error, errs io.Writer) int {
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(errs, "netsim: interrupted; nothing was written")
 		return exitStopped
+	case errors.Is(err, errPrinted):
+		return exitUsage
 	case errors.As(err, &faults):
 		fmt.Fprintln(errs, strings.TrimRight(faults.Error(), "\n"))
 		return exitUsage
@@ -101,7 +109,8 @@ against theory, and draws it.
 		SilenceErrors: true,
 		Version:       experiments.Version(),
 	}
-	root.AddCommand(runCommand(), listCommand(), showCommand(), validateCommand(), profileCommand(), traceCommand(), topologyCommand())
+	root.AddCommand(runCommand(), listCommand(), showCommand(), newCommand(), validateCommand(), profileCommand(), traceCommand(), topologyCommand(),
+		configCommand(), namesCommand(), evalCommand(), schemaCommand(), sweepCommand())
 	return root
 }
 

@@ -21,12 +21,10 @@ func (v verdictError) Error() string {
 
 // runFlags are the options of netsim run.
 type runFlags struct {
-	out          string
-	sets         []string
-	seed         uint64
-	replications int
-	jobs         int
-	capture      bool
+	pick
+	out     string
+	jobs    int
+	capture bool
 }
 
 func runCommand() *cobra.Command {
@@ -53,19 +51,11 @@ The same file and seed give the same bytes, whatever --jobs.
 		Args:              one("FILE or NAME", "netsim run handshake"),
 		ValidArgsFunction: experimentArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if cmd.Flags().Changed("seed") {
-				f.sets = append(f.sets, fmt.Sprint("run.seed=", f.seed))
-			}
-			if cmd.Flags().Changed("replications") {
-				f.sets = append(f.sets, fmt.Sprint("run.replications=", f.replications))
-			}
 			return f.run(cmd, args[0])
 		},
 	}
 	c.Flags().StringVar(&f.out, "out", "", "folder for the results (default out/NAME)")
-	c.Flags().StringArrayVar(&f.sets, "set", nil, "PATH=VALUE: a value that wins over the file; repeat for more")
-	c.Flags().Uint64Var(&f.seed, "seed", 1, "the one seed of all random numbers")
-	c.Flags().IntVar(&f.replications, "replications", 1, "runs of each case, with independent random numbers")
+	f.flags(c)
 	c.Flags().IntVar(&f.jobs, "jobs", 0, "runs at the same time (default: one for each CPU)")
 	c.Flags().BoolVar(&f.capture, "capture", false, "write the packets of the first replication as pcapng, a file a group of nodes")
 	return c
@@ -75,7 +65,7 @@ func (f *runFlags) run(cmd *cobra.Command, name string) error {
 	if f.jobs < 0 {
 		return fmt.Errorf("--jobs %d: want the number of runs at the same time, or 0 for one for each CPU", f.jobs)
 	}
-	file, err := experiments.Load(name, f.sets...)
+	file, err := f.load(name)
 	if err != nil {
 		return err
 	}

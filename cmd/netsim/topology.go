@@ -63,7 +63,8 @@ Graphviz, or drawn: where nodes are many alike, one stands for them all.
 			return err
 		},
 	}
-	c.Flags().StringArrayVar(&sets, "set", nil, "PATH=VALUE: a value that wins over the file; repeat for more")
+	c.Flags().StringArrayVar(&sets, "set", nil, setHelp)
+	completeSets(c)
 	c.Flags().BoolVar(&dot, "dot", false, "write it for Graphviz")
 	c.Flags().BoolVar(&svg, "svg", false, "draw it as SVG")
 	c.Flags().BoolVar(&png, "png", false, "draw it as PNG")

@@ -50,7 +50,8 @@ replication. Nothing is written.
 			return ladder.Text(cmd.OutOrStdout(), width())
 		},
 	}
-	c.Flags().StringArrayVar(&sets, "set", nil, "PATH=VALUE: a value that wins over the file; repeat for more")
+	c.Flags().StringArrayVar(&sets, "set", nil, setHelp)
+	completeSets(c)
 	c.Flags().StringVar(&flow, "flow", "", "the flow (default: the first)")
 	c.Flags().IntVar(&connection, "connection", 1, fmt.Sprintf("which of its connections, from 1 to %d", experiments.MostTraced))
 	return c

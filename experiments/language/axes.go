@@ -139,6 +139,9 @@ func (s Slot) Meaning() (text, unit string) {
 			return k.Meaning, k.Type.Unit
 		}
 		return strings.TrimPrefix(s.Path, "param."), ""
+	case Derived:
+		path := strings.TrimSuffix(s.Path, ".mean")
+		return derivedMeaning[last(path)], derivedUnit(path)
 	}
 	return s.Path, ""
 }

@@ -1,6 +1,7 @@
 package language
 
 import (
+	"iter"
 	"strings"
 )
 
@@ -18,22 +19,44 @@ func (s *Spec) Effective() string {
 func (s *Spec) world() string {
 	var b strings.Builder
 	s.config.routingSection(&b)
-	for _, kind := range []string{"topology", "node", "link", "flow"} {
-		for _, table := range s.config.tables {
-			words := strings.Split(table, ".")
-			if parent(table) != kind {
-				continue
-			}
-			s.config.section(&b, table, kind+".*.")
-			for _, below := range s.config.tables {
-				if w := strings.Split(below, "."); len(w) == 4 && w[0] == kind && w[1] == words[1] {
-					s.config.section(&b, below, kind+".*."+w[2]+".*.")
+	for table, pattern := range s.config.sections("topology", "node", "link", "flow") {
+		s.config.section(&b, table, pattern)
+	}
+	s.config.eventSections(&b)
+	return b.String()
+}
+
+// sections are the tables with a name of some kinds, in the order of the file, each
+// before those in it, and how the schema begins their keys.
+func (c *config) sections(kinds ...string) iter.Seq2[string, string] {
+	return func(yield func(table, pattern string) bool) {
+		for _, kind := range kinds {
+			for _, name := range c.under(kind) {
+				table := kind + "." + name
+				if !yield(table, kind+".*.") {
+					return
+				}
+				for _, below := range c.tables {
+					if w := strings.Split(below, "."); len(w) == 4 && w[0] == kind && w[1] == name && !yield(below, kind+".*."+w[2]+".*.") {
+						return
+					}
 				}
 			}
 		}
 	}
-	s.config.eventSections(&b)
-	return b.String()
+}
+
+// keysOf are the keys of one table that this version has, those in tables of their
+// own apart.
+func keysOf(pattern string) iter.Seq2[string, *Key] {
+	return func(yield func(string, *Key) bool) {
+		for k := range Keys() {
+			key, ok := strings.CutPrefix(k.Path, pattern)
+			if ok && k.Supported() && !strings.Contains(key, "*") && !yield(key, k) {
+				return
+			}
+		}
+	}
 }
 
 // section writes the keys of one table, those in tables of their own apart.
@@ -42,11 +65,7 @@ func (c *config) section(b *strings.Builder, table, pattern string) {
 	if t := c.shapes[last(table)]; t != nil && pattern == "topology.*." {
 		b.WriteString(sumLine(t.sum))
 	}
-	for k := range Keys() {
-		key, ok := strings.CutPrefix(k.Path, pattern)
-		if !ok || !k.Supported() || strings.Contains(key, "*") {
-			continue
-		}
+	for key, k := range keysOf(pattern) {
 		path := table + "." + key
 		if k.Default == "(as for the link)" && !c.set(path) || k.Default == "(name)" && !c.set(path) {
 			continue
@@ -101,8 +120,8 @@ func (c *config) routingSection(b *strings.Builder) {
 	if c.set("routing.kind") || c.set("routing.weight") {
 		c.section(b, "routing", "routing.")
 	}
-	for _, name := range c.under("routing.route") {
-		c.section(b, "routing.route."+name, "routing.route.*.")
+	for table, pattern := range c.sections("routing.route") {
+		c.section(b, table, pattern)
 	}
 }
 

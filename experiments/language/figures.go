@@ -173,6 +173,8 @@ func (d *drawing) wholeMetric(path, metric string, class Class) *Slot {
 		w = wrongf("", "%s is not a metric", metric)
 	case s.Metric.Class != class:
 		w = wrongf("", "%s is a %s; a %s is shown here", metric, s.Metric.Class, class)
+	default:
+		w = d.unmeasured(s)
 	}
 	if w != nil {
 		d.fault(path, w)
@@ -205,6 +207,10 @@ func (d *drawing) compile(s *setting, at Pos, source string, scope Scope, kinds 
 		return nil
 	}
 	for _, slot := range x.Slots {
+		if w := d.unmeasured(slot); w != nil {
+			d.faults = append(d.faults, s.faultAt(at, w))
+			return nil
+		}
 		for _, p := range d.Points {
 			if _, err := p.Lookup(slot); err != nil && slot.Kind == Parameter && err != error(reported) {
 				d.faults = append(d.faults, s.faultAt(at, wrongf("", "%s", err)))

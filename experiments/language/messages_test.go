@@ -83,6 +83,8 @@ func TestMessagesOfTheWhole(t *testing.T) {
 		{"no span", figure("kind = \"ladder\"\nflow = \"web\"\nfacet = \"case.c\"\nbetween = [\"2 s\", \"1 s\"]\n"), `x.toml:15:11: figure.f.between: is no span of time; write ["0 s", "10 s"]`},
 		{"ladder of no flow", figure("kind = \"ladder\"\nfacet = \"case.c\"\nflow = \"wev\"\n"), `x.toml:14:8: figure.f.flow: no flow "wev" (did you mean "web"?)`},
 		{"width", figure("kind = \"ladder\"\nflow = \"web\"\nfacet = \"case.c\"\nwidth = \"84\"\n"), `x.toml:15:9: figure.f.width: "84" is no width; write "84 mm", or "174 mm" for two columns`},
+		{"sessions of a host", base + "[expect.e]\nthat = \"node.client.sessions.count.max == 0\"\n", `x.toml:10:8: expect.e.that: node.client is a host and has no sessions.count`},
+		{"a host's reports", figure("kind = \"time\"\nof = \"node.client.nat.ports_used\"\nfacet = \"case.c\"\n"), `x.toml:13:6: figure.f.of: node.client is a host and has no nat.ports_used`},
 		{"metric as x", figure("kind = \"line\"\nx = \"flow.web.bytes.total\"\ny = [\"1\", 2]\nfacet = \"case.c\"\n"),
 			`x.toml:13:5: figure.f.x: flow.web.bytes.total is measured; only parameters are known here` + "\n" + `x.toml:14:11: figure.f.y: 2 is no expression`},
 		{"text as x", figure("kind = \"line\"\nx = \"case.c\"\ny = \"1\"\n"), `x.toml:13:5: figure.f.x: case.c is text; a number is wanted`},

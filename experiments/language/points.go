@@ -120,3 +120,34 @@ func (l *layer) label(name string) string {
 	}
 	return name
 }
+
+// Compile checks an expression of the file's parameters.
+func (f *File) Compile(source string) (*Expr, error) {
+	return Compile(source, Scope{names: f.names})
+}
+
+// Restrict leaves the points where a condition on parameters holds.
+func (f *File) Restrict(source string) error {
+	x, err := f.Compile(source)
+	if err != nil {
+		return err
+	}
+	if x.Kind != Truth {
+		return fmt.Errorf("%s is %s; %s is wanted", x.Source, x.Kind, Truth)
+	}
+	var kept []*Point
+	for _, p := range f.Points {
+		yes, err := x.Holds(p.Lookup)
+		if err != nil {
+			return err
+		}
+		if yes {
+			kept = append(kept, p)
+		}
+	}
+	if len(kept) == 0 {
+		return fmt.Errorf("%s holds at no point of the file", x.Source)
+	}
+	f.Points, f.pinned = kept, true
+	return nil
+}

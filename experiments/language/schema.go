@@ -82,6 +82,7 @@ func newSchema() tree {
 		t.root.make(path)
 	}
 	t.root.find("event.*.set").live = true
+	t.root.find("sweep.axes").live = true
 	overlay := &table{live: true}
 	for _, word := range []string{"run", "param", "default", "node", "link", "topology", "routing", "flow", "event"} {
 		overlay.graft(word, t.root.words[word])
