@@ -49,6 +49,7 @@ func TestAgainstNaive(t *testing.T) {
 		model := naive{map[int]Time{}, map[int]Rank{}}
 		var got, want []string
 		const many = 40
+		unit := []Time{1, slotSpan/2 + 1, 20 * slotSpan}[seed/3%3] // in the heap, in the wheel, and beyond
 		owners := make([]Owner, 5)
 		for i := range owners {
 			owners[i] = sim.Owner()
@@ -61,7 +62,7 @@ func TestAgainstNaive(t *testing.T) {
 					sim.Cancel(&e.ev)
 					delete(model.when, e.id)
 				} else {
-					at := now + Time(r.IntN(6)) // few distinct times: many ties
+					at := now + Time(r.IntN(6))*unit // few distinct times: many ties
 					sim.At(&e.ev, at)
 					model.when[e.id] = at
 				}
@@ -311,5 +312,28 @@ func TestExp(t *testing.T) {
 	}
 	if Exp(0) != 1 || Exp(-1000) != 0 || !math.IsInf(Exp(1000), 1) || !math.IsNaN(Exp(math.NaN())) {
 		t.Error("edges of Exp")
+	}
+}
+
+// Timers that are put off or cancelled before their slot begins are in the wheel,
+// and the heap does not grow with them.
+func TestFarEventsWait(t *testing.T) {
+	s := NewSim(PacketsFirst, 1)
+	var log []string
+	r := &recorder{log: &log}
+	events := make([]Event, 1000)
+	owner := s.Owner()
+	for i := range events {
+		events[i].Bind(r, owner.Rank(Timer))
+		s.At(&events[i], Time(100e6+i))
+	}
+	if s.end != root || s.wheel.n != len(events) || s.Pending() != len(events) {
+		t.Fatalf("%d in the heap, %d in the wheel, %d in all", s.end-root, s.wheel.n, s.Pending())
+	}
+	for i := range events[1:] {
+		s.Cancel(&events[i+1])
+	}
+	if s.Run(Never); s.Events() != 1 || s.Now() != 100e6 || s.Pending() != 0 {
+		t.Errorf("%d events, the last at %v, %d left", s.Events(), s.Now(), s.Pending())
 	}
 }

@@ -17,7 +17,7 @@ type Event struct {
 	handler Handler
 	when    Time
 	rank    Rank
-	place   int32 // index in the queue + 1; 0 is idle
+	place   int32 // in the heap; 0 is idle, below 0 it is in the wheel
 }
 
 // Bind gives the event its handler and its rank. The event must be idle.
@@ -34,19 +34,27 @@ func (e *Event) Rank() Rank { return e.rank }
 // Pending reports whether the event has an appointment.
 func (e *Event) Pending() bool { return e.place != 0 }
 
-// Sim holds the events of one world in the order in which they fire. It is a
-// 4-ary heap of values. While a handler runs, the root is an open hole, which
-// the first event scheduled fills: most handlers schedule exactly one.
+// Sim holds the events of one world in the order in which they fire. What is due
+// soon is in a heap of values, the rest in a wheel. While a handler runs, the root
+// is an open hole, which the first event scheduled fills: most handlers schedule
+// exactly one.
+//
+// The heap is 4-ary and stands in families of siblings: place p is the one of
+// number p%4 in family p/4, its children are family p-2, and the root is place 3,
+// alone in family 0.
 type Sim struct {
 	now    Time
-	queue  []entry // queue[:n] is the heap; at least four sentinels follow
-	n      int
+	heap   []family
+	end    uint // the first place that is free; at least one more family follows
 	hole   bool
 	events uint64
 	ties   Ties
 	key    uint64
 	owners uint64
+	wheel  wheel
 }
+
+type family [4]entry
 
 type entry struct {
 	when Time
@@ -54,17 +62,17 @@ type entry struct {
 	ev   *Event
 }
 
-// sentinel is after every event: it fills the last, incomplete family of
-// children, so that the least of four needs no bounds.
-var sentinel = entry{when: math.MaxInt64, rank: math.MaxUint64}
+const root = 3
 
-// arity of the heap: the children of i are 4i+1 to 4i+4.
-const arity = 4
+// sentinel is after every event: it fills the families that are not complete, so
+// that the least of four needs no bounds.
+var sentinel = entry{when: math.MaxInt64, rank: math.MaxUint64}
 
 // NewSim returns an empty Sim at time 0 with the given order of ties; seed
 // matters only to Seeded.
 func NewSim(ties Ties, seed uint64) *Sim {
-	s := &Sim{ties: ties, key: seed*0x9e3779b97f4a7c15 + 0x632be59bd9b4e019}
+	s := &Sim{ties: ties, key: seed*0x9e3779b97f4a7c15 + 0x632be59bd9b4e019, end: root}
+	s.heap = []family{{sentinel, sentinel, sentinel, sentinel}}
 	s.grow()
 	return s
 }
@@ -90,10 +98,11 @@ func (s *Sim) Events() uint64 { return s.events }
 
 // Pending counts the appointments.
 func (s *Sim) Pending() int {
+	n := int(s.end-root) + s.wheel.n
 	if s.hole {
-		return s.n - 1
+		n--
 	}
-	return s.n
+	return n
 }
 
 // When is the time of e's appointment, Never if it has none.
@@ -105,22 +114,31 @@ func (s *Sim) At(e *Event, t Time) {
 	if t < s.now {
 		panic(fmt.Sprintf("des: an event scheduled at %v, before now, %v", t, s.now))
 	}
-	in := entry{t, e.rank, e}
+	if e.place < 0 {
+		s.wheel.remove(e)
+	}
 	e.when = t
+	in := entry{t, e.rank, e}
 	switch {
 	case e.place != 0:
-		s.settle(int(e.place)-1, in)
+		s.settle(uint(e.place), in)
+	case s.wheel.covers(t):
+		s.wheel.add(e)
 	case s.hole:
 		s.hole = false
-		s.down(0, in)
+		s.down(root, in)
 	default:
-		i := s.n
-		s.n++
-		if s.n+arity > len(s.queue) {
-			s.grow()
-		}
-		s.up(i, in)
+		s.push(in)
 	}
+}
+
+// push adds to the heap what is not in it.
+func (s *Sim) push(in entry) {
+	s.end++
+	if s.end/4+1 >= uint(len(s.heap)) {
+		s.grow()
+	}
+	s.up(s.end-1, in)
 }
 
 // Cancel removes e's appointment, if it has one.
@@ -128,28 +146,34 @@ func (s *Sim) Cancel(e *Event) {
 	if e.place == 0 {
 		return
 	}
-	i := int(e.place) - 1
+	if e.place < 0 {
+		s.wheel.remove(e)
+	} else {
+		s.remove(uint(e.place))
+	}
 	e.place, e.when = 0, Never
-	s.remove(i)
 }
 
 // Step handles the next event if it is due before the end, and reports whether
 // it did.
 func (s *Sim) Step(end Time) bool {
-	root := &s.queue[0]
-	if root.when >= end { // a sentinel, if nothing is pending
+	if s.heap[0][root].when >= s.wheel.begin {
+		s.turn()
+	}
+	first := &s.heap[0][root]
+	now, ev := first.when, first.ev
+	if now >= end { // a sentinel, if nothing is pending
 		return false
 	}
-	top := *root
-	*root = entry{} // the hole: before everything, so nothing rises past it
+	first.when, first.rank = 0, 0 // the hole: before everything, so nothing rises past it
 	s.hole = true
-	top.ev.place, top.ev.when = 0, Never
-	s.now = top.when
+	ev.place, ev.when = 0, Never
+	s.now = now
 	s.events++
-	top.ev.handler.Fire(top.when)
+	ev.handler.Fire(now)
 	if s.hole {
 		s.hole = false
-		s.remove(0)
+		s.remove(root)
 	}
 	return true
 }
@@ -172,69 +196,64 @@ func (s *Sim) Run(end Time) {
 	}
 }
 
-// remove closes the gap at i with the last entry.
-func (s *Sim) remove(i int) {
-	s.n--
-	last := s.queue[s.n]
-	s.queue[s.n] = sentinel
-	if i < s.n {
-		s.settle(i, last)
+// remove closes the gap at p with the last entry.
+func (s *Sim) remove(p uint) {
+	s.end--
+	place := s.at(s.end)
+	last := *place
+	*place = sentinel
+	if p < s.end {
+		s.settle(p, last)
 	}
 }
 
-// settle puts in at the gap i, or where order wants it from there.
-func (s *Sim) settle(i int, in entry) {
-	if i > 0 && before(&in, &s.queue[(i-1)/arity]) != 0 {
-		s.up(i, in)
+func (s *Sim) at(p uint) *entry { return &s.heap[p/4][p%4] }
+
+// settle puts in at the gap p, or where order wants it from there.
+func (s *Sim) settle(p uint, in entry) {
+	if p > root && before(&in, s.at(p/4+2)) != 0 {
+		s.up(p, in)
 	} else {
-		s.down(i, in)
+		s.down(p, in)
 	}
 }
 
-// up moves the gap at i towards the root until in fits.
-func (s *Sim) up(i int, in entry) {
-	q := s.queue
-	for i > 0 {
-		parent := (i - 1) / arity
-		if before(&in, &q[parent]) == 0 {
+// up moves the gap at p towards the root until in fits.
+func (s *Sim) up(p uint, in entry) {
+	gap := s.at(p)
+	for p > root {
+		parent := s.at(p/4 + 2)
+		if before(&in, parent) == 0 {
 			break
 		}
-		q[i] = q[parent]
-		q[i].ev.place = int32(i + 1)
-		i = parent
+		*gap = *parent
+		gap.ev.place = int32(p)
+		p, gap = p/4+2, parent
 	}
-	q[i] = in
-	in.ev.place = int32(i + 1)
+	*gap = in
+	in.ev.place = int32(p)
 }
 
-// down moves the gap at i towards the leaves until in fits.
-func (s *Sim) down(i int, in entry) {
-	q := s.queue
-	for {
-		first := i*arity + 1
-		if first >= s.n {
-			break
-		}
-		family := q[first : first+arity : first+arity]
-		least := leastOfFour(family)
-		child := &family[least]
+// down moves the gap at p towards the leaves until in fits. The first of four
+// children is found without branches.
+func (s *Sim) down(p uint, in entry) {
+	gap := s.at(p)
+	heap := s.heap[:s.end/4+1]
+	for p-2 < uint(len(heap)) {
+		f := &heap[p-2]
+		a := before(&f[1], &f[0])
+		b := 2 + before(&f[3], &f[2])
+		least := a + (b-a)*before(&f[b&3], &f[a&3])
+		child := &f[least&3]
 		if before(child, &in) == 0 {
 			break
 		}
-		q[i] = *child
-		child.ev.place = int32(i + 1)
-		i = first + least
+		*gap = *child
+		gap.ev.place = int32(p)
+		p, gap = 4*(p-2)+uint(least), child
 	}
-	q[i] = in
-	in.ev.place = int32(i + 1)
-}
-
-// leastOfFour returns the index of the first to fire, without branches.
-func leastOfFour(f []entry) int {
-	_ = f[3]
-	a := int(before(&f[1], &f[0]))
-	b := 2 + int(before(&f[3], &f[2]))
-	return a + (b-a)*int(before(&f[b&3], &f[a&3]))
+	*gap = in
+	in.ev.place = int32(p)
 }
 
 // before is 1 if a fires before b, else 0: the borrow of (time, rank) as one
@@ -245,12 +264,9 @@ func before(a, b *entry) uint64 {
 	return borrow
 }
 
-// grow makes room for at least one more entry and its sentinels.
+// grow makes room.
 func (s *Sim) grow() {
-	bigger := make([]entry, max(64, 2*len(s.queue)))
-	copy(bigger, s.queue[:min(s.n, len(s.queue))])
-	for i := min(s.n, len(s.queue)); i < len(bigger); i++ {
-		bigger[i] = sentinel
+	for range max(16, len(s.heap)) {
+		s.heap = append(s.heap, family{sentinel, sentinel, sentinel, sentinel})
 	}
-	s.queue = bigger
 }
