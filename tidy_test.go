@@ -16,7 +16,7 @@ var layers = [][]string{
 	{"tcp", "topo"},
 	{"host", "capture", "middlebox"},
 	{"apps", "plots", "packetdrill/script", "packetdrill/shell", "packetdrill/assert"},
-	{"experiments/language"},
+	{"experiments/language", "packetdrill"},
 	{"experiments"},
 	{"cmd/netsim", "bench"},
 }

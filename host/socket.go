@@ -67,6 +67,13 @@ func (s *Socket) Read(now des.Time) uint32 {
 	return n
 }
 
+// ReadUpTo is Read of at most n bytes.
+func (s *Socket) ReadUpTo(now des.Time, n uint32) uint32 {
+	n = s.Conn.ReadUpTo(now, n)
+	s.pump(now)
+	return n
+}
+
 // Set changes the socket options.
 func (s *Socket) Set(now des.Time, options *tcp.Settings) {
 	s.Conn.Set(now, options)

@@ -42,6 +42,9 @@ func (c *Conn) Write(now des.Time, n uint64) uint64 {
 // unsettled counts the bytes in the send buffer: written and not acknowledged.
 func (c *Conn) unsettled() uint64 { return uint64(uint32(c.end.Sub(c.base))) }
 
+// Unsettled counts the bytes that were written and are not acknowledged.
+func (c *Conn) Unsettled() uint64 { return c.unsettled() }
+
 // Unread counts the bytes that Read would take.
 func (c *Conn) Unread() uint32 { return c.readable }
 

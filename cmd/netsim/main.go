@@ -13,6 +13,7 @@
 //	netsim run FILE-or-NAME            verdicts, figures, tables
 //	netsim profile [NAME [NAME]]       how systems speak TCP, value by value
 //	netsim trace FILE-or-NAME          one connection as a ladder
+//	netsim packetdrill FILE-or-DIR     scripts that kernels are tested with
 //
 // It exits with 0 when all is done and as expected, 1 when an expectation failed
 // or is undecided, 2 when the input is wrong, 3 when a run failed and 130 when it
@@ -110,7 +111,7 @@ against theory, and draws it.
 		Version:       experiments.Version(),
 	}
 	root.AddCommand(runCommand(), listCommand(), showCommand(), newCommand(), validateCommand(), profileCommand(), traceCommand(), topologyCommand(),
-		configCommand(), namesCommand(), evalCommand(), schemaCommand(), sweepCommand())
+		configCommand(), namesCommand(), evalCommand(), schemaCommand(), sweepCommand(), packetdrillCommand())
 	return root
 }
 

@@ -1,0 +1,278 @@
+package packetdrill
+
+import (
+	"netsim/packetdrill/script"
+)
+
+// read is read(), recv() and recvfrom().
+func (r *runner) read(c *script.Call) (attempt, error) {
+	n, err := r.numberArg(c, 2, 0)
+	if err != nil {
+		return nil, err
+	}
+	flags, err := r.numberArg(c, 3, 0)
+	if err != nil {
+		return nil, err
+	}
+	return r.receive(c, n, flags)
+}
+
+// readv is readv(): the buffers count as one.
+func (r *runner) readv(c *script.Call) (attempt, error) {
+	n, err := r.vector(c, 1)
+	if err != nil {
+		return nil, err
+	}
+	return r.receive(c, n, 0)
+}
+
+// recvmsg is recvmsg().
+func (r *runner) recvmsg(c *script.Call) (attempt, error) {
+	n, err := r.message(c)
+	if err != nil {
+		return nil, err
+	}
+	flags, err := r.numberArg(c, 2, 0)
+	if err != nil {
+		return nil, err
+	}
+	return r.receive(c, n, flags)
+}
+
+// vector is how many bytes the buffers of an argument have: [{..., 10}, {..., 20}].
+func (r *runner) vector(c *script.Call, i int) (total int64, err error) {
+	e, err := arg(c, i)
+	if err != nil {
+		return 0, err
+	}
+	return r.vectorOf(e)
+}
+
+func (r *runner) vectorOf(e *script.Expr) (total int64, err error) {
+	if e.Kind != script.List {
+		return 0, &failure{at: e.Pos, want: "buffers such as [{..., 1000}]", got: exprText(e)}
+	}
+	for _, b := range e.Args {
+		if b.Kind != script.Struct || len(b.Args) != 2 {
+			return 0, &failure{at: b.Pos, want: "a buffer such as {..., 1000}", got: exprText(b)}
+		}
+		n, err := r.number(b.Args[1])
+		if err != nil {
+			return 0, err
+		}
+		total += n
+	}
+	return total, nil
+}
+
+// message is how many bytes the buffers of a struct msghdr have.
+func (r *runner) message(c *script.Call) (int64, error) {
+	e, err := arg(c, 1)
+	if err != nil {
+		return 0, err
+	}
+	if e.Kind == script.Struct {
+		for i, key := range e.Keys {
+			if key == "msg_iov" || key == "" && e.Args[i].Kind == script.List {
+				return r.vectorOf(e.Args[i])
+			}
+		}
+	}
+	return 0, &failure{at: e.Pos, want: "a message such as {msg_iov(1)=[{..., 1000}], ...}", got: exprText(e)}
+}
+
+// receive is what all calls that read are.
+func (r *runner) receive(c *script.Call, n, flags int64) (attempt, error) {
+	s, no, err := r.socketArg(c)
+	if s == nil {
+		return no, err
+	}
+	taken := int64(0)
+	return s.wait(flags, func() (result, bool) {
+		if s.phase == fresh && !s.ended || s.phase == listening {
+			return failed("ENOTCONN")
+		}
+		all := flags&symbols["MSG_WAITALL"] != 0
+		if got := min(int64(s.unread()), n-taken); got > 0 {
+			if flags&symbols["MSG_PEEK"] == 0 {
+				s.take(uint32(got))
+			}
+			if taken += got; !all || taken == n {
+				return done(taken)
+			}
+		}
+		switch {
+		case taken > 0 && (s.eof || s.noRead || s.pendingErr != "" || s.phase == over):
+			return done(taken)
+		case s.pendingErr != "":
+			return failed(s.takeError())
+		case s.eof || s.noRead || s.phase == over || n == 0:
+			return done(0)
+		}
+		return result{-1, "EAGAIN"}, false
+	}), nil
+}
+
+// take reads bytes.
+func (s *socket) take(n uint32) {
+	if s.conn != nil {
+		s.conn.ReadUpTo(s.r.now(), n)
+	} else {
+		s.left -= n
+	}
+}
+
+// write is write() and send().
+func (r *runner) write(c *script.Call) (attempt, error) {
+	n, err := r.numberArg(c, 2, 0)
+	if err != nil {
+		return nil, err
+	}
+	flags, err := r.numberArg(c, 3, 0)
+	if err != nil {
+		return nil, err
+	}
+	return r.send(c, n, flags)
+}
+
+func (r *runner) writev(c *script.Call) (attempt, error) {
+	n, err := r.vector(c, 1)
+	if err != nil {
+		return nil, err
+	}
+	return r.send(c, n, 0)
+}
+
+func (r *runner) sendto(c *script.Call) (attempt, error) {
+	flags, err := r.numberArg(c, 3, 0)
+	if err != nil {
+		return nil, err
+	}
+	if flags&symbols["MSG_FASTOPEN"] != 0 {
+		return nil, &unsupported{what: "MSG_FASTOPEN"}
+	}
+	return r.write(c)
+}
+
+func (r *runner) sendmsg(c *script.Call) (attempt, error) {
+	n, err := r.message(c)
+	if err != nil {
+		return nil, err
+	}
+	flags, err := r.numberArg(c, 2, 0)
+	if err != nil {
+		return nil, err
+	}
+	return r.send(c, n, flags)
+}
+
+// send is what all calls that write are. It waits until the last byte is in the send
+// buffer.
+func (r *runner) send(c *script.Call, n, flags int64) (attempt, error) {
+	s, no, err := r.socketArg(c)
+	if s == nil {
+		return no, err
+	}
+	sent := int64(0)
+	try := s.wait(flags, func() (result, bool) {
+		switch {
+		case s.pendingErr != "" && sent == 0 && (!s.noWrite || r.manners.errorFirst):
+			return failed(s.takeError())
+		case s.noWrite && sent == 0:
+			return failed("EPIPE")
+		case s.phase == fresh || s.phase == listening:
+			return failed(r.manners.unconnected)
+		case s.phase == over || s.pendingErr != "" || s.noWrite:
+			if sent > 0 {
+				return done(sent)
+			}
+			return failed("EPIPE")
+		case s.phase == connecting:
+			return result{-1, "EAGAIN"}, false
+		}
+		if s.conn != nil {
+			sent += int64(s.conn.Write(r.now(), uint64(n-sent)))
+		}
+		if sent == n {
+			return done(n)
+		}
+		return result{-1, "EAGAIN"}, false
+	})
+	return func() (result, bool) {
+		x, returned := try()
+		if returned && x.errno == "EAGAIN" && sent > 0 {
+			return done(sent)
+		}
+		return x, returned
+	}, nil
+}
+
+// close is close().
+func (r *runner) close(c *script.Call) (attempt, error) {
+	f, err := r.fileArg(c)
+	if err != nil {
+		return nil, err
+	}
+	fd, _ := r.number(c.Args[0])
+	if f == nil {
+		return instead("EBADF")
+	}
+	return func() (result, bool) {
+		delete(r.files, fd)
+		if s, ok := f.(*socket); ok {
+			s.shut()
+		}
+		return done(0)
+	}, nil
+}
+
+// shut closes the socket: nobody holds it any more.
+func (s *socket) shut() {
+	s.closed = true
+	now := s.r.now()
+	switch {
+	case s.listener != nil:
+		s.listener.Stop(now)
+		s.listener = nil
+	case s.conn != nil:
+		s.conn.Close(now)
+	}
+}
+
+// shutdown is shutdown().
+func (r *runner) shutdown(c *script.Call) (attempt, error) {
+	s, no, err := r.socketArg(c)
+	if s == nil {
+		return no, err
+	}
+	how, err := r.numberArg(c, 1, 0)
+	if err != nil {
+		return nil, err
+	}
+	return func() (result, bool) {
+		now := r.now()
+		switch {
+		case how < 0 || how > 2:
+			return failed("EINVAL")
+		case s.phase == listening:
+			if how != symbols["SHUT_WR"] {
+				s.listener.Stop(now)
+				s.listener, s.phase = nil, fresh
+			}
+			return done(0)
+		case s.conn == nil:
+			return failed("ENOTCONN")
+		}
+		if how != symbols["SHUT_WR"] {
+			s.noRead = true
+			s.conn.ShutdownRead(now)
+		}
+		if how != symbols["SHUT_RD"] {
+			s.noWrite = true
+			if s.conn != nil {
+				s.conn.Shutdown(now)
+			}
+		}
+		return done(0)
+	}, nil
+}

@@ -1,0 +1,36 @@
+package packetdrill
+
+import "netsim/tcp"
+
+// manners are what a system's socket layer does in its own way.
+type manners struct {
+	resetErrors map[tcp.State]errno // by the state in which a RST came, where it is not ECONNRESET
+	unconnected errno               // of write() and send() where there was never a connection
+	errorFirst  bool                // write() tells the error that waits before EPIPE
+
+	connectListening errno // of connect() by a listener
+	connectOver      errno // of connect() after a connection is over
+}
+
+// mannersOf are those of the profiles; the standard's are FreeBSD's, the BSDs having
+// written the interface.
+func mannersOf(profile string) *manners {
+	if profile == "linux" {
+		return &linuxManners
+	}
+	return &bsdManners
+}
+
+// linuxManners are of Linux 6.18: tcp_reset, tcp_sendmsg_locked.
+var linuxManners = manners{
+	resetErrors: map[tcp.State]errno{tcp.SynSent: "ECONNREFUSED", tcp.CloseWait: "EPIPE"},
+	unconnected: "EPIPE", errorFirst: true,
+	connectListening: "EISCONN", connectOver: "EISCONN",
+}
+
+// bsdManners are of FreeBSD 14: tcp_do_segment, tcp_usr_send.
+var bsdManners = manners{
+	resetErrors:      map[tcp.State]errno{tcp.SynSent: "ECONNREFUSED", tcp.SynReceived: "ECONNREFUSED", tcp.Closing: "", tcp.LastAck: "", tcp.TimeWaiting: ""},
+	unconnected:      "ENOTCONN",
+	connectListening: "EOPNOTSUPP", connectOver: "EISCONN",
+}

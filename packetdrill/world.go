@@ -1,0 +1,123 @@
+package packetdrill
+
+import (
+	"errors"
+	"net/netip"
+	"time"
+
+	"netsim/des"
+	"netsim/host"
+	"netsim/tcp"
+	"netsim/topo"
+	"netsim/wire"
+)
+
+// world is the host that a script is about, and the wire on which it is heard.
+type world struct {
+	sim   *des.Sim
+	pool  wire.Pool
+	book  *wire.Book
+	net   *topo.Network
+	stack *host.Stack
+	host  *host.Host
+	tally *host.Tally
+	alarm des.Event // of the script
+	rang  bool
+
+	local, remote wire.Addr
+	sent          []capture // by the host and not yet looked at
+	states        map[wire.Incarnation]tcp.State
+}
+
+// capture is a packet that the host sent.
+type capture struct {
+	at     des.Time
+	packet wire.Packet
+}
+
+// start is when the world begins: late enough for clocks not to stand at zero.
+const start = time.Hour
+
+func (r *runner) build() {
+	w := &world{sim: des.NewSim(des.PacketsFirst, 1), book: wire.NewBook(), states: map[wire.Incarnation]tcp.State{}}
+	r.world = w
+	w.net = topo.NewNetwork(w.sim, &w.pool, w.book, 1, 1)
+	here, there := w.net.AddNode("host", false), w.net.AddNode("script", false)
+	w.local = w.net.Assign(here, r.setup.local)
+	w.remote = w.net.Assign(there, r.setup.remote)
+	w.net.Connect(topo.LinkSpec{Name: "wire", A: here, B: there})
+	if err := w.net.Finish(); err != nil {
+		panic(err)
+	}
+	w.stack = host.NewStack(w.sim, w.net, &w.pool, 1, 1)
+	w.stack.Observe(w)
+	w.tally = host.NewTally(r.profile, 0, des.Never)
+	w.host = w.stack.AddHost(host.Config{Node: here, Name: "host", Address: w.local, Profile: r.profile, MTU: r.setup.mtu, Tally: w.tally})
+	w.net.Attach(there, w)
+	owner := w.sim.Owner()
+	w.alarm.Bind(w, owner.Rank(des.Control))
+	w.sim.At(&w.alarm, des.Time(start))
+	w.sim.Step(des.Never)
+}
+
+// address enters an address of the other side.
+func (w *world) address(ip netip.Addr) wire.Addr { return w.book.Add(ip) }
+
+// Fire is the script's alarm.
+func (w *world) Fire(des.Time) { w.rang = true }
+
+// Receive takes what has crossed the wire: it was looked at when it was sent.
+func (w *world) Receive(_ des.Time, p *wire.Packet) { w.pool.Put(p) }
+
+// Sent captures what the host sends.
+func (w *world) Sent(now des.Time, _ topo.NodeID, p *wire.Packet) {
+	w.sent = append(w.sent, capture{now, *p})
+}
+
+// Received, Dropped and State complete the observer of the host.
+func (w *world) Received(des.Time, topo.NodeID, *wire.Packet)           {}
+func (w *world) Dropped(des.Time, *topo.Half, *wire.Packet, topo.Cause) {}
+func (w *world) State(_ des.Time, _ topo.NodeID, who wire.Incarnation, from, to tcp.State) {
+	if to == tcp.Closed {
+		to = from // where it ended
+	}
+	w.states[who] = to
+}
+
+func (w *world) now() des.Time { return w.sim.Now() }
+
+var errEndless = errors.New("the script runs on and on")
+
+// reach lets the world go on until a time, and stops before its timers.
+func (r *runner) reach(at des.Time) error {
+	if at <= r.now() {
+		return nil
+	}
+	if at.Sub(des.Time(start)) > mostTime {
+		return errEndless
+	}
+	r.rang = false
+	r.sim.At(&r.alarm, at)
+	for !r.rang {
+		if err := r.step(des.Never); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// step lets the next thing happen that is due before a time, and looks whether the
+// call that waits may return.
+func (r *runner) step(before des.Time) error {
+	if r.exhausted--; r.exhausted < 0 {
+		return errEndless
+	}
+	if len(r.sent) > mostSent {
+		return errEndless
+	}
+	r.sim.Step(before)
+	return r.retry()
+}
+
+// mostSent is how many segments may wait to be looked at.
+const mostSent = 100_000
