@@ -119,22 +119,35 @@ func (l *Level) Result() *LevelResult {
 	if end == des.Never {
 		end, final = l.end, l.final
 	}
-	r := &LevelResult{
-		span:   uint64(end - l.start),
-		dense:  append([]uint64(nil), l.dense...),
-		ends:   Uint128{0, uint64(final)},
-		pooled: 1,
+	r := &LevelResult{span: uint64(end - l.start), ends: Uint128{0, uint64(final)}, pooled: 1}
+	low, top := 0, len(l.dense)
+	for low < top && l.dense[low] == 0 {
+		low++
 	}
-	for v, t := range r.dense {
-		r.integral = r.integral.Add(Mul64(uint64(v), t))
-		r.squares = r.squares.Add(Mul64(uint64(v)*uint64(v), t))
+	for low < top && l.dense[top-1] == 0 {
+		top--
+	}
+	if low < top {
+		r.base, r.dense = uint64(low), append([]uint64(nil), l.dense[low:top]...)
 	}
 	if l.high != nil {
 		r.high = l.high.clone()
+	}
+	r.integrate()
+	return r
+}
+
+// integrate sums what is known of each value.
+func (r *LevelResult) integrate() {
+	for i, t := range r.dense {
+		v := r.base + uint64(i)
+		r.integral = r.integral.Add(Mul64(v, t))
+		r.squares = r.squares.Add(Mul64(v*v, t))
+	}
+	if r.high != nil {
 		r.integral = r.integral.Add(r.high.integral)
 		r.squares = r.squares.Add(r.high.squares)
 	}
-	return r
 }
 
 func (h *high) clone() *high {

@@ -13,7 +13,8 @@ import (
 type LevelResult struct {
 	span              uint64 // ns
 	integral, squares Uint128
-	dense             []uint64
+	base              uint64   // the least value that dense knows of
+	dense             []uint64 // ns at base and each value above
 	high              *high
 	ends              Uint128
 	pooled            uint64
@@ -26,11 +27,9 @@ func (r *LevelResult) Merge(o *LevelResult) {
 	r.squares = r.squares.Add(o.squares)
 	r.ends = r.ends.Add(o.ends)
 	r.pooled += o.pooled
-	if grow := len(o.dense) - len(r.dense); grow > 0 {
-		r.dense = append(r.dense, make([]uint64, grow)...)
-	}
-	for v, t := range o.dense {
-		r.dense[v] += t
+	r.cover(o.base, len(o.dense))
+	for i, t := range o.dense {
+		r.dense[o.base-r.base+uint64(i)] += t
 	}
 	switch {
 	case o.high == nil:
@@ -38,6 +37,22 @@ func (r *LevelResult) Merge(o *LevelResult) {
 		r.high = o.high.clone()
 	default:
 		r.high.merge(o.high)
+	}
+}
+
+// cover makes dense reach over n values from base on.
+func (r *LevelResult) cover(base uint64, n int) {
+	switch {
+	case n == 0:
+		return
+	case len(r.dense) == 0:
+		r.base = base
+	case base < r.base:
+		r.dense = append(make([]uint64, r.base-base), r.dense...)
+		r.base = base
+	}
+	if grow := int(base-r.base) + n - len(r.dense); grow > 0 {
+		r.dense = append(r.dense, make([]uint64, grow)...)
 	}
 }
 
@@ -85,9 +100,9 @@ func (r *LevelResult) nanoseconds() *big.Int { return new(big.Int).SetUint64(r.s
 
 // Min returns the least value.
 func (r *LevelResult) Min() float64 {
-	for v, t := range r.dense {
+	for i, t := range r.dense {
 		if t > 0 {
-			return float64(v)
+			return float64(r.base + uint64(i))
 		}
 	}
 	if r.high != nil {
@@ -101,9 +116,9 @@ func (r *LevelResult) Max() float64 {
 	if r.high != nil {
 		return float64(r.high.max)
 	}
-	for v := len(r.dense) - 1; v >= 0; v-- {
-		if r.dense[v] > 0 {
-			return float64(v)
+	for i := len(r.dense) - 1; i >= 0; i-- {
+		if r.dense[i] > 0 {
+			return float64(r.base + uint64(i))
 		}
 	}
 	return math.NaN()
@@ -115,12 +130,12 @@ func (r *LevelResult) Max() float64 {
 func (r *LevelResult) Steps() iter.Seq2[int64, uint64] {
 	return func(yield func(int64, uint64) bool) {
 		var below uint64
-		for v, t := range r.dense {
+		for i, t := range r.dense {
 			if t == 0 {
 				continue
 			}
 			below += t
-			if !yield(int64(v), below) {
+			if !yield(int64(r.base)+int64(i), below) {
 				return
 			}
 		}

@@ -19,6 +19,13 @@ type Sample struct {
 	n, min, max  uint64
 	sum, squares Uint128
 	slots        octaves[tally]
+	packed       []packed // instead of slots, of a sample that was read
+}
+
+// packed is a slot that holds something: page and slot as one number.
+type packed struct {
+	at uint64
+	tally
 }
 
 // tally counts the values of a slot and sums their distance from its floor.
@@ -40,6 +47,7 @@ func (s *Sample) Record(v int64) {
 	s.n++
 	s.sum = s.sum.Add(Uint128{0, u})
 	s.squares = s.squares.Add(Mul64(u, u))
+	s.unpack()
 	page, slot := locate(u)
 	t := s.slots.at(page, slot)
 	t.n++
@@ -58,16 +66,44 @@ func (s *Sample) Merge(o *Sample) {
 	s.n += o.n
 	s.sum = s.sum.Add(o.sum)
 	s.squares = s.squares.Add(o.squares)
-	for page, slots := range o.slots {
-		if slots == nil {
-			continue
+	s.unpack()
+	for at, t := range o.cells() {
+		mine := s.slots.at(uint(at/perOctave), uint(at%perOctave))
+		mine.n += t.n
+		mine.excess += t.excess
+	}
+}
+
+// cells yields what holds something, upwards, by page and slot as one number.
+func (s *Sample) cells() iter.Seq2[uint64, tally] {
+	return func(yield func(uint64, tally) bool) {
+		for _, p := range s.packed {
+			if !yield(p.at, p.tally) {
+				return
+			}
 		}
-		for i, t := range slots {
-			mine := s.slots.at(uint(page), uint(i))
-			mine.n += t.n
-			mine.excess += t.excess
+		for page, slots := range s.slots {
+			if slots == nil {
+				continue
+			}
+			for i, t := range slots {
+				if t.n > 0 && !yield(uint64(page*perOctave+i), t) {
+					return
+				}
+			}
 		}
 	}
+}
+
+// unpack makes a sample that was read ready to take more.
+func (s *Sample) unpack() {
+	if s.packed == nil {
+		return
+	}
+	for _, p := range s.packed {
+		*s.slots.at(uint(p.at/perOctave), uint(p.at%perOctave)) = p.tally
+	}
+	s.packed = nil
 }
 
 // Reset forgets every case, and keeps the memory.
@@ -124,12 +160,9 @@ func (s *Sample) count() *big.Int { return new(big.Int).SetUint64(s.n) }
 func (s *Sample) Steps() iter.Seq2[int64, uint64] {
 	return func(yield func(int64, uint64) bool) {
 		var below uint64
-		for floor, t := range s.slots.all() {
-			if t.n == 0 {
-				continue
-			}
+		for at, t := range s.cells() {
 			below += t.n
-			if !yield(t.mean(floor), below) {
+			if !yield(t.mean(floor(uint(at/perOctave), uint(at%perOctave))), below) {
 				return
 			}
 		}
