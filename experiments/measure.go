@@ -234,14 +234,14 @@ func (m *Measure) raw(x float64) int64 { return int64(math.Round(x * m.Unit)) }
 
 // Outcome is what a run found: its measures by path, without statistic.
 type Outcome struct {
-	Replication int
-	Measures    map[string]*Measure
-	Censored    map[string]uint64 // by flow: measured attempts that the end of the run cut off
-	Unclosed    map[string]uint64 // by flow: measured connections whose closing it cut off
-	Events      uint64
-	Packets     uint64
-	End         des.Time
-	Digest      string // of all packets that hosts sent, where it was asked for
+	Replication int                 `json:"replication"`
+	Measures    map[string]*Measure `json:"-"`
+	Censored    map[string]uint64   `json:"censored,omitempty"` // by flow: measured attempts that the end of the run cut off
+	Unclosed    map[string]uint64   `json:"unclosed,omitempty"` // by flow: measured connections whose closing it cut off
+	Events      uint64              `json:"events"`             // those of looking alone apart
+	Packets     uint64              `json:"packets"`
+	End         des.Time            `json:"end"`
+	Digest      string              `json:"digest,omitempty"` // of all packets that hosts sent, where it was asked for
 }
 
 // Paths lists the outcome's metrics in the order of the alphabet.

@@ -1,6 +1,8 @@
 package experiments
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,6 +60,14 @@ func (s *Study) needs(p *Point, o *Options) Needs {
 		n.Every = time.Second // a run without a duration
 	}
 	return n
+}
+
+// clone is a copy that can be added to.
+func (n *Needs) clone() Needs {
+	c := *n
+	c.Links = maps.Clone(n.Links)
+	c.Series, c.Instants = slices.Clone(n.Series), slices.Clone(n.Instants)
+	return c
 }
 
 // expressions are all of the file that name what is measured.

@@ -72,6 +72,21 @@ type sampler struct {
 	series []*metrics.Series
 	looks  []look // in order of time
 	looked int
+	fired  uint64
+	quiet  des.Time // from when on nothing else was to happen; 0: not yet
+}
+
+// looks are the events that measuring has made, of all that the world counts.
+func (w *World) looks() (n uint64) {
+	if w.sampler != nil {
+		n = w.sampler.fired
+	}
+	for _, g := range w.links { // order-free: a sum
+		if g.gauges != nil {
+			n += g.gauges.forward.Looks + g.gauges.back.Looks
+		}
+	}
+	return n
 }
 
 // look is a value to be noted once.
@@ -123,6 +138,7 @@ func (w *World) addSampler() error {
 
 // Fire looks.
 func (s *sampler) Fire(now des.Time) {
+	s.fired++
 	for ; s.looked < len(s.looks) && s.looks[s.looked].At == now; s.looked++ {
 		l := &s.looks[s.looked]
 		l.value = l.level.Value()

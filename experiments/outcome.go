@@ -14,7 +14,7 @@ import (
 // outcome gathers what the run found.
 func (w *World) outcome() *Outcome {
 	o := &Outcome{Replication: w.Replication, Measures: map[string]*Measure{}, Censored: map[string]uint64{}, Unclosed: map[string]uint64{},
-		Events: w.Sim.Events(), Packets: w.Stack.Packets(), End: w.Sim.Now()}
+		Events: w.Sim.Events() - w.looks(), Packets: w.Stack.Packets(), End: w.ended()}
 	from, until := w.measured()
 	m := &gatherer{outcome: o, seconds: until.Sub(from).Seconds()}
 	m.count("run.events", o.Events, 0)
@@ -198,7 +198,7 @@ func (g *gatherer) direction(at string, s *topo.Stats) {
 // check holds the world's books against each other at the end of a run. What it
 // finds is a fault of the simulator.
 func (w *World) check() error {
-	w.Stack.Settle(max(w.Sim.Now(), w.closedAt))
+	w.Stack.Settle(max(w.ended(), w.closedAt))
 	faults := []error{w.Net.Check(w.Stack.Held())}
 	for i := range w.Spec.Nodes {
 		if t := w.nodes[w.Spec.Nodes[i].Name].tally; t != nil {

@@ -31,7 +31,7 @@ func (w *World) Run(ctx context.Context) (*Outcome, error) {
 		return nil, err
 	}
 	if until == des.Never {
-		w.close(max(w.Sim.Now(), from))
+		w.close(max(w.ended(), from))
 	} else {
 		w.close(until)
 		if err := w.advance(ctx, until.Add(r.Drain), true); err != nil {
@@ -55,8 +55,11 @@ var ErrEvents = errors.New("run.max_events is reached")
 // measured is undecided.
 func (w *World) advance(ctx context.Context, end des.Time, drain bool) error {
 	steps := w.Sim.Steps
-	if drain {
+	switch {
+	case drain:
 		steps = w.decide
+	case end == des.Never && w.sampler != nil:
+		steps = w.untilQuiet
 	}
 	for steps(w.stride(), end) {
 		if err := w.mayGoOn(ctx); err != nil {
@@ -74,6 +77,28 @@ func (w *World) decide(n uint64, end des.Time) bool {
 		}
 	}
 	return true
+}
+
+// untilQuiet is [des.Sim.Steps] to the end of all events, and notes when nothing but
+// looks was left: a world is not longer for being looked at.
+func (w *World) untilQuiet(n uint64, end des.Time) bool {
+	for range n {
+		if s := w.sampler; s.quiet == 0 && w.Sim.Pending() == 1 && s.event.Pending() {
+			s.quiet = w.Sim.Now()
+		}
+		if !w.Sim.Step(end) {
+			return false
+		}
+	}
+	return true
+}
+
+// ended is when the last event was that is not a look.
+func (w *World) ended() des.Time {
+	if w.sampler != nil && w.sampler.quiet > 0 {
+		return w.sampler.quiet
+	}
+	return w.Sim.Now()
 }
 
 // stride is how many events are handled before the next look: at most one more

@@ -2,13 +2,11 @@ package experiments
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"runtime"
 	"strings"
 	"sync"
-	"time"
 
 	"netsim/experiments/language"
 	"netsim/plots"
@@ -29,6 +27,9 @@ type Point struct {
 	Outcomes []*Outcome                     // by replication
 	Derived  map[string]float64             // what the built network says: "flow.web.path.delay"
 	Ladders  map[string][]plots.LadderPanel // by flow: its first connections, of the first replication
+
+	identity identity
+	needs    Needs
 }
 
 // Label is what figures and tables call the point: the labels of its cases.
@@ -42,73 +43,147 @@ func (p *Point) Label() string {
 
 // Options say how a study is run.
 type Options struct {
-	Jobs        int // runs at the same time; 0: one for each CPU
+	Jobs        int // runs at the same time; 0: one for each CPU that the process may use
 	Connections int // that are traced of each flow, in the first replication of each point
 	Digest      bool
 	Capture     func(*Point, *World) (io.Closer, error) // of the first replication; nil: none
 	Progress    func(Progress)                          // nil: none; called by one at a time
+
+	Archive *Archive // that keeps runs and knows those made before; nil: neither
+	Again   bool     // runs that it knows are made again, and must be the same
+	Chunk   Chunk    // the runs that are made; the zero Chunk is all
 }
 
-// Progress is how far a study is.
-type Progress struct {
-	Done, Runs int
-	Share      float64 // of the work, runs under way included
-	Events     uint64
-	Spent      time.Duration
-}
-
-// Left is how long the rest takes at the pace so far.
-func (p Progress) Left() time.Duration {
-	if p.Share <= 0 {
-		return 0
-	}
-	return time.Duration(float64(p.Spent) * (1 - p.Share) / p.Share)
-}
-
-// Run runs every point of the file in every replication, on all CPUs. The
-// results do not depend on how many or in which order. When the context ends,
-// or a run fails, so does the study.
+// Run makes every run of the file, each point in every replication, on all CPUs,
+// or takes it from the archive. The results do not depend on how many or in which
+// order. One run that fails does not end the others, and then the error is of type
+// [RunErrors]; the context's end does.
 func Run(ctx context.Context, f *language.File, o Options) (*Study, error) {
+	s := NewStudy(f, o)
+	if err := s.Execute(ctx, o); err != nil {
+		return s, err
+	}
+	return s, s.Collect(ctx, o)
+}
+
+// NewStudy is the study of a file of which nothing has been run.
+func NewStudy(f *language.File, o Options) *Study {
 	first := f.Points[0].Spec.Run
 	s := &Study{File: f, Seed: first.Seed, Replications: first.Replications}
 	for _, p := range f.Points {
-		s.Points = append(s.Points, &Point{Point: p, Outcomes: make([]*Outcome, s.Replications)})
+		point := &Point{Point: p, identity: identityOf(p), Outcomes: make([]*Outcome, s.Replications)}
+		point.needs = s.needs(point, &o)
+		s.Points = append(s.Points, point)
 	}
-	return s, s.run(ctx, o)
+	return s
 }
 
-// task is one run: a point in a replication.
-type task struct{ point, replication int }
+// Task is one run: a point, by its place among those of the study, in a
+// replication, from 1.
+type Task struct{ Point, Replication int }
 
-// run gives the tasks to workers.
-func (s *Study) run(parent context.Context, o Options) error {
+// tasks are the runs of a chunk, all points in the first replication first.
+func (s *Study) tasks(c Chunk) (all []Task) {
+	for i := range s.Replications * len(s.Points) {
+		if c.has(i) {
+			all = append(all, Task{i % len(s.Points), i/len(s.Points) + 1})
+		}
+	}
+	return all
+}
+
+// ID names the run of a task.
+func (s *Study) ID(t Task) RunID { return s.Points[t.Point].identity.run(s.Seed, t.Replication) }
+
+// wanted is what is recorded in a task.
+func (s *Study) wanted(t Task, o *Options) Recorded {
+	p := s.Points[t.Point]
+	return p.needs.recorded(s.traced(t, o))
+}
+
+// traced is how many connections are, of each flow.
+func (s *Study) traced(t Task, o *Options) int {
+	if t.Replication != 1 {
+		return 0
+	}
+	return o.Connections
+}
+
+// Execute makes the runs that the archive does not know.
+func (s *Study) Execute(ctx context.Context, o Options) error {
+	e := newExecution(s, &o)
+	return e.run(ctx)
+}
+
+// Collect takes the outcomes of all runs from the archive.
+func (s *Study) Collect(ctx context.Context, o Options) error {
+	if o.Archive == nil {
+		return nil
+	}
+	return parallel(ctx, o.Jobs, s.tasks(Chunk{}), func(ctx context.Context, t Task, _ int) error {
+		wanted := s.wanted(t, &o)
+		e := o.Archive.find(s.ID(t), &wanted)
+		if e == nil {
+			return nil
+		}
+		r, shape, err := o.Archive.read(e)
+		if err != nil {
+			return fmt.Errorf("results cannot be read: %w", err)
+		}
+		outcome, err := r.open(shape, &wanted)
+		if err != nil {
+			return fmt.Errorf("results cannot be read: %s: %w", e.at(), err)
+		}
+		s.keep(t, outcome, r.Derived, r.Ladders)
+		return nil
+	})
+}
+
+// Stored counts the runs of the study, and those of which the archive has results.
+func (s *Study) Stored(a *Archive) (stored, runs int) {
+	for _, t := range s.tasks(Chunk{}) {
+		runs++
+		if a != nil && a.find(s.ID(t), &Recorded{}) != nil {
+			stored++
+		}
+	}
+	return stored, runs
+}
+
+// keep enters what a run found.
+func (s *Study) keep(t Task, o *Outcome, derived map[string]float64, ladders map[string][]plots.LadderPanel) {
+	p := s.Points[t.Point]
+	o.Replication = t.Replication
+	p.Outcomes[t.Replication-1] = o
+	if t.Replication == 1 {
+		p.Derived, p.Ladders = derived, ladders
+	}
+}
+
+// parallel does something with each task, several at the same time, each worker
+// with its number. The first error ends all.
+func parallel(parent context.Context, jobs int, tasks []Task, do func(ctx context.Context, t Task, worker int) error) error {
 	ctx, stop := context.WithCancelCause(parent)
 	defer stop(nil)
-	jobs := o.Jobs
-	if jobs <= 0 {
-		jobs = runtime.GOMAXPROCS(0)
-	}
-	runs := s.Replications * len(s.Points)
-	tasks := make(chan task)
-	meter := newMeter(runs, o.Progress)
+	queue := make(chan Task)
 	var workers sync.WaitGroup
-	for range min(jobs, runs) {
+	for n := range workersFor(jobs, len(tasks)) {
 		workers.Go(func() {
-			for t := range tasks {
-				if err := s.one(ctx, t, &o, meter); err != nil {
+			for t := range queue {
+				if err := do(ctx, t, n); err != nil {
 					stop(err)
 					return
 				}
 			}
 		})
 	}
-	for i := range runs {
+	for _, t := range tasks {
 		select {
-		case tasks <- task{i % len(s.Points), i / len(s.Points)}:
+		case queue <- t:
 		case <-ctx.Done():
 		}
 	}
-	close(tasks)
+	close(queue)
 	workers.Wait()
 	if err := parent.Err(); err != nil {
 		return err
@@ -116,38 +191,14 @@ func (s *Study) run(parent context.Context, o Options) error {
 	return context.Cause(ctx)
 }
 
-// one runs one task and keeps its outcome.
-func (s *Study) one(ctx context.Context, t task, o *Options, meter *meter) (err error) {
-	p := s.Points[t.point]
-	w, err := Build(p.Spec, s.Seed, t.replication+1, s.needs(p, o))
-	if err != nil {
-		return s.failed(t, err)
+// workersFor is how many runs are made at the same time. The runtime counts the
+// CPUs that the process may use: those of its affinity, as far as its cgroup lets
+// it.
+func workersFor(jobs, tasks int) int {
+	if jobs <= 0 {
+		jobs = runtime.GOMAXPROCS(0)
 	}
-	first := t.replication == 0
-	var trace *Trace
-	if first && o.Connections > 0 {
-		trace = NewTrace(w.Net, o.Connections)
-		w.Observe(trace)
-	}
-	if first && o.Capture != nil {
-		file, err := o.Capture(p, w)
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, file.Close()) }()
-	}
-	w.Tick = func(share float64) { meter.under(t, share, w.Sim.Events()) }
-	outcome, err := w.Run(ctx)
-	if err != nil {
-		return s.failed(t, err)
-	}
-	p.Outcomes[t.replication] = outcome
-	meter.done(t, outcome)
-	if first {
-		p.Derived = w.derived()
-		p.Ladders = w.ladders(trace)
-	}
-	return nil
+	return min(jobs, tasks)
 }
 
 // RunError is a run that failed: which one, so that it can be repeated, and why.
@@ -168,62 +219,3 @@ func (e *RunError) Error() string {
 
 // Unwrap returns why.
 func (e *RunError) Unwrap() error { return e.Err }
-
-// failed says which run an error is of.
-func (s *Study) failed(t task, err error) error {
-	if errors.Is(err, context.Canceled) {
-		return err
-	}
-	return &RunError{s.File.Name, s.Points[t.point].Name(), t.replication + 1, s.Seed, err}
-}
-
-// meter knows how far the runs of a study are.
-type meter struct {
-	mu     sync.Mutex
-	begun  time.Time
-	now    Progress
-	events map[task]uint64  // of runs under way
-	share  map[task]float64 // the same
-	report func(Progress)
-}
-
-func newMeter(runs int, report func(Progress)) *meter {
-	return &meter{begun: time.Now(), now: Progress{Runs: runs}, events: map[task]uint64{}, share: map[task]float64{}, report: report}
-}
-
-// under notes how far a run is.
-func (m *meter) under(t task, share float64, events uint64) {
-	if m.report == nil {
-		return
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.share[t], m.events[t] = share, events
-	m.tell()
-}
-
-// done notes the end of a run.
-func (m *meter) done(t task, o *Outcome) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	delete(m.share, t)
-	delete(m.events, t)
-	m.now.Done++
-	m.now.Events += o.Events
-	m.tell()
-}
-
-func (m *meter) tell() {
-	if m.report == nil {
-		return
-	}
-	p := m.now
-	whole := float64(p.Done)
-	for t, share := range m.share { // order-free: a sum for the eye
-		whole += share
-		p.Events += m.events[t]
-	}
-	p.Share = whole / float64(p.Runs)
-	p.Spent = time.Since(m.begun)
-	m.report(p)
-}

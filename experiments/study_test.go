@@ -13,6 +13,8 @@ import (
 // TestProgress holds what is told of how far a study is: shares that grow, also
 // behind a warm-up, and all of it at the end; one report at a time.
 func TestProgress(t *testing.T) {
+	often = 0
+	defer func() { often = 20 * time.Millisecond }()
 	var told []Progress
 	var one sync.Mutex
 	_, err := Run(t.Context(), parse(t, pair+`
@@ -44,7 +46,7 @@ tcp.time_wait = "1 s"
 		}
 	}
 	last := told[len(told)-1]
-	if last.Done != 2 || last.Runs != 2 || last.Share != 1 || last.Left() != 0 || last.Events == 0 {
+	if last.Done != 2 || last.Runs != 2 || last.Share != 1 || last.Left != 0 || last.Events == 0 {
 		t.Errorf("the last report is %+v", last)
 	}
 	if behind := told[len(told)/2]; len(told) < 6 || behind.Share < .2 {
@@ -52,15 +54,35 @@ tcp.time_wait = "1 s"
 	}
 }
 
-// TestLeft is the arithmetic of how long the rest takes.
+// TestLeft is the arithmetic of how long the rest takes: what runs of each point
+// cost, shared by the workers.
 func TestLeft(t *testing.T) {
-	for _, c := range []struct {
-		share float64
-		want  time.Duration
-	}{{.25, 30 * time.Second}, {.5, 10 * time.Second}, {1, 0}, {0, 0}} {
-		if got := (Progress{Share: c.share, Spent: 10 * time.Second}).Left(); got != c.want {
-			t.Errorf("10 s for a share of %v leave %v, want %v", c.share, got, c.want)
-		}
+	s := NewStudy(parse(t, everything), Options{})
+	var told Progress
+	m := newMeter(s, s.tasks(Chunk{}), &Options{Progress: func(p Progress) { told = p }})
+	m.begun = m.begun.Add(-time.Hour)
+	tell := func(do func()) {
+		m.next = 0
+		do()
+	}
+	tell(func() { m.begin(2) })
+	if told.Left >= 0 || told.Runs != 8 {
+		t.Errorf("before anything was run it is told %+v", told)
+	}
+	m.cached(Task{0, 1}, 10)
+	tell(func() { m.started(Task{1, 1}) })
+	if told.Left != 35*time.Second { // three of 10 s, and of the other point four of nobody knows what
+		t.Errorf("%v left", told.Left)
+	}
+	m.done(Task{1, 1}, 2)
+	m.started(Task{1, 2})
+	tell(func() { m.under(Task{1, 2}, .5, 7) })
+	if told.Left != 17500*time.Millisecond || told.Done != 2 || told.Cached != 1 || told.Running != 1 || told.Events != 7 { // 3 of 10 s, 2.5 of 2 s
+		t.Errorf("it is told %+v", told)
+	}
+	tell(func() { m.failed(Task{1, 2}) })
+	if told.Left != 17*time.Second || told.Failed != 1 || told.Running != 0 {
+		t.Errorf("it is told %+v", told)
 	}
 }
 

@@ -15,6 +15,7 @@ type Gauge struct {
 	Busy           metrics.Level  // how many of the halves are sending
 	Wait           metrics.Sample // ns from coming in to the begin of the transmission
 	Sojourn        metrics.Sample // ns from coming in to its end
+	Looks          uint64         // events that measuring has made
 
 	Of *Gauge // that of which this one is a part, and which sees the same; nil is none
 
@@ -117,6 +118,7 @@ func (m *meter) leave(now des.Time, size int64) {
 }
 
 func (m *meter) Fire(now des.Time) {
+	m.gauge.Looks++
 	m.fifo.settle(now)
 	m.expect()
 }

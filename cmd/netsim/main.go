@@ -68,11 +68,16 @@ func code(err error, errs io.Writer) int {
 	var faults language.Faults
 	var verdict verdictError
 	var failed *experiments.RunError
+	var differ *experiments.DisagreeError
+	var stopped stoppedError
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &verdict):
 		return exitVerdict
+	case errors.As(err, &stopped):
+		fmt.Fprintln(errs, "netsim:", stopped)
+		return exitStopped
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(errs, "netsim: interrupted; nothing was written")
 		return exitStopped
@@ -81,7 +86,7 @@ func code(err error, errs io.Writer) int {
 	case errors.As(err, &faults):
 		fmt.Fprintln(errs, strings.TrimRight(faults.Error(), "\n"))
 		return exitUsage
-	case errors.As(err, &failed):
+	case errors.As(err, &failed), errors.As(err, &differ):
 		fmt.Fprintln(errs, "netsim:", err)
 		return exitFault
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,9 +24,11 @@ func (v verdictError) Error() string {
 // runFlags are the options of netsim run.
 type runFlags struct {
 	pick
-	out     string
-	jobs    int
-	capture bool
+	out      string
+	jobs     int
+	capture  bool
+	again    bool
+	progress string
 }
 
 func runCommand() *cobra.Command {
@@ -40,8 +44,11 @@ judged, its figures are drawn, and the results are written:
   figures/         png, svg and pdf, each with the table it was drawn from
   effective.toml   what was really simulated
   manifest.json    where all this comes from
+  shards/          what each run found
 
-The same file and seed give the same bytes, whatever --jobs.
+Runs that the folder has the results of are not made again: an interrupted command
+goes on where it was when it is given again, more replications make those that are
+new, another figure none. The same file and seed give the same bytes, whatever --jobs.
 
 ` + problemsHelp,
 		Example: `  netsim run time-wait-under-load
@@ -57,6 +64,8 @@ The same file and seed give the same bytes, whatever --jobs.
 	c.Flags().StringVar(&f.out, "out", "", "folder for the results (default out/NAME)")
 	f.flags(c)
 	c.Flags().IntVar(&f.jobs, "jobs", 0, "runs at the same time (default: one for each CPU)")
+	c.Flags().BoolVar(&f.again, "again", false, "make all runs again, and hold them against the results that are there")
+	c.Flags().StringVar(&f.progress, "progress", "auto", "auto, plain, json or none: how it is told how far it is")
 	c.Flags().BoolVar(&f.capture, "capture", false, "write the packets of the first replication as pcapng, a file a group of nodes")
 	return c
 }
@@ -72,13 +81,20 @@ func (f *runFlags) run(cmd *cobra.Command, name string) error {
 	if f.out == "" {
 		f.out = filepath.Join("out", strings.TrimSuffix(filepath.Base(file.Name), ".toml"))
 	}
+	progress, err := newProgress(cmd.ErrOrStderr(), f.progress)
+	if err != nil {
+		return err
+	}
 	folder, err := experiments.OpenFolder(f.out)
 	if err != nil {
 		return err
 	}
 	defer folder.Abandon() // what is not empty stays
-	progress := newProgress(cmd.ErrOrStderr())
-	options := experiments.Options{Jobs: f.jobs, Connections: experiments.Traced(file), Progress: progress.show}
+	archive, err := openArchive(cmd, f.out)
+	if err != nil {
+		return err
+	}
+	options := experiments.Options{Jobs: f.jobs, Connections: experiments.Traced(file), Progress: progress.show, Archive: archive, Again: f.again}
 	if f.capture {
 		options.Capture = folder.Capture
 	}
@@ -86,7 +102,7 @@ func (f *runFlags) run(cmd *cobra.Command, name string) error {
 	study, err := experiments.Run(cmd.Context(), file, options)
 	progress.end()
 	if err != nil {
-		return err
+		return stopped(err, study, archive)
 	}
 	m.End = time.Now().UTC()
 	results, err := study.Judge()
@@ -115,4 +131,37 @@ func outcome(results []*experiments.Result) error {
 		return v
 	}
 	return nil
+}
+
+// openArchive reads the runs that a folder keeps, and says what of it is not used.
+func openArchive(cmd *cobra.Command, folder string) (*experiments.Archive, error) {
+	archive, err := experiments.OpenArchive(folder)
+	if err != nil {
+		return nil, err
+	}
+	for _, line := range archive.Notes() {
+		fmt.Fprintln(cmd.ErrOrStderr(), "netsim:", line)
+	}
+	return archive, nil
+}
+
+// stoppedError is an interruption that has left results behind.
+type stoppedError struct {
+	error
+	kept, runs int
+	folder     string
+}
+
+func (s stoppedError) Error() string {
+	return fmt.Sprintf("interrupted; %d of %d runs are in %s, and the same command goes on from there", s.kept, s.runs, s.folder)
+}
+
+func (s stoppedError) Unwrap() error { return s.error }
+
+// stopped says of an interruption what it leaves.
+func stopped(err error, s *experiments.Study, a *experiments.Archive) error {
+	if kept, runs := s.Stored(a); kept > 0 && errors.Is(err, context.Canceled) {
+		return stoppedError{err, kept, runs, a.Path}
+	}
+	return err
 }

@@ -37,7 +37,10 @@ replication. Nothing is written.
 			if err != nil {
 				return err
 			}
-			progress := newProgress(cmd.ErrOrStderr())
+			progress, err := newProgress(cmd.ErrOrStderr(), "auto")
+			if err != nil {
+				return err
+			}
 			study, err := experiments.Run(cmd.Context(), file, experiments.Options{Connections: connection, Progress: progress.show})
 			progress.end()
 			if err != nil {

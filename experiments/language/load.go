@@ -14,6 +14,7 @@ import (
 type File struct {
 	Name    string // as given
 	Source  []byte
+	Sets    []string // "path=value", that won over it
 	Title   string
 	About   string
 	Chapter string
@@ -110,7 +111,7 @@ func ParseFrom(open Open, name string, source []byte, sets ...string) (*File, er
 	if r.shape {
 		return nil, r.faults.err()
 	}
-	f := &File{Name: name, Source: source, sources: r.sources, open: open, graphs: map[string]*shapes.Graph{}}
+	f := &File{Name: name, Source: source, Sets: sets, sources: r.sources, open: open, graphs: map[string]*shapes.Graph{}}
 	f.names = r.collect()
 	if n := len(f.names.tables); n > mostTables {
 		return nil, append(r.faults, Fault{File: name, What: fmt.Sprintf("%d tables are too many", n), Right: "groups of nodes have a count"}).err()
