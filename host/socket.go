@@ -45,6 +45,9 @@ func (s *Socket) Ports() (local, remote uint16) { return s.tuple.localPort, s.tu
 // Remote is the other end.
 func (s *Socket) Remote() Remote { return Remote{s.tuple.remote, s.tuple.remotePort} }
 
+// Info tells what there is to know of the connection.
+func (s *Socket) Info() tcp.Info { return s.Conn.Info() }
+
 // Opened is when connect() was called, or when the first SYN came.
 func (s *Socket) Opened() des.Time { return s.opened }
 

@@ -21,6 +21,7 @@ func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
 			c.on(proven)
 			return false
 		}
+		c.received++
 		c.sampleSYN(now, s)
 		c.wnd = c.scaled(s)
 		c.maxWnd = c.wnd

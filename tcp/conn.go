@@ -10,11 +10,12 @@ import (
 // Conn is one end of a connection: its transmission control block, RFC 9293
 // section 3.3.1. The zero Conn is CLOSED and needs Open or Listen.
 type Conn struct {
-	profile *Profile
-	state   State
-	trail   uint32
-	news    News
-	is      flags
+	profile   *Profile
+	state     State
+	earlyText bool // there was text beside a SYN, and Fast Open took it
+	trail     uint32
+	news      News
+	is        flags
 
 	// Send sequence space. una, nxt, wnd, wl1 and iss are the RFC's (its WL2 is
 	// never past una); next is what is sent next, before nxt while what was lost is
@@ -33,12 +34,13 @@ type Conn struct {
 	readable          uint32 // bytes in order that the user has not read
 	finAt             wire.Seq
 	lastAckSent       wire.Seq
+	received          uint32 // segments, since there is more than a request
 	gaps              reassembly
 
 	// Options in force.
 	mss, advMSS        uint16 // what we may send in a segment; what we said
 	sndScale, rcvScale uint8
-	tsRecent           uint32
+	tsRecent, texts    uint32 // texts: segments with text or a FIN that were sent, once each
 	tsRecentAt         des.Time
 	tsOffset           uint32
 

@@ -40,6 +40,10 @@ func (c *Conn) ride(s *wire.Segment) {
 		room := int32(min(mss, c.mss)) - int32(s.HeaderLen()-20)
 		s.Len = uint32(max(min(room, c.end.Sub(c.next)), 0))
 		c.next = c.next.Add(s.Len)
+		if s.Len > 0 {
+			c.texts++
+			c.earlyText = true
+		}
 		c.nxt = c.next
 	}
 }
@@ -48,6 +52,7 @@ func (c *Conn) ride(s *wire.Segment) {
 // and may answer before the handshake is complete (section 4.2.2).
 func (c *Conn) takeEarly(s *wire.Segment) {
 	c.on(early)
+	c.received++
 	c.startCongestion()
 	c.news |= Connected
 	if s.Len == 0 {
@@ -62,6 +67,7 @@ func (c *Conn) takeEarly(s *wire.Segment) {
 	c.rcvOffset += uint64(n)
 	c.readable += n
 	c.news |= Readable
+	c.earlyText = true
 }
 
 // Early reports a connection that its user has although its handshake is not

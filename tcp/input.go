@@ -15,8 +15,12 @@ func (c *Conn) Segment(now des.Time, s *wire.Segment) {
 	case Listen:
 		c.inListen(now, s)
 	case SynSent:
+		c.received++
 		c.inSynSent(now, s)
 	default:
+		if c.state != SynReceived { // there it counts once it establishes
+			c.received++
+		}
 		if s.Incarnation != c.peer && s.Incarnation != c.own { // our own comes back with a Reset
 			c.counts.StaleArrived++
 		}

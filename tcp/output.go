@@ -296,8 +296,11 @@ func (c *Conn) emitStream(now des.Time, s *wire.Segment, from wire.Seq, n uint32
 		c.on(timing)
 		c.timedSeq, c.timedAt = to, now
 	}
-	if !again && n > 0 {
-		c.capable(s)
+	if !again {
+		c.texts++
+		if n > 0 {
+			c.capable(s)
+		}
 	}
 	if !again && n > 0 && n < c.effectiveMSS() {
 		c.small = from.Add(n)
