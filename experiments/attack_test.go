@@ -7,7 +7,7 @@ import (
 )
 
 func init() {
-	elsewhere["flow.*.spoof"] = "TestSpoof"
+	elsewhere["flow.*.spoof"], otherValues["node.*.tcp.handshake"] = "TestSpoof", []string{"two-way"}
 }
 
 // flood is a flow of forged segments in the smallest network.
@@ -143,5 +143,21 @@ func TestBlindReset(t *testing.T) {
 	s = study(t, blind, "node.server.tcp.rfc5961=true")
 	if n := s.value(t, "node.server.resets.received.total"); n < 190 || s.value(t, "node.server.established.count.end") != 1 {
 		t.Errorf("a share of %v of the connections is left after %v resets by RFC 5961", s.value(t, "node.server.established.count.end"), n)
+	}
+}
+
+// TestTwoWay: without the third segment a SYN from the past is a connection as long
+// as nobody says otherwise; a client that knows nothing of it does not.
+func TestTwoWay(t *testing.T) {
+	s := study(t, fmt.Sprintf(flood, "off", "stale-syn")+"\nkeepalive = true\n[default.node.tcp]\nhandshake = \"two-way\"\nkeepalive = { idle = \"100 s\", interval = \"10 s\", probes = 3 }\n")
+	if n := s.value(t, "flow.flood.phantoms.max"); n != 5 {
+		t.Errorf("%v phantoms, want 5", n)
+	}
+	if stay := s.value(t, "node.server.established.stay.max"); stay != 100.1 {
+		t.Errorf("a phantom lived for %v s, want until the first probe is refused", stay)
+	}
+	s = study(t, fmt.Sprintf(flood, "off", "stale-syn")+"\nspoof = \"silent\"\nkeepalive = true\n[default.node.tcp]\nhandshake = \"two-way\"\nkeepalive = { idle = \"100 s\", interval = \"10 s\", probes = 3 }\n")
+	if stay := s.value(t, "node.server.established.stay.max"); stay != 130 {
+		t.Errorf("a phantom lived for %v s, want until the probes are over", stay)
 	}
 }

@@ -8,7 +8,11 @@ import (
 
 // bakes reports whether a SYN is answered by a cookie.
 func (l *Listener) bakes() bool {
-	switch l.host.group.profile.SYNCookies {
+	p := l.host.group.profile
+	if p.Handshake == tcp.TwoWay { // a cookie comes back with the third segment
+		return false
+	}
+	switch p.SYNCookies {
 	case tcp.AlwaysCookies:
 		return true
 	case tcp.OverflowCookies:

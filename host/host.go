@@ -347,7 +347,8 @@ func (h *Host) fresh(now des.Time, t tuple, p *wire.Packet) {
 // refuse answers with a reset, if an answer is due.
 func (h *Host) refuse(now des.Time, p *wire.Packet) {
 	st := h.stack
-	if st.unasked(now, p) {
+	silent := st.unasked(now, p)
+	if silent || p.Segment.Flags.Has(wire.SYN|wire.ACK) && h.group.profile.Handshake == tcp.TwoWay {
 		st.pool.Put(p)
 		return
 	}

@@ -72,6 +72,7 @@ func FreeBSD() *Profile {
 }
 
 var freebsdSources = sources{
+	"Handshake":                           "RFC 9293 section 3.5",
 	"UTO UTOMin UTOMax":                   "unverified: none",
 	"SYNCookies MaxSYNBacklog":            "code of FreeBSD 14: net.inet.tcp.syncookies 1; the syncache is larger than any backlog",
 	"TimeWaitMax":                         "code of FreeBSD 14: no limit since it has no records of its own",

@@ -49,6 +49,8 @@ func (c *Conn) inListen(now des.Time, s *wire.Segment) {
 		switch {
 		case c.has(early):
 			c.takeEarly(s)
+		case c.believes():
+			c.believe(now)
 		case c.profile.SYNBeside == TakeBeside:
 			c.queue(s)
 		}
@@ -89,7 +91,9 @@ func (c *Conn) inSynSent(now des.Time, s *wire.Segment) {
 	c.off(synDue)
 	c.sampleSYN(now, s)
 	c.establish(now)
-	c.on(ackDue)
+	if c.profile.Handshake == ThreeWay {
+		c.on(ackDue)
+	}
 	c.rearm(now)
 	if c.profile.AnswerBeside { // on at the sixth step
 		c.takeText(now, s)
@@ -131,6 +135,10 @@ func (c *Conn) checkSequence(now des.Time, s *wire.Segment) bool {
 	}
 	if c.openedAgain(s) {
 		c.repeatedSYN(now)
+		return false
+	}
+	if c.unsure(s) {
+		c.on(synDue | resentSYN)
 		return false
 	}
 	if !acceptable(s, c.rcvNxt, uint32(max(c.edge.Sub(c.rcvNxt), 0))) {

@@ -80,6 +80,7 @@ func Linux() *Profile {
 const measured = "measured on Linux 6.18.44"
 
 var linuxSources = sources{
+	"Handshake":                           "RFC 9293 section 3.5",
 	"UTO UTOMin UTOMax":                   "code of Linux: it has none; the limits are those of RFC 5482 or chosen",
 	"SYNCookies":                          measured + ": tcp_syncookies 1",
 	"MaxSYNBacklog":                       measured + ": tcp_max_syn_backlog 2048, with 24 GB of memory",

@@ -139,6 +139,9 @@ func (c *Conn) emitSYN(now des.Time, s *wire.Segment) {
 	if c.has(resentSYN) {
 		s.Marks |= wire.Again
 	}
+	if c.believes() {
+		return // nobody acknowledges it
+	}
 	if c.state != SynSent && p.SYNACK == Stateless && !c.has(active) {
 		c.tries = uint16(len(schedule) - 1) // the request is forgotten when the schedule would end
 		for _, wait := range schedule {

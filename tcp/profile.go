@@ -18,6 +18,7 @@ type Profile struct {
 	// the wait before giving up.
 	SYNSchedule     []time.Duration  `key:"tcp.syn_schedule"`
 	SYNACKSchedule  []time.Duration  `key:"tcp.synack_schedule"`
+	Handshake       Handshake        `key:"tcp.handshake"`
 	SYNACK          SYNACKPolicy     `key:"tcp.synack"`
 	RepeatInterval  time.Duration    `key:"tcp.synack_interval"` // least time between two answers to a repeated SYN
 	Backlog         int              `key:"tcp.max_backlog"`     // of a listener that says none; Unlimited

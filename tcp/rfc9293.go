@@ -65,6 +65,7 @@ func RFC9293() *Profile {
 }
 
 var rfc9293Sources = sources{
+	"Handshake":                           "RFC 9293 section 3.5",
 	"UTO UTOMin UTOMax":                   "chosen: RFC 5482 is an option; its limits from RFC 9293 section 3.8.3 (SHLD-11), 100 s, to an hour",
 	"SYNCookies MaxSYNBacklog":            "RFC 9293 has no cookies; RFC 4987 section 3.6 describes them",
 	"TimeWaitMax":                         "RFC 9293 section 3.10.7.4: no limit",

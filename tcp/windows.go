@@ -67,6 +67,7 @@ func Windows() *Profile {
 }
 
 var windowsSources = sources{
+	"Handshake":                               "RFC 9293 section 3.5",
 	"UTO UTOMin UTOMax":                       "unverified: none",
 	"SYNCookies MaxSYNBacklog":                "unverified: none",
 	"TimeWaitMax":                             "unverified: no limit",

@@ -67,7 +67,7 @@ var keys = []Key{
 	{"node.*.tcp.time_wait_challenges", boolean, "(profile)", now, "RFC 5961 holds in TIME_WAIT, too"},
 	{"node.*.tcp.challenge_limit", count, "(profile)", now, "challenge ACKs that a host sends in the interval; 0 is no limit"},
 	{"node.*.tcp.challenge_interval", duration, "(profile)", now, "that interval"},
-	{"node.*.tcp.handshake", words("", "three-way two-way"), "three-way", 0, "segments of the opening"},
+	{"node.*.tcp.handshake", words("three-way two-way"), "(profile)", now, "segments of the opening; with two-way the server believes the SYN, and its answer is neither acknowledged nor refused"},
 	{"node.*.tcp.syn_schedule", waits, "(profile)", now, "waits after each SYN, the last before giving up"},
 	{"node.*.tcp.syn_retries", retries, "(profile)", now, "SYNs sent again"},
 	{"node.*.tcp.synack", words("stateless strict linux"), "(profile)", now, "who sends a lost SYN-ACK again"},
