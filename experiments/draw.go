@@ -87,13 +87,22 @@ func byCase(points []*Point, axis string) (groups []group) {
 // chart makes a figure of curves.
 func (d *drawer) chart() (*plots.Figure, error) {
 	f := d.figure
-	made := &plots.Figure{Name: f.Name, Kind: plots.Kind(f.Kind), Title: f.Title, Caption: d.caption(), LogX: f.LogX, LogY: f.LogY, Width: f.Width}
+	made := &plots.Figure{Name: f.Name, Kind: plots.Kind(f.Kind), Title: f.Title, Caption: d.caption(), LogX: f.LogX, LogY: f.LogY, LogZ: f.LogZ, Width: f.Width}
 	made.XLabel, made.XUnit = unit(f.XLabel)
 	made.YLabel, made.YUnit = unit(f.YLabel)
-	if f.Kind == "bar" {
-		if err := d.categories(made); err != nil {
+	if slices.Contains([]string{"bar", "box", "violin", "heatmap"}, f.Kind) {
+		if err := d.names(&made.Categories, f.X); err != nil {
 			return nil, err
 		}
+	}
+	if err := d.remarks(made); err != nil {
+		return nil, err
+	}
+	if f.Kind == "heatmap" {
+		return made, d.heatmap(made)
+	}
+	if f.Color != nil {
+		made.ZLabel, made.ZUnit = unit(f.ZLabel)
 	}
 	for _, facet := range d.facets {
 		panel := plots.Panel{Title: facet.label}
@@ -116,6 +125,12 @@ func (d *drawer) series(made *plots.Figure, g group) ([]plots.Series, error) {
 		return d.overTime(g)
 	case "cdf", "ccdf":
 		return d.distribution(g)
+	case "hist":
+		return d.counted(g)
+	case "stack":
+		return d.stacked(made, g)
+	case "box", "violin":
+		return d.sampled(made, g)
 	}
 	return d.overPoints(made, g)
 }
@@ -210,7 +225,7 @@ func (d *drawer) overPoints(made *plots.Figure, g group) ([]plots.Series, error)
 			return nil, err
 		}
 		if len(d.figure.Y) > 1 {
-			s.Label = strings.TrimPrefix(g.label+", "+c.Label, ", ")
+			s.Label = both(g.label, c.Label)
 		}
 		all = append(all, s)
 	}
@@ -239,23 +254,32 @@ func (d *drawer) curve(made *plots.Figure, g group, c language.Curve) (plots.Ser
 		if err != nil {
 			return s, err
 		}
-		x, err := d.figure.X.Value(p.without(-1))
+		low, high := v.Low(), v.High()
+		if slot, lone := c.Lone(); lone && slot.Metric != nil && v.Mean >= 0 { // nothing that is measured is less
+			low = max(low, 0)
+		}
+		if d.figure.Kind == "bar" {
+			name, err := p.named(d.figure.X)
+			if err != nil {
+				return s, err
+			}
+			i := slices.Index(made.Categories, name)
+			s.Y[i], s.Low[i], s.High[i] = v.Mean, low, high
+			continue
+		}
+		at, err := d.figure.X.Number(p.without(-1))
 		if err != nil {
 			return s, err
 		}
-		if d.figure.Kind == "bar" {
-			i := slices.Index(made.Categories, p.category(x))
-			s.Y[i], s.Low[i], s.High[i] = v.Mean, v.Low(), v.High()
-			continue
+		s.X, s.Y = append(s.X, at), append(s.Y, v.Mean)
+		s.Low, s.High = append(s.Low, low), append(s.High, high)
+		if d.figure.Color != nil {
+			z, err := d.figure.Color.Number(p.without(-1))
+			if err != nil {
+				return s, err
+			}
+			s.Z = append(s.Z, z)
 		}
-		at, ok := x.(float64)
-		if !ok {
-			return s, fmt.Errorf("x is %v and not a number; a bar figure takes it", x)
-		}
-		s.X = append(s.X, at)
-		s.Y = append(s.Y, v.Mean)
-		s.Low = append(s.Low, v.Low())
-		s.High = append(s.High, v.High())
 	}
 	return s, nil
 }
@@ -265,22 +289,6 @@ func (d *drawer) curve(made *plots.Figure, g group, c language.Curve) (plots.Ser
 func (p *Point) estimate(x *language.Expr) (metrics.Interval, error) {
 	v, se, err := p.jackknife(x.Number)
 	return metrics.Around(p.Spec.Run.Confidence, v, se, len(p.Outcomes)), err
-}
-
-// categories are the groups of bars: the values of x in order.
-func (d *drawer) categories(made *plots.Figure) error {
-	for _, facet := range d.facets {
-		for _, p := range facet.points {
-			x, err := d.figure.X.Value(p.without(-1))
-			if err != nil {
-				return err
-			}
-			if c := p.category(x); !slices.Contains(made.Categories, c) {
-				made.Categories = append(made.Categories, c)
-			}
-		}
-	}
-	return nil
 }
 
 // category is what a value of x is called: a case by its label.
@@ -303,10 +311,27 @@ func (d *drawer) caption() string {
 	text := fmt.Sprintf("%s: %d replications, seed %d", filepath.Base(s.File.Name), s.Replications, s.Seed)
 	if s.Replications == 1 {
 		text = fmt.Sprintf("%s: one run, seed %d", filepath.Base(s.File.Name), s.Seed)
-	} else if d.figure.Kind != "cdf" && d.figure.Kind != "ccdf" {
-		text += fmt.Sprintf("; bands and bars: %g %% intervals of the mean", 100*run.Confidence)
 	}
-	return text
+	return text + rests(d.figure.Kind, s.Replications, run.Confidence)
+}
+
+// rests says what the parts of a figure of a kind stand for.
+func rests(kind string, replications int, confidence float64) string {
+	switch kind {
+	case "line", "bar", "time":
+		if replications > 1 {
+			return fmt.Sprintf("; bands and bars: %g %% intervals of the mean", 100*confidence)
+		}
+	case "box":
+		return "; boxes: quartiles, whiskers: to 1.5 interquartile ranges"
+	case "violin":
+		return "; outlines: density, bars: quartiles, dots: median"
+	case "heatmap", "stack", "scatter":
+		if replications > 1 {
+			return "; means over the replications"
+		}
+	}
+	return ""
 }
 
 // unit takes the unit off a label: "time (s)".

@@ -41,6 +41,10 @@ func (s *Study) needs(p *Point, o *Options) Needs {
 		if f.Kind == "time" && f.Of != nil {
 			series(f.Of.Subject)
 		}
+		for _, l := range f.Levels {
+			series(l.Subject)
+			links(l)
+		}
 	}
 	for _, x := range s.expressions() {
 		for _, slot := range x.Slots {
@@ -82,7 +86,8 @@ func (s *Study) expressions() (all []*language.Expr) {
 		add(e.Equals)
 	}
 	for _, f := range s.File.Figures {
-		for _, c := range f.Y {
+		add(f.Color)
+		for _, c := range slices.Concat(f.Y, f.Z) {
 			add(c.Expr)
 		}
 		for _, c := range f.Theory {

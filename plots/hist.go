@@ -15,7 +15,7 @@ type bins struct {
 }
 
 const (
-	fewestBins = 5
+	fewestBins = 5 // and Sturges' number, where the quartiles are close to each other
 	mostBins   = 60
 )
 
@@ -23,7 +23,7 @@ const (
 // the series that asks for the finest, made round.
 func (f *Figure) newBins() bins {
 	b := bins{log: f.LogX, step: 1}
-	lo, hi, width := math.Inf(1), math.Inf(-1), math.Inf(1)
+	lo, hi, width, most := math.Inf(1), math.Inf(-1), math.Inf(1), 1.0
 	for _, p := range f.Panels {
 		for _, s := range p.Series {
 			if s.Theory {
@@ -33,6 +33,7 @@ func (f *Figure) newBins() bins {
 			if n == 0 {
 				continue
 			}
+			most = max(most, n)
 			lo, hi = min(lo, values[0]), max(hi, values[len(values)-1])
 			if w := 2 * (weighted(values, weights, 0.75*n) - weighted(values, weights, 0.25*n)) / math.Cbrt(n); w > 0 {
 				width = min(width, w)
@@ -48,7 +49,7 @@ func (f *Figure) newBins() bins {
 		b.first, b.n = lo-b.step/2, 1
 		return b
 	}
-	b.step = niceStep(min(max(width, length/mostBins), length/fewestBins))
+	b.step = niceStep(min(max(width, length/mostBins), length/max(fewestBins, 1+math.Log2(most))))
 	b.first = b.step * math.Floor(lo/b.step+1e-9)
 	b.n = int(math.Floor((hi-b.first)/b.step+1e-9)) + 1
 	return b

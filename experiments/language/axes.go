@@ -12,11 +12,12 @@ func (d *drawing) place(g *Figure, path string) {
 	g.Series = d.axis(path + ".series")
 	g.Facet = d.axis(path + ".facet")
 	wanted, ok := d.wanted(g.Where, path)
-	if !ok || g.X == nil && d.given[path+".x"] != nil {
+	if !ok || g.X == nil && d.given[path+".x"] != nil || g.Kind == "heatmap" && g.Up == nil {
 		return
 	}
 	for _, a := range d.Axes {
-		if a.Has(g.Series) || a.Has(g.Facet) || slices.ContainsFunc(a.Paths, g.X.names) || g.X.spreads(wanted, &a) {
+		if a.Has(g.Series) || a.Has(g.Facet) || slices.ContainsFunc(a.Paths, g.X.names) || g.X.spreads(wanted, &a) ||
+			slices.ContainsFunc(a.Paths, g.Up.names) || g.Up.spreads(wanted, &a) {
 			continue
 		}
 		path0 := a.Paths[0]
@@ -163,16 +164,33 @@ func (x *Expr) Label() (text, unit string) {
 
 // label gives the axes the labels that the file does not.
 func (g *Figure) label() {
-	x, y := "", ""
+	x, y, z := "", "", ""
 	switch {
+	case len(g.Levels) > 0:
+		x, y = "time (s)", together(g.Levels)
+	case g.Kind == "heatmap" && g.X != nil && g.Up != nil:
+		x, _ = g.X.Label()
+		y, _ = g.Up.Label()
+	case g.Of != nil && g.X != nil:
+		x, _ = g.X.Label()
+		y = withUnit(g.Of.Meaning())
 	case g.Of != nil && g.Kind == "time":
 		x, y = "time (s)", withUnit(g.Of.Meaning())
 	case g.Of != nil:
-		x, y = withUnit(g.Of.Meaning()), map[string]string{"cdf": "share not above", "ccdf": "share above"}[g.Kind]
+		x, y = withUnit(g.Of.Meaning()), map[string]string{"cdf": "share not above", "ccdf": "share above", "hist": "share"}[g.Kind]
 	case g.X != nil && len(g.Y) == 1:
 		x, y = withUnit(g.X.Label()), withUnit(g.Y[0].Expr.Label())
 	case g.X != nil:
 		x = withUnit(g.X.Label())
+	}
+	if len(g.Z) == 1 {
+		z = withUnit(g.Z[0].Expr.Label())
+	}
+	if g.Color != nil {
+		z = withUnit(g.Color.Label())
+	}
+	if g.ZLabel == "" {
+		g.ZLabel = z
 	}
 	if g.XLabel == "" {
 		g.XLabel = x
@@ -180,6 +198,23 @@ func (g *Figure) label() {
 	if g.YLabel == "" {
 		g.YLabel = y
 	}
+}
+
+// together is the meaning of levels that are of one kind.
+func together(levels []Slot) string {
+	_, unit := levels[0].Meaning()
+	for _, l := range levels[1:] {
+		if _, u := l.Meaning(); u != unit {
+			return ""
+		}
+	}
+	switch unit {
+	case "B":
+		return "memory (B)"
+	case "":
+		return "count"
+	}
+	return "(" + unit + ")"
 }
 
 func withUnit(text, unit string) string {

@@ -10,16 +10,23 @@ import (
 // Figure is a drawing that the file asks for.
 type Figure struct {
 	Name       string
-	Kind       string `key:"kind"` // ladder, time, cdf, ccdf, line, bar
-	Of         *Slot  // the metric whole: a level of time, a sample of cdf and ccdf
-	X          *Expr  // of line and bar
-	Y          []Curve
+	Kind       string `key:"kind"`
+	Of         *Slot  // the metric whole: a level of time, a sample of cdf, ccdf, hist and box
+	Levels     []Slot // of stack
+	X          *Expr  // of what is drawn against a parameter
+	Up         *Expr  // the y of heatmap
+	Y, Z       []Curve
+	Color      *Expr // of scatter, nil for none
 	Theory     []Curve
 	Band       *Expr // half-width around the theory of time
 	Series     string
 	Facet      string // the names of axes, "" for none
 	Where      *Expr  // nil: every point
 	LogX, LogY bool
+	LogZ       bool
+	LinesX     []Curve // at values of x
+	LinesY     []Curve
+	Notes      []Note
 	Between    []time.Duration `key:"between"` // two, or nil for the whole run
 	Flow       string          `key:"flow"`    // of a ladder
 	Connection int             `key:"connection"`
@@ -30,6 +37,7 @@ type Figure struct {
 	Caption    string          `key:"caption"`
 	XLabel     string          `key:"x_label"`
 	YLabel     string          `key:"y_label"`
+	ZLabel     string          `key:"z_label"`
 	Width      float64         `key:"width"` // mm
 }
 
@@ -54,18 +62,6 @@ func wants(where *Expr, p *Point) (bool, error) {
 		return true, nil
 	}
 	return where.Holds(p.Lookup)
-}
-
-// anyFigure are the keys of every kind, figureKeys those of some.
-const anyFigure = " kind facet where title caption width"
-
-var figureKeys = map[string]string{
-	"ladder": "flow connection part fold mark between" + anyFigure,
-	"time":   "of theory theory_band between series log x_label y_label" + anyFigure,
-	"cdf":    "of theory series log x_label y_label" + anyFigure,
-	"ccdf":   "of theory series log x_label y_label" + anyFigure,
-	"line":   "x y theory series log x_label y_label" + anyFigure,
-	"bar":    "x y theory series log x_label y_label" + anyFigure,
 }
 
 // drawings reads what is drawn and expected. It uses the configuration of the
@@ -115,52 +111,18 @@ func (d *drawing) figure(name string) *Figure {
 	return g
 }
 
-// content reads what a figure shows.
-func (d *drawing) content(g *Figure, path string) {
-	data := Scope{names: d.names, Metrics: true}
-	over := Scope{names: d.names, Metrics: true, Time: g.Kind == "time"}
-	switch g.Kind {
-	case "ladder":
-		if d.need(path, "flow", `"`+strings.Join(append(d.under("flow"), "web")[:1], "")+`"`) && !slices.Contains(d.names.of("flow"), g.Flow) {
-			d.fault(path+".flow", wrongf("", "%s", meant(fmt.Sprintf("no flow %q", g.Flow), g.Flow, d.names.of("flow"))))
-		} else if g.Flow != "" && d.background(g.Flow) {
-			d.fault(path+".flow", wrongf("", "flow.%s is packets without connections, and has no ladder", g.Flow))
-		}
-	case "time":
-		g.Of = d.metric(path, Level)
-		g.Theory = d.curves(path+".theory", over)
-		g.Band = d.expr(path+".theory_band", over, Number)
-	case "cdf", "ccdf":
-		g.Of = d.metric(path, Sample)
-		if g.Theory = d.curves(path+".theory", over); len(g.Theory) > 0 {
-			d.fault(path+".theory", wrongf("", "the theory of a %s is a distribution, not a number", g.Kind))
-		}
-	default:
-		if d.need(path, "x", `"link.NAME.loss"`) {
-			kinds := []Kind{Number}
-			if g.Kind == "bar" {
-				kinds = append(kinds, Text)
-			}
-			g.X = d.expr(path+".x", Scope{names: d.names}, kinds...)
-		}
-		if d.need(path, "y", `"flow.NAME.setup_time.mean"`) {
-			g.Y = d.curves(path+".y", data)
-		}
-		g.Theory = d.curves(path+".theory", over)
-	}
-	g.Where = d.expr(path+".where", Scope{names: d.names}, Truth)
-	if log, ok := d.config.value(path + ".log"); ok {
-		g.LogX, g.LogY = strings.Contains(log.(string), "x"), strings.Contains(log.(string), "y")
-	}
-}
-
 // metric reads the key of, which names a metric of one class, whole.
 func (d *drawing) metric(path string, class Class) *Slot {
 	if !d.need(path, "of", `"node.NAME.time_wait.count"`) {
 		return nil
 	}
 	v, _ := d.config.value(path + ".of")
-	return d.wholeMetric(path+".of", v.(string), class)
+	metric, one := v.(string)
+	if !one {
+		d.fault(path+".of", wrongf("", "a list is for a figure of kind \"stack\""))
+		return nil
+	}
+	return d.wholeMetric(path+".of", metric, class)
 }
 
 func (d *drawing) wholeMetric(path, metric string, class Class) *Slot {

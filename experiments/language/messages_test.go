@@ -95,7 +95,7 @@ func TestMessagesOfTheWhole(t *testing.T) {
 		{"half a count", base + "[run]\nreplications = 2.4\n", `x.toml:10:16: run.replications: 2.4 is not a whole number; write 2`},
 		{"text as y", figure("kind = \"bar\"\nx = \"case.c\"\ny = { a = \"1\", b = \"case.c\" }\n"), `x.toml:14:20: figure.f.y: case.c is text; a number is wanted`},
 		{"where is a number", figure("kind = \"ladder\"\nflow = \"web\"\nfacet = \"case.c\"\nwhere = \"1\"\n"), `x.toml:15:9: figure.f.where: 1 is a number; true or false is wanted`},
-		{"list of levels", figure("kind = \"time\"\nof = [\"flow.web.open\"]\nfacet = \"case.c\"\n"), `x.toml:13:6: figure.f.of: not yet: this version of netsim does not have it`},
+		{"list of levels", figure("kind = \"time\"\nof = [\"flow.web.open\"]\nfacet = \"case.c\"\n"), `x.toml:13:6: figure.f.of: a list is for a figure of kind "stack"`},
 		{"value that a point lacks", base + "[expect.e]\nthat = \"flow.web.local.port == 1\"\n", `x.toml:10:8: expect.e.that: flow.web.local.port has no value`},
 		{"within a truth", base + "[expect.e]\nthat = \"flow.web.failed.total == 0\"\nwithin = \"2 %\"\n", `x.toml:11:10: expect.e.within: what is true or false is not nearly so; add equals, or leave it out`},
 		{"precision", base + "[run]\nreplications = 2\n[expect.e]\nthat = \"flow.web.setup_time.mean\"\nequals = \"1\"\nprecision = \"1 se\"\n", `x.toml:14:13: expect.e.precision: 1 se is no half-width; write "2 %" or "1 ms"`},

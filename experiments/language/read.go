@@ -197,7 +197,7 @@ func (s *setting) read(items []Pos) (faults Faults) {
 	elements, isList := s.raw.([]any)
 	values, isTable := s.raw.(map[string]any)
 	switch {
-	case t == formulas:
+	case t == formulas || t == notes:
 		s.parts = []part{{value: s.raw, where: s.where}}
 		return nil
 	case isTable && (s.key.Varies() || s.key.Scheduled() || s.key.Type == share):

@@ -10,10 +10,17 @@ import (
 
 // readMetric reads the path of a metric; a list of them is of a later version.
 func readMetric(raw any) (any, *wrong) {
-	if _, ok := raw.([]any); ok {
-		return nil, notYet
+	list, ok := raw.([]any)
+	if !ok {
+		return readText(raw)
 	}
-	return readText(raw)
+	paths := make([]string, len(list))
+	for i, v := range list {
+		if paths[i], ok = v.(string); !ok {
+			return nil, wrongf("", "%v is not text", v)
+		}
+	}
+	return paths, nil
 }
 
 func readText(raw any) (any, *wrong) {

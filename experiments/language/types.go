@@ -63,6 +63,7 @@ var (
 	whole    = &Type{Name: "metric", read: readMetric}
 	zips     = &Type{Name: "list of lists of axes", read: readZip}
 	formula  = &Type{Name: "expression", read: readText, exprs: true}
+	notes    = &Type{Name: "table of texts with their points", exprs: true}
 	formulas = &Type{Name: "expression, list or table of them", exprs: true}
 	unread   = &Type{Name: "text", read: readText} // of keys this version does not have
 )
@@ -135,7 +136,7 @@ func clock(v time.Time) *wrong {
 var marked = &Type{Name: "list of syn, fin, rst, data and states", read: words("syn fin rst data " + strings.Join(states, " ")).read, gather: gather[string], single: true}
 
 // formats are those a figure can be written in.
-var formats = &Type{Name: "list of formats", read: words("png svg pdf").read, gather: gather[string], single: true}
+var formats = &Type{Name: "list of formats", read: words("png svg pdf tex").read, gather: gather[string], single: true}
 
 // width is a figure's on paper, in millimetres.
 var width = &Type{Name: "width", read: func(raw any) (any, *wrong) {
