@@ -32,9 +32,9 @@ func Example() {
 
 	stack, profile := host.NewStack(sim, net, pool, seed, replication), tcp.Linux()
 	end := host.Config{Profile: profile, MTU: 1500, Tally: host.NewTally(profile, 0, des.Never)}
-	end.Name, end.Node, end.Address = "client", here, from
+	end.Node, end.Address = here, from
 	client := stack.AddHost(end)
-	end.Name, end.Node, end.Address = "server", there, to
+	end.Node, end.Address = there, to
 	server := stack.AddHost(end)
 	world := apps.NewWorld(sim, stack, seed, replication)
 	if _, err := server.Listen(80, 128, world, new(host.ListenerTally)); err != nil {

@@ -91,7 +91,7 @@ func newWorld(t testing.TB, p plan) *world {
 	w.apps = NewWorld(w.sim, w.stack, p.seed, 1)
 	w.client, w.server = host.NewTally(p.profile, 0, ever), host.NewTally(p.profile, 0, ever)
 	for i, id := range ids {
-		c := host.Config{Node: id, Name: fmt.Sprint("host", i), Address: addresses[i], Profile: p.profile, MTU: 1500, Tally: w.client}
+		c := host.Config{Node: id, Address: addresses[i], Profile: p.profile, MTU: 1500, Tally: w.client}
 		if i < n {
 			w.clients = append(w.clients, w.stack.AddHost(c))
 			continue

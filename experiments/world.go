@@ -186,6 +186,7 @@ func (w *World) addLinks(l *language.Link) {
 	for a, b := range w.Spec.Pairs(l) {
 		pairs = append(pairs, [2]int{a, b})
 	}
+	g.members = make([]*topo.Link, 0, len(pairs))
 	for i, p := range pairs {
 		spec := topo.LinkSpec{Name: member(l.Name, i, len(pairs)), Weight: l.Weight,
 			A: w.nodes[l.Ends[0]].ids[p[0]], B: w.nodes[l.Ends[1]].ids[p[1]]}
@@ -255,8 +256,9 @@ func (w *World) addHosts(n *language.Node) error {
 		g.tally.Memory = new(metrics.Level)
 	}
 	limits := limitsOf(n)
+	g.hosts = make([]*host.Host, 0, len(g.ids))
 	for i, id := range g.ids {
-		h := w.Stack.AddHost(host.Config{Node: id, Name: member(n.Name, i, n.Count), Address: g.addresses[i*n.Addresses], More: g.addresses[i*n.Addresses+1 : (i+1)*n.Addresses],
+		h := w.Stack.AddHost(host.Config{Node: id, Address: g.addresses[i*n.Addresses], More: g.addresses[i*n.Addresses+1 : (i+1)*n.Addresses],
 			Profile: g.profile, MTU: g.mtu, Tally: g.tally, Limits: limits})
 		g.hosts = append(g.hosts, h)
 	}
@@ -328,6 +330,9 @@ func (w *World) members(t *language.Target) []*host.Host {
 
 // all are the hosts that a list of targets means.
 func (w *World) all(targets []language.Target) (hosts []*host.Host) {
+	if len(targets) == 1 {
+		return w.members(&targets[0])
+	}
 	for i := range targets {
 		hosts = append(hosts, w.members(&targets[i])...)
 	}

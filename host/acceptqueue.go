@@ -62,7 +62,7 @@ func (l *Listener) Threads(n int, busy dist.Dist) {
 	st := l.host.stack
 	a := l.accepts
 	a.time = busy
-	a.draws = des.Stream(st.seed, st.rep, fmt.Sprintf("node.%s.listen.%d.accept", l.host.rest.name, l.port))
+	a.draws = des.Stream(st.seed, st.rep, fmt.Sprintf("node.%s.listen.%d.accept", l.host.name(), l.port))
 	for range n {
 		t := &thread{listener: l, next: a.idle}
 		t.busy.Bind(t, l.host.owner.Rank(des.Workload))
@@ -94,7 +94,7 @@ func (l *Listener) ResetOverflow() { l.resets = true }
 
 // full reports that nothing fits into the accept queue.
 func (l *Listener) full() bool {
-	return l.accepts != nil && l.places >= 0 && l.accepts.length >= l.places
+	return l.accepts != nil && l.places >= 0 && l.accepts.length >= int64(l.places)
 }
 
 // declines reports that a connection that would be established now is not: nothing

@@ -11,7 +11,7 @@ func (h *Host) challenges(now des.Time) bool {
 	if p.ChallengeLimit == 0 {
 		return true
 	}
-	r := h.rest
+	r := h.own()
 	if interval := now - now%des.Time(p.ChallengeInterval); interval != r.challenged || r.sent == 0 {
 		r.challenged, r.sent = interval, 0
 	}

@@ -61,9 +61,9 @@ func Example() {
 	stack := host.NewStack(sim, net, pool, 1, 1)
 	tally := host.NewTally(tcp.Linux(), 0, des.Never)
 	end := host.Config{Profile: tcp.Linux(), MTU: 1500, Tally: tally}
-	end.Name, end.Node, end.Address = "client", here, from
+	end.Node, end.Address = here, from
 	client := stack.AddHost(end)
-	end.Name, end.Node, end.Address = "server", there, to
+	end.Node, end.Address = there, to
 	server := stack.AddHost(end)
 	if _, err := server.Listen(80, 128, answerer{}, new(host.ListenerTally)); err != nil {
 		fmt.Println(err)

@@ -29,7 +29,7 @@ func (l *Listener) fastOpen(s *Socket, seg *wire.Segment, o *tcp.Opening) {
 	switch {
 	case seg.CookieLen != good.Len || [8]byte(seg.Cookie[:8]) != [8]byte(good.Bytes[:8]):
 		o.FastCookie = good
-	case l.fast < l.FastOpen:
+	case int(l.fast) < l.FastOpen:
 		o.Early, s.fast = true, true
 		l.fast++
 	}
@@ -47,7 +47,7 @@ func (s *Socket) fastDone() {
 // keepCookie keeps what a server gave, for the next connections to its address.
 func (s *Socket) keepCookie() {
 	if c, ok := s.Conn.FastOpen(); ok {
-		r := s.host.rest
+		r := s.host.own()
 		if r.cookies == nil {
 			r.cookies = map[wire.Addr]tcp.FastCookie{}
 		}

@@ -25,7 +25,7 @@ type Host struct {
 
 	draws     rand.PCG // the host's random stream, once drawn
 	owner     des.Owner
-	listeners []*Listener
+	listeners *Listener // the last, and before it the others
 	rest      *rest
 	last      uint16 // port chosen by SequentialPort
 	drawn     bool
@@ -43,9 +43,8 @@ type group struct {
 	ttl     uint8
 }
 
-// rest is what is seldom asked of a host.
+// rest is what few hosts have. Without it, it is one that is empty, of all hosts.
 type rest struct {
-	name    string
 	pairs   map[destination]uint32       // where destinations are many
 	paths   map[wire.Addr]path           // narrower than their first link
 	cookies map[wire.Addr]tcp.FastCookie // of Fast Open, by server
@@ -60,7 +59,6 @@ type rest struct {
 // Config describes a host.
 type Config struct {
 	Node    topo.NodeID
-	Name    string // of its random streams
 	Address wire.Addr
 	More    []wire.Addr // further addresses, if it has some
 	Profile *tcp.Profile
@@ -72,10 +70,16 @@ type Config struct {
 // AddHost attaches an end system to its node. The network must be finished.
 func (st *Stack) AddHost(c Config) *Host {
 	h := &Host{stack: st, node: c.Node, address: c.Address, out: st.net.Send(c.Node),
-		group: st.groupOf(&c), owner: st.sim.Owner(), rest: &rest{name: c.Name, more: c.More}}
+		group: st.groupOf(&c), owner: st.sim.Owner(), rest: &st.bare}
 	h.secret = st.secret + uint64(c.Node)*0x9e3779b97f4a7c15
-	if c.Limits != nil && c.Limits.Cores > 0 {
-		h.rest.holdings.processor = newProcessor(h, c.Limits)
+	if len(c.More) > 0 {
+		h.own().more = c.More
+	}
+	if c.Limits != nil {
+		h.own()
+		if c.Limits.Cores > 0 {
+			h.rest.holdings.processor = newProcessor(h, c.Limits)
+		}
 	}
 	st.net.Attach(c.Node, h)
 	for int(c.Node) >= len(st.hosts) {
@@ -83,6 +87,17 @@ func (st *Stack) AddHost(c Config) *Host {
 	}
 	st.hosts[c.Node] = h
 	return h
+}
+
+// name is the node's: the host's random streams go by it.
+func (h *Host) name() string { return h.stack.net.Name(h.node) }
+
+// own returns the rest that is the host's own, made if it has none.
+func (h *Host) own() *rest {
+	if h.rest == &h.stack.bare {
+		h.rest = new(rest)
+	}
+	return h.rest
 }
 
 // groupOf returns the group of a host's tally and profile.
@@ -220,10 +235,11 @@ func (h *Host) has(a wire.Addr) bool {
 
 // prove notes that the peer is known.
 func (h *Host) prove(a wire.Addr) {
-	if h.rest.proven == nil {
-		h.rest.proven = map[wire.Addr]bool{}
+	r := h.own()
+	if r.proven == nil {
+		r.proven = map[wire.Addr]bool{}
 	}
-	h.rest.proven[a] = true
+	r.proven[a] = true
 }
 
 // opening gathers what a new connection is given from outside the protocol.
@@ -402,7 +418,7 @@ func (h *Host) inTimeWait(now des.Time, ref uint32, p *wire.Packet) {
 // from.
 func (h *Host) stream() *rand.PCG {
 	if !h.drawn {
-		h.draws, h.drawn = des.PCG(h.stack.seed, h.stack.rep, "node."+h.rest.name+".ports"), true
+		h.draws, h.drawn = des.PCG(h.stack.seed, h.stack.rep, "node."+h.name()+".ports"), true
 	}
 	return &h.draws
 }

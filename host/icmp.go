@@ -42,10 +42,11 @@ func (h *Host) learn(now des.Time, to wire.Addr, mtu int) {
 	if mtu >= h.group.mtu {
 		return
 	}
-	if h.rest.paths == nil {
-		h.rest.paths = map[wire.Addr]path{}
+	r := h.own()
+	if r.paths == nil {
+		r.paths = map[wire.Addr]path{}
 	}
-	h.rest.paths[to] = path{mtu, now.Add(pathAge)}
+	r.paths[to] = path{mtu, now.Add(pathAge)}
 	h.narrow = true
 }
 

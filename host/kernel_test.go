@@ -94,7 +94,7 @@ func newReplay(t *testing.T, k *kernelCase) *replay {
 	stack.Condense()
 	stack.Observe(r)
 	r.tally = host.NewTally(k.profile, 0, des.Never)
-	r.host = stack.AddHost(host.Config{Node: here, Name: "kernel", Address: r.address[0], Profile: k.profile, MTU: 1500, Tally: r.tally})
+	r.host = stack.AddHost(host.Config{Node: here, Address: r.address[0], Profile: k.profile, MTU: 1500, Tally: r.tally})
 	net.Attach(there, r)
 	r.peer = net.Send(there)
 	if k.port != 0 {

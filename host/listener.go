@@ -2,6 +2,7 @@ package host
 
 import (
 	"fmt"
+	"math"
 
 	"netsim/des"
 	"netsim/metrics"
@@ -19,10 +20,12 @@ type Acceptor interface {
 // to be accepted places of its accept queue, which has as many.
 type Listener struct {
 	host     *Host
+	next     *Listener // of the host
 	port     uint16
 	resets   bool
 	number   uint32 // among those of the stack
-	places   int64  // in each queue, -1 is no bound
+	places   int32  // in each queue, -1 is no bound
+	fast     int32  // connections that are open fast and not yet proven
 	pending  int64  // requests
 	acceptor Acceptor
 	accepts  *accepts // nil is at once
@@ -31,7 +34,6 @@ type Listener struct {
 
 	Settings *tcp.Settings // socket options of the connections to come; nil is none
 	FastOpen int           // connections that may be open fast and not yet proven; 0: none
-	fast     int           // that are
 }
 
 // ListenerTally is what the listeners of a group of hosts count.
@@ -80,11 +82,11 @@ func (t *ListenerTally) Window() *ListenerCounters { return &t.window }
 // the profile adds to it.
 func (h *Host) Listen(port uint16, backlog int, acceptor Acceptor, tally *ListenerTally) (*Listener, error) {
 	if h.listener(port) != nil {
-		return nil, fmt.Errorf("port %d of %s: %w", port, h.rest.name, ErrInUse)
+		return nil, fmt.Errorf("port %d of %s: %w", port, h.name(), ErrInUse)
 	}
 	l := &Listener{host: h, port: port, acceptor: acceptor, bakedAt: -1 << 62, ListenerTally: tally}
 	l.SetBacklog(backlog)
-	h.listeners = append(h.listeners, l)
+	l.next, h.listeners = h.listeners, l
 	l.number = uint32(len(h.stack.listeners))
 	h.stack.listeners = append(h.stack.listeners, l)
 	return l, nil
@@ -94,17 +96,16 @@ func (h *Host) Listen(port uint16, backlog int, acceptor Acceptor, tally *Listen
 // has one keeps it. A negative backlog has no bound.
 func (l *Listener) SetBacklog(backlog int) {
 	if l.places = -1; backlog >= 0 {
-		l.places = int64(l.host.group.profile.Places(backlog))
+		l.places = int32(min(l.host.group.profile.Places(backlog), math.MaxInt32))
 	}
 }
 
 func (h *Host) listener(port uint16) *Listener {
-	for _, l := range h.listeners {
-		if l.port == port {
-			return l
-		}
+	l := h.listeners
+	for l != nil && l.port != port {
+		l = l.next
 	}
-	return nil
+	return l
 }
 
 // arrive takes a SYN: a new connection in SYN-RECEIVED, if there is a place. Those
@@ -159,7 +160,7 @@ func (l *Listener) refuses(baked, reopens bool, from wire.Addr) *uint64 {
 }
 
 // crowded reports that no request fits into the SYN queue.
-func (l *Listener) crowded() bool { return l.places >= 0 && l.pending >= l.places }
+func (l *Listener) crowded() bool { return l.places >= 0 && l.pending >= int64(l.places) }
 
 // guards reports whether the profile keeps the last quarter of the SYN queue for
 // peers that are proven: that a connection was established with.

@@ -38,7 +38,7 @@ func (h *Host) pairTo(t tuple) uint32 {
 			return i
 		}
 		if seen++; seen == few {
-			return h.rest.pairTo(h, to)
+			return h.own().pairTo(h, to)
 		}
 	}
 	return h.addPair(to)

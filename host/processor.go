@@ -38,7 +38,7 @@ type ProcessorTally struct {
 func newProcessor(h *Host, l *Limits) *processor {
 	p := &processor{host: h}
 	if _, fixed := l.PerSegment.Fixed(); !fixed {
-		p.draws = des.Stream(h.stack.seed, h.stack.rep, "node."+h.rest.name+".cpu")
+		p.draws = des.Stream(h.stack.seed, h.stack.rep, "node."+h.name()+".cpu")
 	}
 	for range l.Cores {
 		c := &core{of: p, next: p.idle}

@@ -24,6 +24,7 @@ type Stack struct {
 	requests  requests
 	listeners []*Listener
 	hosts     []*Host // by node
+	bare      rest
 	groups    []*group
 	pairs     []pair
 	dark      []bool       // by the index of an address: nobody answers there

@@ -1,17 +1,18 @@
 package host
 
-import (
-	"slices"
-
-	"netsim/des"
-)
+import "netsim/des"
 
 // Stop ends listening. Requests are forgotten, connections that nobody has accepted
 // are reset (RFC 9293 section 3.10.4 has only the state LISTEN to delete; Linux
 // inet_csk_listen_stop).
 func (l *Listener) Stop(now des.Time) {
 	h := l.host
-	h.listeners = slices.DeleteFunc(h.listeners, func(other *Listener) bool { return other == l })
+	for at := &h.listeners; *at != nil; at = &(*at).next {
+		if *at == l {
+			*at = l.next
+			break
+		}
+	}
 	r := &h.stack.requests
 	for _, c := range r.chains {
 		for i := c.head; i != 0; {

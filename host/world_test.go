@@ -87,7 +87,7 @@ func newWorldAt(t testing.TB, seed uint64, ties des.Ties, halves func(i int) (fr
 	for i, p := range profiles {
 		y := NewTally(p, 0, des.Never)
 		w.tallies = append(w.tallies, y)
-		w.hosts = append(w.hosts, w.stack.AddHost(Config{Node: ids[i], Name: fmt.Sprint("host", i), Address: addresses[i][0], More: addresses[i][1:], Profile: p, MTU: 1500, Tally: y}))
+		w.hosts = append(w.hosts, w.stack.AddHost(Config{Node: ids[i], Address: addresses[i][0], More: addresses[i][1:], Profile: p, MTU: 1500, Tally: y}))
 	}
 	w.owner = w.sim.Owner()
 	return w
@@ -336,7 +336,7 @@ func (b *books) counts() error {
 		if y := h.group.tally; y.PortsUsed.Value() != int64(used) || y.PortsInTimeWait.Value() != int64(waiting) {
 			return fmt.Errorf("host %d: %d ports used, %d in TIME-WAIT; counted %d, %d", h.node, used, waiting, y.PortsUsed.Value(), y.PortsInTimeWait.Value())
 		}
-		for _, l := range h.listeners {
+		for l := h.listeners; l != nil; l = l.next {
 			if a := l.accepts; a != nil && a.length != l.Waiting.Value() {
 				return fmt.Errorf("port %d: %d to be accepted, counted %d", l.port, a.length, l.Waiting.Value())
 			}

@@ -24,8 +24,9 @@ type Network struct {
 
 	nodes    []node
 	links    []*Link
-	at       []NodeID // by address
-	homes    []home   // by address, once finished
+	spare    []wholeLink // made and not yet connected: single ones would be rounded up
+	at       []NodeID    // by address
+	homes    []home      // by address, once finished
 	forest   forest
 	shared   map[wire.Addr]bool // addresses that any host takes
 	media    map[medium]*medium
@@ -39,12 +40,12 @@ type Network struct {
 // table, since there is one way out and its neighbour knows the way in.
 type node struct {
 	name     string
-	forwards bool
 	end      Sink
 	only     *Half   // a leaf's way out
 	core     *router // else its table
 	home     home
 	address  wire.Addr // the first
+	forwards bool
 }
 
 // noNode is where an address is that belongs to nobody.
@@ -98,13 +99,24 @@ func (n *Network) NodeOf(a wire.Addr) (NodeID, bool) {
 	return n.at[a.Index()], true
 }
 
+// wholeLink is a link with its halves, which come first for their place in cache
+// lines.
+type wholeLink struct {
+	halves [2]Half
+	Link
+}
+
+// linkChunk is how many links are made at once: as many as fill pages of memory.
+const linkChunk = 143
+
 // Connect adds a link. Links are numbered in the order of adding.
 func (n *Network) Connect(spec LinkSpec) *Link {
 	n.building()
-	made := new(struct {
-		halves [2]Half // first, for their place in cache lines
-		Link
-	})
+	if len(n.spare) == 0 {
+		n.spare = make([]wholeLink, min(linkChunk, max(1, len(n.links)))) // as many again at most
+	}
+	made := &n.spare[0]
+	n.spare = n.spare[1:]
 	l := &made.Link
 	if spec.Weight == 0 {
 		spec.Weight = 1

@@ -35,21 +35,23 @@ func (a Addr) Uint32() uint32 { return a.n }
 // AddrOf makes the Addr of a number from Uint32, as compact tables store it.
 func AddrOf(n uint32) Addr { return Addr{n} }
 
-// Book holds the addresses of one world.
+// Book holds the addresses of one world. Those of IPv4 are what there may be
+// millions of.
 type Book struct {
-	ips   []netip.Addr // by Index; the first is a placeholder
-	known map[netip.Addr]Addr
+	ips    []netip.Addr // by Index; the first is a placeholder
+	known4 map[[4]byte]Addr
+	known  map[netip.Addr]Addr // of IPv6
 }
 
 // NewBook returns an empty Book.
 func NewBook() *Book {
-	return &Book{ips: make([]netip.Addr, 1), known: map[netip.Addr]Addr{}}
+	return &Book{ips: make([]netip.Addr, 1), known4: map[[4]byte]Addr{}, known: map[netip.Addr]Addr{}}
 }
 
 // Add enters ip and returns its Addr; the same one if it is there already.
 func (b *Book) Add(ip netip.Addr) Addr {
 	ip = ip.Unmap()
-	if a, ok := b.known[ip]; ok {
+	if a, ok := b.Find(ip); ok {
 		return a
 	}
 	if !ip.IsValid() || ip.Zone() != "" {
@@ -63,13 +65,21 @@ func (b *Book) Add(ip netip.Addr) Addr {
 		a.n |= nobody
 	}
 	b.ips = append(b.ips, ip)
-	b.known[ip] = a
+	if ip.Is4() {
+		b.known4[ip.As4()] = a
+	} else {
+		b.known[ip] = a
+	}
 	return a
 }
 
 // Find returns the Addr of ip, if the Book has it.
 func (b *Book) Find(ip netip.Addr) (Addr, bool) {
-	a, ok := b.known[ip.Unmap()]
+	if ip = ip.Unmap(); ip.Is4() {
+		a, ok := b.known4[ip.As4()]
+		return a, ok
+	}
+	a, ok := b.known[ip]
 	return a, ok
 }
 
