@@ -52,7 +52,7 @@ func (r *runner) build() {
 	w.stack = host.NewStack(w.sim, w.net, &w.pool, 1, 1)
 	w.stack.Observe(w)
 	w.tally = host.NewTally(r.profile, 0, des.Never)
-	w.host = w.stack.AddHost(host.Config{Node: here, Name: "host", Address: w.local, Profile: r.profile, MTU: r.setup.mtu, Tally: w.tally})
+	w.host = w.stack.AddHost(host.Config{Node: here, Address: w.local, Profile: r.profile, MTU: r.setup.mtu, Tally: w.tally})
 	w.net.Attach(there, w)
 	owner := w.sim.Owner()
 	w.alarm.Bind(w, owner.Rank(des.Control))
