@@ -19,7 +19,7 @@ func (f *File) arrange(r *reader, over *layer, pinned map[string]string) {
 		})
 		if len(combinations)*len(kept) > mostPoints {
 			r.faults = append(r.faults, Fault{File: a.file, Line: a.at.Line, Col: a.at.Col, Path: a.paths[0], What: fmt.Sprintf("more than %d points", mostPoints)})
-			kept, a.bad = kept[:1], true
+			combinations, kept, a.bad = combinations[:1], kept[:1], true
 		}
 		var next [][]*step
 		for _, c := range combinations {

@@ -66,12 +66,19 @@ func (r *reader) checkLikes(n *names) {
 
 // templates adds the names that tables get from their templates.
 func (r *reader) templates(n *names) {
-	of := func(table string) (all []string) {
-		for l := range r.layers {
-			all = append(all, l.like(table)...)
+	named := map[string][]string{} // by any layer
+	for l := range r.layers {
+		for _, e := range l.entries {
+			if table, ok := strings.CutSuffix(e.path, ".like"); ok && !e.bad {
+				names, _ := e.value().([]string)
+				named[table] = append(named[table], names...)
+			}
 		}
-		return all
 	}
+	if len(named) == 0 {
+		return
+	}
+	of := func(table string) []string { return named[table] }
 	for _, kind := range templated {
 		for _, name := range n.of(kind) {
 			table := kind + "." + name
