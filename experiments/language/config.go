@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"netsim/tcp"
@@ -126,26 +125,7 @@ func (c *config) find(path string) any {
 	case strings.HasPrefix(k.Default, "("):
 		return nil
 	}
-	return k.fallback()
-}
-
-// fallbacks are the defaults of keys that were asked for, which are only read.
-var fallbacks sync.Map
-
-// fallback is the default of a key as a value.
-func (k *Key) fallback() any {
-	if k.Type == text {
-		return k.Default
-	}
-	if v, ok := fallbacks.Load(k); ok {
-		return v
-	}
-	v, w := k.Type.fromText(k.Default)
-	if w != nil {
-		panic("language: the default of " + k.Path + ": " + w.Error())
-	}
-	fallbacks.Store(k, v)
-	return v
+	return schema.fallbacks[k]
 }
 
 // compute makes the value of a setting, of which parts may be expressions.

@@ -189,6 +189,9 @@ func draw(method string, n, dimensions int, seed uint64) *mat.Dense {
 // idle reports the axes of [sweep.axes] along which nothing changes that a world is
 // built from.
 func (f *File) idle(r *reader) {
+	if slices.ContainsFunc(r.axes, func(a *axis) bool { return a.bad }) {
+		return // not all points are there
+	}
 	for _, a := range r.swept {
 		if len(a.steps) < 2 || a.bad || f.faulty() || f.changes(a) {
 			continue

@@ -47,7 +47,7 @@ func reference() string {
 			later = append(later, "`"+k.Path+"`")
 			continue
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", k.Path, k.Type.described()+k.marked(), k.fallsBack(), k.Meaning)
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", k.Path, k.Type.described()+k.marked(), k.readable(), k.Meaning)
 	}
 	b.WriteString("\n`default.node`, `default.link` and `default.flow` take the keys of all nodes, links and flows; " +
 		"`case.AXIS.NAME` takes a `label` and any key, and makes a point of its own; `[sweep.axes]` takes lists and ranges of values of " +
@@ -97,8 +97,8 @@ func (k *Key) marked() string {
 	return marks
 }
 
-// fallsBack is the default of a key for readers.
-func (k *Key) fallsBack() string {
+// readable is the default of a key for readers.
+func (k *Key) readable() string {
 	if k.Default == "(profile)" {
 		return "[by profile](profiles.md)"
 	}

@@ -64,8 +64,9 @@ type table struct {
 var schema = newSchema()
 
 type tree struct {
-	root *table
-	keys []*Key
+	root      *table
+	keys      []*Key
+	fallbacks map[*Key]any // defaults as values, nil of keys that have none
 }
 
 func newSchema() tree {
@@ -96,11 +97,30 @@ func newSchema() tree {
 	t.root.graft("template", templates)
 	overlay.graft("default", defaults)
 	overlay.graft("template", templates)
-	label := &Key{"case.*.*.label", text, "(name)", now, "name in figures"}
+	label := &Key{Path: "case.*.*.label", Type: text, Default: "(name)", marks: now, Meaning: "name in figures"}
 	t.keys = append(t.keys, label)
 	overlay.graft("label", &table{key: label, live: true})
 	t.root.graft("case", &table{live: true, name: &table{live: true, name: overlay}})
+	t.fallbacks = map[*Key]any{}
+	for _, k := range t.keys {
+		t.fallbacks[k] = k.fallsBack()
+	}
 	return t
+}
+
+// fallsBack is the default of a key as a value, nil if it has none.
+func (k *Key) fallsBack() any {
+	switch {
+	case !k.Supported() || strings.HasPrefix(k.Default, "("):
+		return nil
+	case k.Type == text:
+		return k.Default
+	}
+	v, w := k.Type.fromText(k.Default)
+	if w != nil {
+		panic("language: the default of " + k.Path + ": " + w.Error())
+	}
+	return v
 }
 
 // add enters a key, its variants by state and by direction included.
