@@ -115,6 +115,7 @@ type Flow struct {
 	LocalPort         uint16        // 0: ephemeral
 	LocalAddress      int           // which of the client's, from 0
 	Attack            *Attack       // an arrival is a forged segment; nil: it is not
+	Steady            bool          // its TIME-WAITs are there from the start: see Populate
 	Packet            int32         // bytes: an arrival is a packet of this size, and no connection; 0: conversations
 	Options           *tcp.Settings // of the sockets at both ends; nil is none
 	Lingering         *tcp.Settings // of those that close by Linger

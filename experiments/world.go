@@ -138,6 +138,7 @@ func Build(s *language.Spec, seed uint64, replication int, needs Needs) (*World,
 			return nil, err
 		}
 	}
+	w.apps.Populate()
 	w.addTimetables()
 	w.addEvents()
 	return w, w.addSampler()
@@ -357,6 +358,7 @@ func (w *World) addFlow(f *language.Flow) {
 			After: f.Close.After.Dist, Reply: f.Close.Reply.Dist},
 		Clients: w.all(f.From),
 		Pool:    pooling(&f.Pool), Retry: apps.Retry{Times: int(f.Retry.Times), Backoff: f.Retry.Backoff.Dist}, Timeout: ends(f.Timeout),
+		Steady:    f.Initial == "steady",
 		LocalPort: f.LocalPort, LocalAddress: f.LocalAddress - 1,
 		Options: options(f), Lingering: lingering(f),
 		Tally: &apps.Tally{From: from, Until: until},

@@ -49,9 +49,12 @@ func (all *chains) of(sim *des.Sim, s shelf, length time.Duration) *chain {
 }
 
 // append puts a record at the end, where it belongs: all wait equally long.
-func (c *chain) append(now des.Time, i uint32) {
+func (c *chain) append(now des.Time, i uint32) { c.appendUntil(now, i, now.Add(c.length)) }
+
+// appendUntil puts a record at the end that is due at a time, after all the others.
+func (c *chain) appendUntil(now des.Time, i uint32, at des.Time) {
 	l := c.shelf.link(i)
-	l.at, l.next, l.prev = now.Add(c.length), 0, c.tail
+	l.at, l.next, l.prev = at, 0, c.tail
 	if c.tail == 0 {
 		c.head = i
 		c.sim.At(&c.event, l.at)

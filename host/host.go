@@ -256,15 +256,20 @@ func (h *Host) reopening(now des.Time, t tuple) *tcp.Opening {
 		Profile:  h.group.profile,
 		MTU:      h.group.mtu,
 		IPv6:     t.local.Is6(),
-		TSOffset: uint32(h.secret >> 40),
+		TSOffset: h.tsOffset(),
 	}
 	if h.narrow {
 		st.opening.PathMTU = h.pathMTU(now, t.remote)
 	}
-	if h.group.profile.TimestampOffset == tcp.ZeroOffset {
-		st.opening.TSOffset = 0
-	}
 	return &st.opening
+}
+
+// tsOffset is where the host's timestamps begin.
+func (h *Host) tsOffset() uint32 {
+	if h.group.profile.TimestampOffset == tcp.ZeroOffset {
+		return 0
+	}
+	return uint32(h.secret >> 40)
 }
 
 // iss is an initial sequence number by the profile's rule.

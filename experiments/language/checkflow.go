@@ -48,6 +48,7 @@ func (c *config) checkFlow(s *Spec, f *Flow) {
 	c.checkAttack(s, f)
 	c.checkPool(f)
 	c.checkRelayed(s, f)
+	c.checkInitial(f)
 	if f.Close.By == "nobody" {
 		for _, key := range []string{"how", "when", "after", "reply"} {
 			if at := path + ".close." + key; c.set(at) && !c.fromDefault(at, path) {
@@ -83,6 +84,31 @@ func (c *config) checkPool(f *Flow) {
 	if f.Close.By == "nobody" && limited {
 		c.fault(path+".close.by", wrongf(`write close.by = "client", or a pool without limits`, "nobody closes what the pool has no more use for"))
 	}
+}
+
+// checkInitial looks whether it is known what a flow would have left in TIME-WAIT.
+func (c *config) checkInitial(f *Flow) {
+	path := "flow." + f.Name
+	if f.Initial != "steady" {
+		return
+	}
+	why := ""
+	reply, fixed := f.Close.Reply.Fixed()
+	switch p := f.Arrivals.Process; {
+	case p != "even" && p != "poisson":
+		why = fmt.Sprintf("arrivals of process %q have no steady rate", p)
+	case f.Arrivals.Count != Unlimited || f.Arrivals.Start > 0:
+		why = "arrivals that begin or end have not always been"
+	case f.Pool.Size > 0:
+		why = "a pool has its own times of closing"
+	case f.LocalPort != 0:
+		why = "a port that is bound holds one connection"
+	case f.Close.By == "nobody" || f.Close.How == "rst" || f.Close.How == "linger" || fixed && reply == Never:
+		why = "it leaves nobody in TIME_WAIT"
+	default:
+		return
+	}
+	c.fault(path+".initial", wrongf(`write run.warmup instead, several times tcp.time_wait`, "%s", why))
 }
 
 // fromDefault tells whether a path has its value from [default], which is of

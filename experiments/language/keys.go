@@ -303,6 +303,7 @@ var keys = []Key{
 	{"flow.*.close.after", duration, "0 s", now | varies | formed, "time after the moment"},
 	{"flow.*.close.reply", endspan, "0 s", now | varies | formed, "the other end's delay from FIN to its own close"},
 	{"flow.*.close.linger", duration, "0 s", now, "how long a close by linger waits for the ACK of its FIN; 0 s resets at once (SO_LINGER)"},
+	{"flow.*.initial", words("empty steady"), "empty", now, "who is in TIME_WAIT when the run begins: nobody, or those whom the flow would have left there had it always been, with lives yet to go that are uniform up to the length"},
 	{"flow.*.local.port", port, "(ephemeral)", now, "port bound before connect()"},
 	{"flow.*.local.address", some, "1", now, "which of its addresses the client binds before connect()"},
 	{"flow.*.local.reuse_address", boolean, "false", 0, "bind() in spite of TIME_WAIT"},
