@@ -47,6 +47,7 @@ func (e *end) close(now des.Time, how How) {
 		e.socket.Set(now, s)
 		e.socket.Close(now)
 	default:
+		t.wasReset = t.wasReset || how == Unread && e.socket.Conn.Unread() > 0
 		e.socket.Close(now)
 	}
 }

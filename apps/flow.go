@@ -3,7 +3,6 @@ package apps
 import (
 	"errors"
 	"math/rand/v2"
-	"strconv"
 	"time"
 
 	"netsim/des"
@@ -50,6 +49,7 @@ const (
 	Half              // shutdown() of the sending direction
 	Rst               // abort
 	Linger            // close() with the option SO_LINGER
+	Unread            // close() with the last message to it unread, which resets
 )
 
 // When is the moment from which Closing.After counts.
@@ -108,6 +108,8 @@ type Flow struct {
 	Request, Response dist.Dist // bytes of each; 0 is none, and what varies has one at least
 	Service, Think    dist.Dist // ns
 	Exchanges         dist.Dist // of a job, at least one
+	ServerFirst       bool      // each response comes before its request, as a greeting does
+	ReadRate          int64     // bit/s at which clients read; 0 is at once
 	Closing           Closing
 	Pool              *Pooling      // nil: a connection for each job
 	Retry             Retry         // of a job that fails
@@ -128,8 +130,10 @@ type Flow struct {
 	nextClient, nextServer int
 	several                bool // servers are not all on one host
 	asks, answers          bool // there are requests, and responses
+	greets                 bool // of both, each response comes before its request
 	jobs                   uint64
 	pools                  []*pool
+	triggers               []*Flow    // that requests of this one begin jobs of
 	active                 []int      // connections to each server, if that decides
 	thoughts               *rand.Rand // of users
 	draws                  draws
@@ -143,6 +147,7 @@ func (w *World) enlist(f *Flow) {
 	}
 	f.world, f.number, f.owner = w, uint32(len(w.flows)), w.sim.Owner()
 	f.asks, f.answers = speaks(&f.Request), speaks(&f.Response)
+	f.greets = f.ServerFirst && f.asks && f.answers
 	w.flows = append(w.flows, f)
 	for _, s := range f.Servers {
 		f.several = f.several || s.Host != f.Servers[0].Host
@@ -161,37 +166,25 @@ func (w *World) enlist(f *Flow) {
 // Add takes a flow into the world; its arrivals are scheduled.
 func (w *World) Add(f *Flow) {
 	w.enlist(f)
-	if f.Arrivals.Process == Users {
+	switch f.Arrivals.Process {
+	case Users:
 		f.populate()
-		return
-	}
-	n := 1
-	if f.Arrivals.PerHost {
-		n = len(f.Clients)
-	}
-	f.generators = make([]generator, n)
-	for i := range f.generators {
-		g := &f.generators[i]
-		g.flow, g.client = f, -1
-		name := "flow." + f.Name + ".arrivals"
-		if f.Arrivals.PerHost {
-			g.client = i
-			name += "." + strconv.Itoa(i)
-		}
-		if f.Arrivals.Process == Poisson || f.Arrivals.Process == OnOff {
-			g.draws = des.Stream(w.seed, w.rep, name)
-		}
-		g.begin(w.sim.Owner())
+	case Triggered:
+	default:
+		f.generate()
 	}
 }
 
-// arrive begins a job at the client, or at the one that the spread chooses.
-func (f *Flow) arrive(now des.Time, client int) {
+// arrive begins a job at the client, or at the one that the spread chooses, to the
+// server or to the one that is picked.
+func (f *Flow) arrive(now des.Time, client, server int) {
 	if client < 0 {
 		client = f.choose(f.Spread, len(f.Clients), &f.nextClient, &f.spreadDraws, ".spread")
 	}
 	from := f.Clients[client]
-	server := f.server(from, uint64(client))
+	if server < 0 {
+		server = f.server(from, uint64(client))
+	}
 	switch {
 	case f.Attack != nil:
 		f.forge(now, client, &f.Servers[server])

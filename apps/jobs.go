@@ -31,7 +31,8 @@ type job struct {
 	again          alarm
 	patience       alarm
 	origin         *end             // of a proxy, that waits for the job to answer a request; nil is none
-	who            wire.Incarnation // the origin's
+	caller         *end             // whose response waits for the job; nil is none
+	who            wire.Incarnation // the origin's, or the caller's
 }
 
 // alarm is one of a job's two clocks.
@@ -42,7 +43,7 @@ type alarm struct {
 
 // keeps tells whether the flow's jobs have records of their own.
 func (f *Flow) keeps() bool {
-	return f.Pool != nil || f.Retry.Times > 0 || f.Timeout > 0 || f.Arrivals.Process == Users
+	return f.Pool != nil || f.Retry.Times > 0 || f.Timeout > 0 || f.Arrivals.Process == Users || f.Arrivals.Process == Triggered
 }
 
 func (w *World) takeJob(f *Flow) *job {
@@ -153,6 +154,9 @@ func (j *job) end(now des.Time, done bool) {
 	}
 	if j.origin != nil {
 		j.answer(now, done)
+	}
+	if j.caller != nil {
+		j.called(now)
 	}
 	f.world.putJob(j)
 }

@@ -19,6 +19,7 @@ const (
 	ofAfter
 	ofReply
 	ofBackoff
+	ofFanOut
 )
 
 // draws are the draws of a flow by job, subject and exchange.

@@ -44,6 +44,8 @@ type talk struct {
 type end struct {
 	talk       *talk
 	socket     *host.Socket // nil before there is one and when it is gone
+	slow       *slowReader  // at which speed it reads; nil is at once
+	waits      int          // jobs that a request has triggered and its response waits for
 	proxy      *Proxy       // that asks others for the responses; nil is none
 	work       clock        // to serve, or to ask
 	leave      clock        // to close, or to reply
@@ -51,6 +53,7 @@ type end struct {
 	eof        bool         // the other end has closed
 	closed     bool         // we have
 	active     bool         // and we were first
+	left       bool         // the last byte of the last message, unread
 	replyDue   bool         // the close in answer waits until all is said
 	serving    bool         // a request waits for its response
 	writing    bool         // the connection has not yet taken all of a message
@@ -89,11 +92,14 @@ func (w *World) take(f *Flow) *talk {
 	} else {
 		w.free = t.next
 	}
-	slot, generation := t.slot, t.generation+1
+	slot, generation, slow := t.slot, t.generation+1, t.client.slow
 	*t = talk{} // a literal with fields would be made elsewhere and copied
 	t.flow, t.slot, t.generation, t.live = f, slot, generation, true
 	t.client.bind(t)
 	t.server.bind(t)
+	if f.ReadRate > 0 {
+		t.client.slowDown(slow)
+	}
 	return t
 }
 
@@ -110,6 +116,9 @@ func (e *end) stop() {
 	sim := e.talk.flow.world.sim
 	sim.Cancel(&e.work.event)
 	sim.Cancel(&e.leave.event)
+	if e.slow != nil {
+		sim.Cancel(&e.slow.event)
+	}
 }
 
 func (w *World) put(t *talk) {
@@ -180,17 +189,22 @@ func (e *end) News(now des.Time, s *host.Socket, n tcp.News) {
 	if n&tcp.Writable != 0 && !over {
 		e.push(now)
 	}
-	if n&tcp.EndOfData != 0 {
-		e.eof, e.eofAt = true, now
-		if e.talk.resting {
-			e.talk.part(now)
-		}
-		if !over {
-			e.replyTo(now)
-		}
+	if n&tcp.EndOfData != 0 && (over || e.slow == nil || !e.slow.before(s)) {
+		e.finish(now, over)
 	}
 	if over {
 		e.gone(now, s, n)
+	}
+}
+
+// finish takes the other end's FIN, once all before it is read.
+func (e *end) finish(now des.Time, over bool) {
+	e.eof, e.eofAt = true, now
+	if e.talk.resting {
+		e.talk.part(now)
+	}
+	if !over {
+		e.replyTo(now)
 	}
 }
 
@@ -232,7 +246,7 @@ func (e *end) connected(now des.Time) {
 	if e == &t.server {
 		t.moment(now, e, OnConnected)
 		switch {
-		case t.laws.asks:
+		case t.laws.asks && !t.laws.greets:
 		case t.laws.answers: // the server speaks first
 			e.serve(now)
 		default: // nobody speaks
@@ -258,6 +272,9 @@ func (e *end) connected(now des.Time) {
 		t.complete(now)
 		return
 	}
+	if t.laws.greets {
+		return
+	}
 	if o := f.Options; o != nil && o.FastOpen { // the request was written with the OPEN
 		e.unsent, e.writing = t.request(0)-e.socket.Conn.Written(), true
 		e.push(now)
@@ -280,15 +297,28 @@ func (e *end) asked(now des.Time) {
 	if t.exchanges == t.rounds-1 {
 		t.moment(now, e, RequestSent)
 	}
-	if !t.laws.answers {
+	if !t.laws.answers || t.laws.greets {
 		e.answered(now)
 	}
 }
 
-// read takes what has arrived; messages are told apart by their length alone.
+// read takes what has arrived.
 func (e *end) read(now des.Time, s *host.Socket, over bool) {
+	if e.slow != nil && !over {
+		e.slow.sip(now)
+		return
+	}
+	if e.spurns() && !over {
+		e.leaveLast(now, s)
+		return
+	}
+	e.take(now, s.Conn.Read(now), over)
+}
+
+// take looks through n bytes for messages, which are told apart by their length
+// alone.
+func (e *end) take(now des.Time, n uint32, over bool) {
 	t, f := e.talk, e.talk.flow
-	n := s.Conn.Read(now)
 	e.got += uint64(n)
 	if n > 0 && t.counts() {
 		f.Tally.Bytes += uint64(n)
@@ -301,7 +331,7 @@ func (e *end) read(now des.Time, s *host.Socket, over bool) {
 			}
 			e.got -= size
 			e.heard++
-			e.serve(now)
+			e.hear(now)
 		}
 		return
 	}
@@ -317,16 +347,45 @@ func (e *end) read(now des.Time, s *host.Socket, over bool) {
 			break
 		}
 		e.got -= size
-		e.answered(now)
+		switch {
+		case !t.laws.greets:
+			e.answered(now)
+		case t.exchanges == 0:
+			e.ask(now)
+		default:
+			e.work.after(now, toAsk, t.span(&t.laws.Think, ofThink, t.exchanges))
+		}
+	}
+}
+
+// hear takes a request: what it asks for is still to be said, or with a greeting
+// has been.
+func (e *end) hear(now des.Time) {
+	t := e.talk
+	switch {
+	case !t.laws.greets || e.heard < t.rounds:
+		e.serve(now)
+	default:
+		t.moment(now, e, RequestSent)
+		t.moment(now, e, Done)
 	}
 }
 
 // serve waits the service time and responds.
 func (e *end) serve(now des.Time) {
 	t := e.talk
-	if t.served == t.rounds-1 {
+	if t.served == t.rounds-1 && !t.laws.greets {
 		t.moment(now, e, RequestSent)
 	}
+	if e.calls(now) {
+		return
+	}
+	e.attend(now)
+}
+
+// attend sees to the response.
+func (e *end) attend(now des.Time) {
+	t := e.talk
 	if !t.laws.answers {
 		e.said(now)
 		return
@@ -351,6 +410,7 @@ func (e *end) said(now des.Time) {
 	t := e.talk
 	t.served++
 	switch {
+	case t.laws.greets:
 	case t.served == t.rounds:
 		t.moment(now, e, Done)
 	case !t.laws.asks: // nothing to wait for
@@ -364,6 +424,9 @@ func (e *end) answered(now des.Time) {
 	t.exchanges++
 	if t.exchanges >= t.rounds {
 		t.complete(now)
+		return
+	}
+	if t.laws.greets {
 		return
 	}
 	e.work.after(now, toAsk, t.span(&t.laws.Think, ofThink, t.exchanges))

@@ -26,6 +26,7 @@ type happening struct {
 type change struct {
 	node          *nodeChange
 	closing       *closing
+	flow          *flow // of whose arrivals the rate changes
 	half          *topo.Half
 	links         []*topo.Link
 	key           string
@@ -44,6 +45,11 @@ func (w *World) addEvents() {
 			h.changes = append(h.changes, change{closing: &closing{w.nodes[e.Node], w.apps}})
 		}
 		for _, c := range e.Set {
+			if c.Flow != "" {
+				f := w.flows[w.flowNumber(c.Flow)]
+				h.changes = append(h.changes, change{flow: f, value: float64(c.Value.(language.Frequency)), before: f.Arrivals.Rate})
+				continue
+			}
 			if c.Node != "" {
 				h.changes = append(h.changes, change{node: w.nodes[c.Node].changeOf(c)})
 				continue
@@ -119,6 +125,8 @@ func (h *happening) Fire(now des.Time) {
 		switch {
 		case c.node != nil:
 			c.node.set(map[bool]int64{false: c.node.value, true: c.node.before}[h.acting])
+		case c.flow != nil:
+			c.flow.made.SetRate(now, value.(float64))
 		case c.closing != nil:
 			c.closing.set(now, !h.acting)
 		case c.half != nil:

@@ -78,6 +78,7 @@ type links struct {
 type flow struct {
 	*language.Flow
 	tally *apps.Tally
+	made  *apps.Flow
 }
 
 // Needs says what is to be recorded beyond what every run records.
@@ -133,6 +134,11 @@ func Build(s *language.Spec, seed uint64, replication int, needs Needs) (*World,
 	for i := range s.Flows {
 		w.addFlow(&s.Flows[i])
 	}
+	for _, f := range w.flows {
+		if f.Arrivals.Process == "triggered" {
+			f.made.TriggeredBy(w.flows[w.flowNumber(f.Arrivals.By)].made)
+		}
+	}
 	for i := range s.Nodes {
 		if err := w.addProxies(&s.Nodes[i]); err != nil {
 			return nil, err
@@ -140,6 +146,7 @@ func Build(s *language.Spec, seed uint64, replication int, needs Needs) (*World,
 	}
 	w.apps.Populate()
 	w.addTimetables()
+	w.addRates()
 	w.addEvents()
 	return w, w.addSampler()
 }
@@ -349,12 +356,14 @@ func (w *World) addFlow(f *language.Flow) {
 	}
 	made := &apps.Flow{
 		Name: f.Name,
-		Arrivals: apps.Arrivals{Process: word[apps.Process](a.Process, "once", "at", "even", "poisson", "on-off", "users"), Times: a.Times, Rate: a.Rate, On: a.On.Dist, Off: a.Off.Dist, Users: int(a.Users), Think: a.Think.Dist,
-			Count: uint64(a.Count), Start: a.Start, Stop: stop, PerHost: a.Per == "host"},
+		Arrivals: apps.Arrivals{Process: processOf(a.Process), Times: a.Times, Rate: a.Rate, On: a.On.Dist, Off: a.Off.Dist, Users: int(a.Users), Think: a.Think.Dist,
+			Gap: a.Gap.Dist, Stays: a.Stay, Batch: a.Batch.Dist, FanOut: a.FanOut.Dist, Wait: a.Wait,
+			Count: uint64(a.Count), Start: a.Start, Stop: stop, PerHost: a.Per == "host", PerPair: a.Per == "pair"},
 		Spread: word[apps.Choice](f.Spread, "random", "round-robin"), Pick: word[apps.Choice](f.Pick, "random", "round-robin", "hash", "least-connections"),
 		Request: f.Request.Dist, Response: f.Response.Dist, Service: f.Service.Dist, Think: f.Think.Dist, Exchanges: f.Exchanges.Dist,
+		ServerFirst: f.Speaks == "server",
 		Closing: apps.Closing{By: word[apps.By](f.Close.By, "client", "server", "both", "nobody"),
-			How: word[apps.How](f.Close.How, "fin", "half", "rst", "linger"), When: word[apps.When](f.Close.When, "done", "request-sent", "connected"),
+			How: word[apps.How](f.Close.How, "fin", "half", "rst", "linger", "unread"), When: word[apps.When](f.Close.When, "done", "request-sent", "connected"),
 			After: f.Close.After.Dist, Reply: f.Close.Reply.Dist},
 		Clients: w.all(f.From),
 		Pool:    pooling(&f.Pool), Retry: apps.Retry{Times: int(f.Retry.Times), Backoff: f.Retry.Backoff.Dist}, Timeout: ends(f.Timeout),
@@ -377,10 +386,16 @@ func (w *World) addFlow(f *language.Flow) {
 			made.Servers = append(made.Servers, apps.Target{Host: h, Port: f.To[i].Port})
 		}
 	}
+	for _, rate := range a.States {
+		made.Arrivals.Rates = append(made.Arrivals.Rates, float64(rate))
+	}
+	if f.ReadRate != language.Unlimited {
+		made.ReadRate = f.ReadRate
+	}
 	if f.Forges() {
 		made.Attack = w.attack(f, made.Clients)
 	}
-	w.flows = append(w.flows, &flow{f, made.Tally})
+	w.flows = append(w.flows, &flow{f, made.Tally, made})
 	w.apps.Add(made)
 }
 

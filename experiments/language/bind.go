@@ -56,6 +56,7 @@ func (c *config) bind() *Spec {
 		f := Flow{Name: name}
 		c.fill("flow."+name, &f)
 		f.From, f.To = slices.Clone(f.From), slices.Clone(f.To)
+		c.arrivalTimes(&f)
 		s.Flows = append(s.Flows, f)
 	}
 	s.Events = c.events()
@@ -112,6 +113,8 @@ func fillForm(field reflect.Value, value any, f form) {
 		field.Elem().Set(v)
 	case isSchedule && t == reflect.TypeFor[Law]():
 		field.Set(reflect.ValueOf(lawOf(time.Duration(math.Round(s.Values[0] * 1e9)))))
+	case isSchedule && field.CanFloat():
+		field.SetFloat(s.Values[0])
 	case isSchedule && field.CanInt():
 		field.SetInt(int64(s.Values[0]))
 	}

@@ -9,12 +9,16 @@ import (
 // arrivalKeys are the keys of arrivals that each process has, besides its own
 // name.
 var arrivalKeys = map[string][]string{
-	"once":    {"start", "per"},
-	"at":      {"times", "per"},
-	"even":    {"rate", "per", "count", "start", "stop"},
-	"poisson": {"rate", "per", "count", "start", "stop"},
-	"on-off":  {"rate", "per", "count", "start", "stop", "on", "off"},
-	"users":   {"users", "think", "per", "count", "start", "stop"},
+	"once":      {"start", "per", "batch"},
+	"at":        {"times", "per", "batch"},
+	"even":      {"rate", "per", "count", "start", "stop", "batch"},
+	"poisson":   {"rate", "per", "count", "start", "stop", "batch"},
+	"on-off":    {"rate", "per", "count", "start", "stop", "batch", "on", "off"},
+	"renewal":   {"gap", "per", "count", "start", "stop", "batch"},
+	"mmpp":      {"rates", "stay", "per", "count", "start", "stop", "batch"},
+	"trace":     {"file", "per", "batch"},
+	"triggered": {"by", "fan_out", "wait", "start", "stop"},
+	"users":     {"users", "think", "per", "count", "start", "stop"},
 }
 
 func (c *config) checkFlow(s *Spec, f *Flow) {
@@ -47,6 +51,7 @@ func (c *config) checkFlow(s *Spec, f *Flow) {
 	c.checkBackground(s, f)
 	c.checkAttack(s, f)
 	c.checkPool(f)
+	c.checkTalk(f)
 	c.checkRelayed(s, f)
 	c.checkInitial(f)
 	if f.Close.By == "nobody" {
@@ -133,17 +138,18 @@ func (c *config) checkArrivals(s *Spec, f *Flow) {
 	if c.bad(path + ".process") {
 		return
 	}
-	for _, key := range []string{"times", "rate", "per", "count", "start", "stop", "on", "off", "users", "think"} {
-		if at := path + "." + key; c.set(at) && !slices.Contains(arrivalKeys[a.Process], key) {
+	for _, key := range keysBelow("flow.*.arrivals.") {
+		if at := path + "." + key; key != "process" && c.set(at) && !slices.Contains(arrivalKeys[a.Process], key) {
 			right := `write process = "poisson" or "even"`
-			switch key {
-			case "times":
-				right = `write process = "at"`
-			case "users", "think":
-				right = `write process = "users"`
+			if process := map[string]string{"times": "at", "users": "users", "think": "users", "on": "on-off", "off": "on-off", "gap": "renewal",
+				"rates": "mmpp", "stay": "mmpp", "by": "triggered", "fan_out": "triggered", "wait": "triggered", "file": "trace"}[key]; process != "" {
+				right = "write process = " + quoted(process)
 			}
 			c.fault(at, wrongf(right, "process %q has no %s", a.Process, key))
 		}
+	}
+	if a.Per == "pair" && a.Process == "users" {
+		c.fault(path+".per", wrongf(`write per = "host"`, "a user calls whichever server is picked"))
 	}
 	switch a.Process {
 	case "even", "poisson", "on-off":
@@ -159,6 +165,18 @@ func (c *config) checkArrivals(s *Spec, f *Flow) {
 		if v, _ := a.Think.Fixed(); c.need(path, "think", `{ dist = "exponential", mean = "1 s" }`) && v == 0 {
 			c.fault(path+".think", wrongf(`write "1 ms"`, "a user who never thinks asks for ever at one instant where nothing can be had"))
 		}
+	case "renewal":
+		c.need(path, "gap", `{ dist = "weibull", mean = "100 ms", k = 0.5 }`)
+	case "mmpp":
+		c.need(path, "rates", `["100/s", "1000/s"]`)
+		c.need(path, "stay", `["9 s", "1 s"]`)
+		if n, m := len(a.States), len(a.Stay); n != m && n > 0 && m > 0 {
+			c.fault(path+".stay", wrongf("write one for each", "%d stays are of %d rates", m, n))
+		}
+	case "trace":
+		c.need(path, "file", `"arrivals.txt"`)
+	case "triggered":
+		c.checkTrigger(s, f)
 	case "at":
 		c.need(path, "times", `["0 s", "1 s"]`)
 		if !slices.IsSorted(a.Times) {

@@ -40,7 +40,7 @@ func TestMessages(t *testing.T) {
 			`x.toml:12:1: figure.mean: the axis case.loss is in no place; make it series or facet, or fix it: where = "case.loss == 'none'"`},
 		{"word not yet", base + "[node.client.tcp]\ntw_recycle = true\n", `x.toml:10:1: node.client.tcp.tw_recycle: not yet: this version of netsim does not have it`},
 		{"accept at once", base + "[node.server.listen.p80.accept]\ntime = \"1 ms\"\n", `x.toml:10:8: node.server.listen.p80.accept.time: connections are accepted at once, whatever the time; add threads = 1`},
-		{"schedule not yet", base + "arrivals = { process = \"even\", rate = { shape = \"steps\" }, count = 1 }\n", `x.toml:9:39: flow.web.arrivals.rate: not yet: this version of netsim does not have it`},
+		{"schedule of no points", base + "arrivals = { process = \"even\", rate = { shape = \"steps\" }, count = 1 }\n", `x.toml:9:39: flow.web.arrivals.rate: the first point is at 0 s; write { shape = "steps", points = [["0 s", ...], ["10 s", ...]] }`},
 
 		{"local time", base + "[run]\nduration = 00:10:00\n", `x.toml:10:12: run.duration: 00:10:00 is a time of day in TOML; write "10 min"`},
 		{"date", base + "[run]\nduration = 2026-01-01\n", `x.toml:10:12: run.duration: 2026-01-01 is a date; durations are written "10 min"`},

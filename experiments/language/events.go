@@ -24,12 +24,13 @@ type Event struct {
 type Change struct {
 	Link, Way      string // Way is forward, back or "" for both
 	Node, Listener string // instead of a link; the listener for its backlog
+	Flow           string // instead of either
 	Key            string // "delay", "tcp.time_wait"
 	Value          any    // as the key's
 }
 
-// changeable are the keys of nodes that this version changes while a run lasts.
-var changeable = []string{"node.*.tcp.time_wait", "node.*.tcp.time_wait_max", "node.*.listen.*.backlog"}
+// changeable are the keys of nodes and flows that this version changes while a run lasts.
+var changeable = []string{"node.*.tcp.time_wait", "node.*.tcp.time_wait_max", "node.*.listen.*.backlog", "flow.*.arrivals.rate"}
 
 // isSet tells whether a path is that of an event's table of changes.
 func isSet(rel string) bool {
@@ -99,6 +100,8 @@ func (c *config) changesOf(event string) (all []changeAt) {
 		switch {
 		case words[0] == "node" && len(words) == 5:
 			ch.Node, ch.Listener = words[1], words[3]
+		case words[0] == "flow":
+			ch.Flow, ch.Key = words[1], strings.Join(words[2:], ".")
 		case words[0] == "node":
 			ch.Node, ch.Key = words[1], strings.Join(words[2:], ".")
 		case len(words) == 4:
@@ -135,6 +138,10 @@ func (c *config) checkEvent(s *Spec, e *Event) {
 			c.checkNodeChange(&ch)
 			continue
 		}
+		if ch.Flow != "" {
+			c.checkFlowChange(s, &ch)
+			continue
+		}
 		if !c.has["link."+ch.Link] {
 			c.fault(ch.path, wrongf("", "%s", meant("no link "+quoted(ch.Link), ch.Link, c.under("link"))))
 		}
@@ -163,6 +170,22 @@ func (c *config) checkNodeChange(ch *changeAt) {
 	table := "node." + ch.Node + ".listen"
 	if c.checkHost(ch.path, ch.Node) && ch.Listener != "" && !c.has[table+"."+ch.Listener] {
 		c.fault(ch.path, wrongf("", "%s", meant("no listener "+quoted(ch.Listener)+" at "+ch.Node, ch.Listener, c.under(table))))
+	}
+}
+
+// checkFlowChange looks for the flow, and for a rate of it that an event can change.
+func (c *config) checkFlowChange(s *Spec, ch *changeAt) {
+	f := s.flow(ch.Flow)
+	_, isSchedule := ch.Value.(Schedule)
+	switch {
+	case f == nil:
+		c.fault(ch.path, wrongf("", "%s", meant("no flow "+quoted(ch.Flow), ch.Flow, c.under("flow"))))
+	case !slices.Contains(arrivalKeys[f.Arrivals.Process], "rate"):
+		c.fault(ch.path, wrongf("", "arrivals of process %q have no rate", f.Arrivals.Process))
+	case f.Arrivals.Rates != nil:
+		c.fault(ch.path, wrongf("let only one of them set it", "flow.%s.arrivals.rate has a schedule", f.Name))
+	case isSchedule:
+		c.fault(ch.path, wrongf("write one value", "%s is a schedule, and the event has times of its own", ch.Value))
 	}
 }
 

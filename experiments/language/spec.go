@@ -191,6 +191,8 @@ type Flow struct {
 	Response     Law           `key:"response"`
 	Service      Law           `key:"service"`
 	Exchanges    Law           `key:"exchanges"`
+	Speaks       string        `key:"speaks"`    // client, server
+	ReadRate     int64         `key:"read_rate"` // Unlimited
 	Think        Law           `key:"think"`
 	Close        Close         `key:"close"`
 	Pool         Pool          `key:"pool"`
@@ -231,9 +233,10 @@ type Load struct {
 
 // Arrivals are the instants at which connections are opened.
 type Arrivals struct {
-	Process string          `key:"process"` // once, at, even, poisson, on-off, users
+	Process string          `key:"process"` // once, at, even, poisson, on-off, users, renewal, mmpp, triggered, trace
 	Rate    float64         `key:"rate"`    // 1/s
-	Per     string          `key:"per"`     // flow: of all members together; host: of each
+	Rates   *Schedule       `key:"rate"`    // nil: Rate holds for ever
+	Per     string          `key:"per"`     // flow: of all members together; host: of each; pair: of each to every server
 	Count   int64           `key:"count"`   // Unlimited
 	Start   time.Duration   `key:"start"`
 	Stop    time.Duration   `key:"stop"` // 0: never
@@ -242,17 +245,25 @@ type Arrivals struct {
 	Think   Law             `key:"think"`
 	On      Law             `key:"on"`
 	Off     Law             `key:"off"`
+	Gap     Law             `key:"gap"`
+	States  []Frequency     `key:"rates"`
+	Stay    []time.Duration `key:"stay"`
+	Batch   Law             `key:"batch"`
+	By      string          `key:"by"`
+	FanOut  Law             `key:"fan_out"`
+	Wait    bool            `key:"wait"`
+	File    string          `key:"file"` // whose times are Times
 }
 
 // Ends tells whether the arrivals end by themselves.
 func (a *Arrivals) Ends() bool {
-	return a.Process == "once" || a.Process == "at" || a.Count != Unlimited || a.Stop > 0
+	return a.Process == "once" || a.Process == "at" || a.Process == "trace" || a.Process == "triggered" || a.Count != Unlimited || a.Stop > 0
 }
 
 // Close is how a connection ends.
 type Close struct {
 	By     string        `key:"by"`   // client, server, both, nobody
-	How    string        `key:"how"`  // fin, half, rst
+	How    string        `key:"how"`  // fin, half, rst, linger, unread
 	When   string        `key:"when"` // done, request-sent, connected
 	After  Law           `key:"after"`
 	Reply  Law           `key:"reply"`  // constant and Never: the other end does not close

@@ -46,6 +46,7 @@ var (
 	warmup   = &Type{Name: "duration", Unit: "s", later: []string{"auto"}, read: duration.read, made: madeDuration}
 	rate     = &Type{Name: "bit rate", Unit: "bit/s", Words: []string{"unlimited"}, read: worded("unlimited", Rate(Unlimited), checked(ofText(&rates, readWhole[Rate](&rates, "bit/s")), aboveZero)), made: madeRate}
 	often    = &Type{Name: "frequency", Unit: "1/s", read: checked(ofText(&frequencies, readFrequency), aboveZero), made: checked(madeFrequency, aboveZero)}
+	oftens   = &Type{Name: "list of frequencies", Unit: "1/s", read: ofText(&frequencies, readFrequency), made: madeFrequency, gather: gather[Frequency]}
 	size     = &Type{Name: "size", Unit: "B", read: ofText(&sizes, readWhole[Size](&sizes, "bytes")), made: madeSize}
 	share    = &Type{Name: "probability", read: checked(readProbability, atMostOne), made: checked(madeShare, atMostOne)}
 	limit    = &Type{Name: "queue limit", read: ofText(&packets, readLimit)}
