@@ -3,59 +3,144 @@ package experiments
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"netsim/experiments/language"
 	"netsim/metrics"
 )
 
-// evidence is what the replications say of a number.
-type evidence struct {
-	chance float64 // how probable its distance from what is expected is
-	half   float64 // half-width of its interval, of the longer side
-	blind  string  // why it says too little to agree with anything
+// estimate is a number of all replications together, and how well it is known.
+type estimate struct {
+	value, se float64
+	low, high float64 // its interval
+	counted   counted
+}
+
+// half is the half-width of the interval, of its longer side.
+func (e *estimate) half() float64 { return math.Max(e.high-e.value, e.value-e.low) }
+
+// counted is what a share of cases, or a total of nothing, has been counted from.
+type counted struct {
+	k, n      float64 // cases; n is 0 where nothing was counted
+	effective float64 // of n, as many are independent
+	exposure  float64 // of a total or rate of nothing: runs or seconds
+}
+
+// never tells whether nothing happened, or nothing else.
+func (c *counted) never() bool { return c.n > 0 && (c.k == 0 || c.k == c.n) }
+
+// estimate takes an expression over the pooled replications, with the jackknife for
+// its error and Student's interval. A share of cases has at least the exact binomial
+// one of as many cases as are independent, what was never seen that of its cases or
+// of its exposure, a quantile its own.
+func (p *Point) estimate(x *language.Expr) (e estimate, err error) {
+	if e.value, e.se, err = p.jackknife(x.Number); err != nil {
+		return e, err
+	}
+	confidence, n := p.Spec.Run.Confidence, len(p.Outcomes)
+	around := metrics.Around(confidence, e.value, e.se, n)
+	e.low, e.high = around.Low(), around.High()
+	if s, ok := x.Lone(); ok && s.Metric != nil {
+		m, err := Pooled(p.Outcomes, s.Subject)
+		if err != nil {
+			return e, err
+		}
+		if m.Class != language.Counter && strings.HasPrefix(s.Statistic, "p") {
+			e.low, e.high = p.quantile(s, m)
+			e.se = e.half() / metrics.Around(confidence, 0, 1, n).Half
+		}
+		e.countNone(s, m, confidence)
+	}
+	if share, ok := x.Proportion(p.without(-1)); ok {
+		m, err := Pooled(p.Outcomes, share.Slot.Subject)
+		if err != nil {
+			return e, err
+		}
+		e.count(m, share, confidence)
+	}
+	return e, nil
+}
+
+// quantile is the interval of a quantile.
+func (p *Point) quantile(s language.Slot, all *Measure) (low, high float64) {
+	each := make([]metrics.Distribution, len(p.Outcomes))
+	for i, o := range p.Outcomes {
+		each[i] = o.Measures[s.Subject].recorded()
+	}
+	low, high = metrics.QuantileInterval(p.Spec.Run.Confidence, quantileOf(s.Statistic), all.recorded(), each...)
+	return low * all.Each / all.Unit, high * all.Each / all.Unit
+}
+
+// recorded is the distribution of a sample or a level.
+func (m *Measure) recorded() metrics.Distribution {
+	if m.Class == language.Sample {
+		return m.Sample
+	}
+	return m.Level
+}
+
+// count is about a share of cases.
+func (e *estimate) count(m *Measure, share language.Proportion, confidence float64) {
+	k, n := m.cases(share)
+	if n == 0 {
+		return
+	}
+	c := counted{k: k, n: n, effective: metrics.EffectiveN(k/n, n, e.se)}
+	low, high := metrics.BinomialInterval(k/n*c.effective, c.effective, confidence)
+	if c.never() { // between replications that are all alike there is no spread to go by
+		e.low, e.high = low, high
+	} else {
+		e.low, e.high = min(e.low, low), max(e.high, high)
+	}
+	e.counted = c
+}
+
+// countNone is about totals and rates of what never happened.
+func (e *estimate) countNone(s language.Slot, m *Measure, confidence float64) {
+	if m.Class != language.Counter || m.Count > 0 {
+		return
+	}
+	switch s.Statistic {
+	case "total":
+		e.counted.exposure = float64(m.Runs)
+	case "rate":
+		e.counted.exposure = m.Seconds
+	default:
+		return
+	}
+	e.low, e.high = 0, -math.Log((1-confidence)/2)/e.counted.exposure
+}
+
+// chance is how probable it is to count so by chance if the truth is what is expected,
+// and whether that says more than the spread between replications, of which there is
+// none. Normal theory knows that spread but not how few events there were: the weaker
+// of both holds.
+func (c *counted) chance(expected, student float64) float64 {
+	switch {
+	case c.exposure > 0 && expected > 0:
+		return min(1, 2*math.Exp(-c.exposure*expected))
+	case c.n == 0 || math.IsNaN(student):
+		return student
+	case c.never():
+		return metrics.BinomialTail(c.k, c.n, expected)
+	}
+	return max(student, metrics.BinomialTail(c.k/c.n*c.effective, c.effective, expected))
 }
 
 // seldom is the half-width up to which a share that was never seen is known well
 // enough, where the expectation does not say.
 const seldom = 0.01
 
-// count adds to the evidence what follows from counting: where the number is a share
-// of cases, the exact binomial interval; where it is a total of nothing, the Poisson
-// one. Normal theory knows the spread between replications but not how few events
-// there were; the binomial takes as many cases as are independent. What is known is
-// the weaker of both.
-func (p *Point) count(e *language.Expect, r *Result, se float64, known *evidence) {
-	if p.countNone(e, r, known) {
-		return
+// blind is why a number says too little to agree with what is expected, "" if it does
+// not.
+func (e *estimate) blind(expected float64) string {
+	switch c := &e.counted; {
+	case c.never() && e.half() > seldom:
+		return fmt.Sprintf("%.0f of %.0f says little: the half-width is %.2g; give a precision if that will do", c.k, c.n, e.half())
+	case c.exposure > 0 && expected > 0:
+		return "it was never seen, which agrees with 0 too"
 	}
-	share, ok := e.That.Proportion(p.without(-1))
-	if !ok {
-		return
-	}
-	m, err := Pooled(p.Outcomes, share.Slot.Subject)
-	if err != nil {
-		return
-	}
-	k, n := m.cases(share)
-	if n == 0 {
-		return
-	}
-	effective := metrics.EffectiveN(k/n, n, se)
-	low, high := metrics.BinomialInterval(k/n*effective, effective, p.Spec.Run.Confidence)
-	half := max(high-k/n, k/n-low)
-	never := k == 0 || k == n
-	if !e.Equals.Measured() {
-		tail := metrics.BinomialTail(k/n*effective, effective, r.Expected)
-		if known.chance = max(known.chance, tail); never && r.N > 1 {
-			known.chance = tail // between replications that are all alike there is no spread to go by
-		}
-	}
-	if known.half = max(known.half, half); never {
-		known.half = half
-		if half > seldom {
-			known.blind = fmt.Sprintf("%.0f of %.0f says little: the half-width is %.2g; give a precision if that will do", k, n, half)
-		}
-	}
+	return ""
 }
 
 // cases are how many of how many a share is.
@@ -72,31 +157,4 @@ func (m *Measure) cases(share language.Proportion) (k, n float64) {
 		return 0, 0
 	}
 	return math.Round(k * n), n
-}
-
-// countNone is about totals and rates of what never happened.
-func (p *Point) countNone(e *language.Expect, r *Result, known *evidence) bool {
-	s, ok := e.That.Lone()
-	if !ok || s.Metric == nil || s.Metric.Class != language.Counter || s.Statistic != "total" && s.Statistic != "rate" {
-		return false
-	}
-	m, err := Pooled(p.Outcomes, s.Subject)
-	if err != nil || m.Count > 0 {
-		return false
-	}
-	exposure := float64(m.Runs)
-	if s.Statistic == "rate" {
-		exposure = m.Seconds
-	}
-	known.half = -math.Log((1-p.Spec.Run.Confidence)/2) / exposure
-	if r.Expected > 0 && r.N > 1 {
-		known.chance = min(1, 2*math.Exp(-exposure*r.Expected))
-		known.blind = "it was never seen, which agrees with 0 too"
-	}
-	for i := range p.Outcomes {
-		if p.vacuous(i, s) {
-			known.blind = fmt.Sprintf("replication %d measured no %s", i+1, s.Path)
-		}
-	}
-	return true
 }

@@ -254,8 +254,8 @@ func (d *drawer) curve(made *plots.Figure, g group, c language.Curve) (plots.Ser
 		if err != nil {
 			return s, err
 		}
-		low, high := v.Low(), v.High()
-		if slot, lone := c.Lone(); lone && slot.Metric != nil && v.Mean >= 0 { // nothing that is measured is less
+		low, high := v.low, finite(v.high)
+		if slot, lone := c.Lone(); lone && slot.Metric != nil && v.value >= 0 { // nothing that is measured is less
 			low = max(low, 0)
 		}
 		if d.figure.Kind == "bar" {
@@ -264,14 +264,14 @@ func (d *drawer) curve(made *plots.Figure, g group, c language.Curve) (plots.Ser
 				return s, err
 			}
 			i := slices.Index(made.Categories, name)
-			s.Y[i], s.Low[i], s.High[i] = v.Mean, low, high
+			s.Y[i], s.Low[i], s.High[i] = v.value, low, high
 			continue
 		}
 		at, err := d.figure.X.Number(p.without(-1))
 		if err != nil {
 			return s, err
 		}
-		s.X, s.Y = append(s.X, at), append(s.Y, v.Mean)
+		s.X, s.Y = append(s.X, at), append(s.Y, v.value)
 		s.Low, s.High = append(s.Low, low), append(s.High, high)
 		if d.figure.Color != nil {
 			z, err := d.figure.Color.Number(p.without(-1))
@@ -284,11 +284,12 @@ func (d *drawer) curve(made *plots.Figure, g group, c language.Curve) (plots.Ser
 	return s, nil
 }
 
-// estimate is an expression over the pooled replications with the interval of its
-// jackknife.
-func (p *Point) estimate(x *language.Expr) (metrics.Interval, error) {
-	v, se, err := p.jackknife(x.Number)
-	return metrics.Around(p.Spec.Run.Confidence, v, se, len(p.Outcomes)), err
+// finite is an end of an interval that can be drawn, not-a-number if there is none.
+func finite(end float64) float64 {
+	if math.IsInf(end, 0) {
+		return math.NaN()
+	}
+	return end
 }
 
 // category is what a value of x is called: a case by its label.
@@ -308,11 +309,15 @@ func (d *drawer) caption() string {
 	}
 	s := d.study
 	run := s.Points[0].Spec.Run
-	text := fmt.Sprintf("%s: %d replications, seed %d", filepath.Base(s.File.Name), s.Replications, s.Seed)
-	if s.Replications == 1 {
+	least, most := s.repeated()
+	text := fmt.Sprintf("%s: %d replications, seed %d", filepath.Base(s.File.Name), least, s.Seed)
+	if most > least {
+		text = fmt.Sprintf("%s: %d to %d replications, seed %d", filepath.Base(s.File.Name), least, most, s.Seed)
+	}
+	if most == 1 {
 		text = fmt.Sprintf("%s: one run, seed %d", filepath.Base(s.File.Name), s.Seed)
 	}
-	return text + rests(d.figure.Kind, s.Replications, run.Confidence)
+	return text + rests(d.figure.Kind, most, run.Confidence)
 }
 
 // rests says what the parts of a figure of a kind stand for.

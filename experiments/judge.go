@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"fmt"
 	"math"
 	"strings"
 
@@ -63,10 +64,11 @@ func (p *Point) judgeNumber(e *language.Expect, r *Result) error {
 	if r.Expected, err = e.Equals.Number(p.without(-1)); err != nil {
 		return err
 	}
-	var se float64
-	if r.Value, se, err = p.jackknife(e.That.Number); err != nil {
+	that, err := p.estimate(e.That)
+	if err != nil {
 		return err
 	}
+	r.Value, r.Half = that.value, that.half()
 	_, r.SE, err = p.jackknife(func(look language.Lookup) (float64, error) {
 		that, err := e.That.Number(look)
 		if err != nil {
@@ -78,15 +80,25 @@ func (p *Point) judgeNumber(e *language.Expect, r *Result) error {
 	if err != nil {
 		return err
 	}
-	confidence := p.Spec.Run.Confidence
-	known := evidence{chance: r.chance(), half: metrics.Around(confidence, r.Value, se, r.N).Half}
-	p.count(e, r, se, &known)
-	r.Half = known.half
-	r.weigh(e.Within, known.chance)
+	if s, ok := e.That.Lone(); ok && strings.HasPrefix(s.Statistic, "p") && !e.Equals.Measured() {
+		r.SE = that.se
+	}
+	chance, blind := r.chance(), ""
+	if !e.Equals.Measured() {
+		chance, blind = that.counted.chance(r.Expected, chance), that.blind(r.Expected)
+	}
+	if s, ok := e.That.Lone(); ok {
+		for i := range p.Outcomes {
+			if blind == "" && p.vacuous(i, s) {
+				blind = fmt.Sprintf("replication %d measured no %s", i+1, s.Path)
+			}
+		}
+	}
+	r.weigh(e.Within, chance)
 	switch {
 	case r.Verdict == Fail || r.P < r.alone:
-	case e.Precision == nil && known.blind != "":
-		r.decideNot("%s", known.blind)
+	case e.Precision == nil && blind != "":
+		r.decideNot("%s", blind)
 	case e.Precision != nil && !(r.Half <= bound(*e.Precision, r.Value)):
 		r.decideNot("the half-width %.4g is above the precision of %v", r.Half, *e.Precision)
 	}

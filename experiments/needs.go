@@ -85,6 +85,9 @@ func (s *Study) expressions() (all []*language.Expr) {
 		add(e.That)
 		add(e.Equals)
 	}
+	for _, u := range s.File.Until {
+		add(u.Metric)
+	}
 	for _, f := range s.File.Figures {
 		add(f.Color)
 		for _, c := range slices.Concat(f.Y, f.Z) {

@@ -54,16 +54,22 @@ type Options struct {
 	Chunk   Chunk    // the runs that are made; the zero Chunk is all
 }
 
-// Run makes every run of the file, each point in every replication, on all CPUs,
-// or takes it from the archive. The results do not depend on how many or in which
-// order. One run that fails does not end the others, and then the error is of type
-// [RunErrors]; the context's end does.
+// Run makes every run of the file, each point in every replication and in as many
+// more as what it wants to know takes, on all CPUs, or takes it from the archive. The
+// results do not depend on how many or in which order. One run that fails does not end
+// the others, and then the error is of type [RunErrors]; the context's end does.
 func Run(ctx context.Context, f *language.File, o Options) (*Study, error) {
 	s := NewStudy(f, o)
-	if err := s.Execute(ctx, o); err != nil {
-		return s, err
+	for more := true; more; {
+		if err := s.Execute(ctx, o); err != nil {
+			return s, err
+		}
+		var err error
+		if more, err = s.Advance(ctx, o); err != nil {
+			return s, err
+		}
 	}
-	return s, s.Collect(ctx, o)
+	return s, nil
 }
 
 // NewStudy is the study of a file of which nothing has been run.
@@ -82,14 +88,25 @@ func NewStudy(f *language.File, o Options) *Study {
 // replication, from 1.
 type Task struct{ Point, Replication int }
 
-// tasks are the runs of a chunk, all points in the first replication first.
+// tasks are the runs of a chunk whose outcome is not here, all points in the first
+// replication first.
 func (s *Study) tasks(c Chunk) (all []Task) {
-	for i := range s.Replications * len(s.Points) {
-		if c.has(i) {
-			all = append(all, Task{i % len(s.Points), i/len(s.Points) + 1})
+	i := 0
+	for r := 1; ; r++ {
+		before := i
+		for at, p := range s.Points {
+			if r > len(p.Outcomes) {
+				continue
+			}
+			if c.has(i) && p.Outcomes[r-1] == nil {
+				all = append(all, Task{at, r})
+			}
+			i++
+		}
+		if i == before {
+			return all
 		}
 	}
-	return all
 }
 
 // ID names the run of a task.

@@ -97,6 +97,7 @@ func Build(s *language.Spec, seed uint64, replication int, needs Needs) (*World,
 	if err != nil {
 		return nil, err
 	}
+	seed = s.Seed(seed)
 	w := &World{Spec: s, Replication: replication, Sim: des.NewSim(ties, seed), Book: wire.NewBook(),
 		nodes: map[string]*nodes{}, links: map[string]*links{}, needs: needs, seed: seed}
 	rep := uint64(replication)

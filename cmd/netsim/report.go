@@ -10,8 +10,8 @@ import (
 	"netsim/experiments"
 )
 
-// report prints what came out and where it is.
-func report(out io.Writer, s *experiments.Study, results []*experiments.Result, folder *experiments.Folder) {
+// report prints what came out, what is to be noted of it, and where it is.
+func report(out io.Writer, s *experiments.Study, results []*experiments.Result, notes []string, folder *experiments.Folder) {
 	fmt.Fprintf(out, "%s\n\n", s.File.Title)
 	if len(results) > 0 {
 		verdicts(results).print(out)
@@ -27,6 +27,9 @@ func report(out io.Writer, s *experiments.Study, results []*experiments.Result, 
 			at = " at " + at
 		}
 		fmt.Fprintf(out, "%s: %s%s: %s\n", r.Verdict, r.Name, at, r.Why)
+	}
+	for _, note := range notes {
+		fmt.Fprintln(out, note)
 	}
 	for _, g := range s.File.Guesses() {
 		fmt.Fprintf(out, "%d of %d values of %s are unverified; see netsim profile %s\n", g.Unverified, g.Of, g.Profile, g.Profile)

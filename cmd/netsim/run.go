@@ -112,7 +112,11 @@ func (f *runFlags) run(cmd *cobra.Command, name string) error {
 	if err := folder.Save(cmd.Context(), study, results, m); err != nil {
 		return err
 	}
-	report(cmd.OutOrStdout(), study, results, folder)
+	notes, err := study.Notes()
+	if err != nil {
+		return err
+	}
+	report(cmd.OutOrStdout(), study, results, notes, folder)
 	return outcome(results)
 }
 

@@ -74,6 +74,7 @@ func (f *File) drawings() {
 	for _, name := range d.under("expect") {
 		f.Expects = append(f.Expects, d.expect(name))
 	}
+	f.Until = d.until()
 	d.output()
 	if len(f.Figures) == 0 {
 		f.Figures = d.usual()

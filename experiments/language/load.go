@@ -22,6 +22,7 @@ type File struct {
 	Points  []*Point // one for each combination that is wanted, at least one
 	Figures []*Figure
 	Expects []*Expect
+	Until   []*Until
 	Output  Output
 
 	sources []*index // of the file and of what it extends and includes

@@ -56,8 +56,12 @@ func (f *File) point(r *reader, steps []*step, over *layer, points int) *Point {
 	c.loads()
 	c.settle()
 	p.Spec = c.bind()
-	if n := p.Spec.Run.Replications; len(f.Points) == 0 && n > mostRuns/points && !c.bad("run.replications") {
-		c.fault("run.replications", wrongf(fmt.Sprintf("write at most %d", mostRuns/points), "%d of %d points are too many runs", n, points))
+	if n := p.Spec.Run.AtMost(); len(f.Points) == 0 && n > mostRuns/points && !c.bad("run.replications") {
+		path := "run.replications"
+		if n > p.Spec.Run.Replications {
+			path = "run.max_replications"
+		}
+		c.fault(path, wrongf(fmt.Sprintf("write at most %d", mostRuns/points), "%d of %d points are too many runs", n, points))
 	}
 	if whole {
 		c.check(p.Spec)

@@ -98,6 +98,9 @@ func TestEveryKeyIsBound(t *testing.T) {
 	for _, key := range strings.Fields("that equals within precision where") {
 		bound["expect.*."+key] = true
 	}
+	for _, key := range strings.Fields("metric half_width") {
+		bound["run.until.*."+key] = true
+	}
 	for _, key := range strings.Fields("extends include remove node.*.like link.*.like flow.*.like output.series sweep.zip sweep.sample.method sweep.sample.points sweep.sample.seed sweep.where") {
 		bound[key] = true
 	}

@@ -30,9 +30,11 @@ type Run struct {
 	Drain        time.Duration `key:"drain"`
 	Seed         uint64        `key:"seed"`
 	Replications int           `key:"replications"`
+	Most         int           `key:"max_replications"` // 0: Replications
 	Confidence   float64       `key:"confidence"`
-	Ties         string        `key:"ties"`       // packets-first, timers-first, seeded
-	MaxEvents    uint64        `key:"max_events"` // Unlimited: no bound
+	Common       bool          `key:"common_random_numbers"` // the same at every point
+	Ties         string        `key:"ties"`                  // packets-first, timers-first, seeded
+	MaxEvents    uint64        `key:"max_events"`            // Unlimited: no bound
 }
 
 // Routing says how packets find their way.

@@ -1,0 +1,55 @@
+package language
+
+import (
+	"netsim/des"
+)
+
+// Until is a number that is to be known so well: replications are added until it is.
+type Until struct {
+	Name   string
+	Metric *Expr
+	Half   Tolerance // of its interval; Relative to the number, or Absolute
+}
+
+// AtMost is how many replications there can be.
+func (r *Run) AtMost() int { return max(r.Replications, r.Most) }
+
+// Seed is that of the point: the one of the file or, where points are not to share
+// their random numbers, one of its own.
+func (s *Spec) Seed(seed uint64) uint64 {
+	if s.Run.Common {
+		return seed
+	}
+	return des.Stream(seed, 0, s.world()).Uint64()
+}
+
+// until reads what replications are added for.
+func (d *drawing) until() (all []*Until) {
+	r := &d.Points[0].Spec.Run
+	names := d.under("run.until")
+	if path := "run.max_replications"; d.set(path) && !d.bad(path) && !d.bad("run.replications") && r.Most < r.Replications {
+		d.fault(path, wrongf("", "%d is less than the replications, which are %d", r.Most, r.Replications))
+	}
+	for _, name := range names {
+		path := "run.until." + name
+		u := &Until{Name: name}
+		if d.need(path, "metric", `"flow.NAME.setup_time.mean"`) {
+			u.Metric = d.expr(path+".metric", Scope{names: d.names, Metrics: true}, Number)
+		}
+		if d.need(path, "half_width", `"5 %"`) {
+			v, _ := d.config.value(path + ".half_width")
+			if u.Half, _ = v.(Tolerance); u.Half.Kind == StandardErrors || u.Half.Kind == Exact {
+				d.fault(path+".half_width", wrongf(`write "5 %" or "1 ms"`, "%s is no half-width", u.Half))
+			}
+		}
+		switch {
+		case d.bad("run.replications") || d.bad("run.max_replications") || d.given["run.replications"].commanded():
+		case r.Replications < 2:
+			d.faultKey(path, wrongf("set replications = 10 under [run]", "an interval needs two replications to begin with"))
+		case r.AtMost() == r.Replications:
+			d.faultKey(path, wrongf("set max_replications = 100 under [run]", "there are no replications to add"))
+		}
+		all = append(all, u)
+	}
+	return all
+}

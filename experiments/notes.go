@@ -1,0 +1,4 @@
+package experiments
+
+// Notes are what a reader should know of the numbers: of each kind a line or some.
+func (s *Study) Notes() ([]string, error) { return s.Unreached() }
