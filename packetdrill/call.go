@@ -12,6 +12,7 @@ import (
 type result struct {
 	value int64
 	errno errno
+	err   error // what it wrote through its pointers was not as expected
 }
 
 func (x result) String() string {
@@ -21,7 +22,7 @@ func (x result) String() string {
 	return fmt.Sprint(x.value)
 }
 
-func failed(e errno) (result, bool) { return result{-1, e}, true }
+func failed(e errno) (result, bool) { return result{value: -1, errno: e}, true }
 func done(n int64) (result, bool)   { return result{value: n}, true }
 
 // attempt is a call that may have to wait: it reports whether it has returned.
@@ -40,7 +41,8 @@ func init() {
 		"close": (*runner).close, "shutdown": (*runner).shutdown, "fcntl": (*runner).fcntl, "ioctl": (*runner).ioctl,
 		"getsockopt": (*runner).getsockopt, "setsockopt": (*runner).setsockopt,
 		"getsockname": (*runner).getname, "getpeername": (*runner).getname,
-		"poll": (*runner).poll,
+		"poll": (*runner).poll, "epoll_create": (*runner).epollCreate, "epoll_create1": (*runner).epollCreate,
+		"epoll_ctl": (*runner).epollControl, "epoll_wait": (*runner).epollWait, "epoll_pwait": (*runner).epollWait,
 	}
 }
 
@@ -134,7 +136,7 @@ func (r *runner) returned(w *waiting, x result) error {
 	}
 	c := w.call
 	if c.Result == nil || c.Result.Kind == script.Ellipsis {
-		return nil
+		return x.err
 	}
 	want, err := r.number(c.Result)
 	if err != nil {
@@ -147,7 +149,7 @@ func (r *runner) returned(w *waiting, x result) error {
 		}
 		return &failure{at: w.pos, want: callText(c) + " = " + text, got: x.String()}
 	}
-	return nil
+	return x.err
 }
 
 // callText writes a call as the script does, without its result.

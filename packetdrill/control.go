@@ -100,8 +100,3 @@ func (r *runner) getname(c *script.Call) (attempt, error) {
 		return done(0)
 	}, nil
 }
-
-// poll is poll().
-func (r *runner) poll(c *script.Call) (attempt, error) {
-	return nil, &unsupported{what: "call poll"}
-}

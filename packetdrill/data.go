@@ -109,7 +109,7 @@ func (r *runner) receive(c *script.Call, n, flags int64) (attempt, error) {
 		case s.eof || s.noRead || s.phase == over || n == 0:
 			return done(0)
 		}
-		return result{-1, "EAGAIN"}, false
+		return result{value: -1, errno: "EAGAIN"}, false
 	}), nil
 }
 
@@ -188,7 +188,7 @@ func (r *runner) send(c *script.Call, n, flags int64) (attempt, error) {
 			}
 			return failed("EPIPE")
 		case s.phase == connecting:
-			return result{-1, "EAGAIN"}, false
+			return result{value: -1, errno: "EAGAIN"}, false
 		}
 		if s.conn != nil {
 			sent += int64(s.conn.Write(r.now(), uint64(n-sent)))
@@ -196,7 +196,7 @@ func (r *runner) send(c *script.Call, n, flags int64) (attempt, error) {
 		if sent == n {
 			return done(n)
 		}
-		return result{-1, "EAGAIN"}, false
+		return result{value: -1, errno: "EAGAIN"}, false
 	})
 	return func() (result, bool) {
 		x, returned := try()

@@ -8,6 +8,8 @@ type manners struct {
 	unconnected errno               // of write() and send() where there was never a connection
 	errorFirst  bool                // write() tells the error that waits before EPIPE
 
+	freshHangs bool // poll() of a socket without a connection says POLLHUP
+
 	connectListening errno // of connect() by a listener
 	connectOver      errno // of connect() after a connection is over
 }
@@ -24,7 +26,7 @@ func mannersOf(profile string) *manners {
 // linuxManners are of Linux 6.18: tcp_reset, tcp_sendmsg_locked.
 var linuxManners = manners{
 	resetErrors: map[tcp.State]errno{tcp.SynSent: "ECONNREFUSED", tcp.CloseWait: "EPIPE"},
-	unconnected: "EPIPE", errorFirst: true,
+	unconnected: "EPIPE", errorFirst: true, freshHangs: true,
 	connectListening: "EISCONN", connectOver: "EISCONN",
 }
 

@@ -158,7 +158,7 @@ func (r *runner) accept(c *script.Call) (attempt, error) {
 		}
 		known := len(r.sockets)
 		if !s.listener.Accept(r.now()) {
-			return result{-1, "EAGAIN"}, false
+			return result{value: -1, errno: "EAGAIN"}, false
 		}
 		child := r.sockets[known]
 		child.nonblock = flags&flag != 0
@@ -211,7 +211,7 @@ func (r *runner) connect(c *script.Call) (attempt, error) {
 			s.phase = fresh
 			return failed(s.takeError())
 		}
-		return result{-1, "EINPROGRESS"}, false
+		return result{value: -1, errno: "EINPROGRESS"}, false
 	}), nil
 }
 

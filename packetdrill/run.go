@@ -71,6 +71,7 @@ type runner struct {
 
 	files   map[int64]any // by descriptor: *socket, *epoll
 	sockets []*socket     // every one there was
+	epolls  []*epoll
 	flows   []*flow
 	current *flow   // of segments that name no ports
 	subject *socket // under test: its flow is to come

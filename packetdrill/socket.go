@@ -36,7 +36,10 @@ type socket struct {
 	closed     bool // close() was called: nobody asks any more
 	left       uint32
 	final      tcp.State // in which the connection ended
-	backlog    int
+
+	wakes    int64     // events that have come and no epoll has heard of
+	crowded  bool      // a write found no room
+	deferred *sockaddr // connect() has returned and the SYN waits for text (TCP_FASTOPEN_CONNECT)
 }
 
 // phase is how far a socket has come.
@@ -58,6 +61,7 @@ func (s *socket) News(now des.Time, c *host.Socket, n tcp.News) {
 	if n&tcp.EndOfData != 0 {
 		s.eof = true
 	}
+	defer s.woken(n)
 	if n&(tcp.Ended|tcp.Failed) == 0 {
 		return
 	}

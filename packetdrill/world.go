@@ -23,6 +23,7 @@ type world struct {
 	tally *host.Tally
 	alarm des.Event // of the script
 	rang  bool
+	bell  des.Event // of a call that waits no longer
 
 	local, remote wire.Addr
 	sent          []capture // by the host and not yet looked at
@@ -56,6 +57,7 @@ func (r *runner) build() {
 	w.net.Attach(there, w)
 	owner := w.sim.Owner()
 	w.alarm.Bind(w, owner.Rank(des.Control))
+	w.bell.Bind(silent{}, owner.Rank(des.Workload))
 	w.sim.At(&w.alarm, des.Time(start))
 	w.sim.Step(des.Never)
 }
@@ -65,6 +67,12 @@ func (w *world) address(ip netip.Addr) wire.Addr { return w.book.Add(ip) }
 
 // Fire is the script's alarm.
 func (w *world) Fire(des.Time) { w.rang = true }
+
+// silent is whose event nothing but the time matters of.
+type silent struct{}
+
+// Fire does nothing: the call that waits is tried after every event.
+func (silent) Fire(des.Time) {}
 
 // Receive takes what has crossed the wire: it was looked at when it was sent.
 func (w *world) Receive(_ des.Time, p *wire.Packet) { w.pool.Put(p) }

@@ -34,13 +34,18 @@ func (c *Conn) Write(now des.Time, n uint64) uint64 {
 	if c.has(finQueued) || c.state <= Listen || c.state == TimeWaiting {
 		return 0
 	}
-	n = min(n, c.profile.SendBuffer-min(c.unsettled(), c.profile.SendBuffer))
+	n = min(n, c.Room())
 	c.end = c.end.Add(uint32(n))
 	return n
 }
 
 // unsettled counts the bytes in the send buffer: written and not acknowledged.
 func (c *Conn) unsettled() uint64 { return uint64(uint32(c.end.Sub(c.base))) }
+
+// Room is how many bytes Write would take.
+func (c *Conn) Room() uint64 {
+	return c.profile.SendBuffer - min(c.unsettled(), c.profile.SendBuffer)
+}
 
 // Unsettled counts the bytes that were written and are not acknowledged.
 func (c *Conn) Unsettled() uint64 { return c.unsettled() }
