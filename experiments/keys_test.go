@@ -305,7 +305,7 @@ var elsewhere = map[string]string{
 	"node.*.tcp.time_wait_challenges": "tcp", "node.*.tcp.challenge_limit": "tcp", "node.*.tcp.challenge_interval": "tcp", "node.*.tcp.orphan_probes_end": "tcp", "node.*.tcp.linger_aborts": "tcp", "node.*.tcp.require_timestamps": "tcp", "node.*.tcp.reopen_isn": "tcp", "node.*.tcp.crossed_again": "tcp", "node.*.tcp.slow_start_limit": "tcp",
 	"node.*.tcp.tw_reuse_bound": "host.TestBoundPort",
 	"node.*.ports.per":          "host.TestPortsPerPort", "node.*.tcp.always_mss": "tcp", "node.*.tcp.probe_bytes": "tcp", "node.*.tcp.limit_empty_answers": "tcp", "node.*.tcp.reset_at_fin": "tcp", "link.*.label": "words", "flow.*.label": "words",
-	"node.*.tcp.rfc6191": "tcp", "node.*.tcp.uto": "tcp.TestUserTimeoutOption", "node.*.tcp.uto_min": "tcp.TestUserTimeoutOption", "node.*.tcp.uto_max": "tcp.TestUserTimeoutOption", "node.*.tcp.syn_beside": "tcp.TestBesideSYN", "node.*.tcp.synack_beside": "tcp.TestBesideSYNACK", "node.*.tcp.early_fin": "tcp.TestFINBeforeEstablished", "node.*.tcp.discards_unread": "tcp.TestShutdownRead",
+	"node.*.tcp.rfc6191": "tcp", "node.*.tcp.fast_open_options": "packetdrill.TestFastOpenClient", "node.*.tcp.uto": "tcp.TestUserTimeoutOption", "node.*.tcp.uto_min": "tcp.TestUserTimeoutOption", "node.*.tcp.uto_max": "tcp.TestUserTimeoutOption", "node.*.tcp.syn_beside": "tcp.TestBesideSYN", "node.*.tcp.synack_beside": "tcp.TestBesideSYNACK", "node.*.tcp.early_fin": "tcp.TestFINBeforeEstablished", "node.*.tcp.discards_unread": "tcp.TestShutdownRead",
 }
 
 var direction = regexp.MustCompile(`^link\.\*\.(forward|back)\.`)

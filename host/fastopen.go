@@ -1,37 +1,75 @@
 package host
 
 import (
-	"math/bits"
+	"encoding/binary"
+	"net/netip"
 
 	"netsim/tcp"
 	"netsim/wire"
 )
 
-// fastCookie is what a client at the address is to show: a keyed hash of the address
-// (RFC 7413 section 4.1.2).
-func (h *Host) fastCookie(client wire.Addr) tcp.FastCookie {
-	hi, lo := bits.Mul64(h.secret^uint64(client.Uint32())^0x9e3779b97f4a7c15, 0xd6e8feb86659fd93)
+// FastCookie is what a client is to show a server that has the key: a keyed hash of
+// both addresses (RFC 7413 section 4.1.2; Linux tcp_fastopen_cookie_gen, whose cookies
+// these are, byte by byte).
+func FastCookie(client, server netip.Addr, key [16]byte) (cookie [8]byte) {
+	var both [32]byte
+	text := append(append(both[:0], client.AsSlice()...), server.AsSlice()...)
+	binary.LittleEndian.PutUint64(cookie[:], siphash(key, text))
+	return cookie
+}
+
+// SetFastOpenKeys gives the host the keys of its cookies: the first makes them, and
+// those of the others count, too. Without, it has one of its own.
+func (h *Host) SetFastOpenKeys(keys ...[16]byte) { h.own().keys = keys }
+
+// fastCookie is the cookie of a connection's client by a key.
+func (h *Host) fastCookie(t tuple, key [16]byte) tcp.FastCookie {
+	net := h.stack.net
 	c := tcp.FastCookie{Len: 8}
-	for i := range c.Len {
-		c.Bytes[i] = byte((hi ^ lo) >> (8 * i))
-	}
+	cookie := FastCookie(net.IP(t.remote), net.IP(t.local), key)
+	copy(c.Bytes[:], cookie[:])
 	return c
+}
+
+// fastKeys are the keys in force.
+func (h *Host) fastKeys() [][16]byte {
+	if h.rest.keys == nil {
+		var key [16]byte
+		binary.LittleEndian.PutUint64(key[:], h.secret)
+		h.own().keys = [][16]byte{key}
+	}
+	return h.rest.keys
 }
 
 // fastOpen looks at the cookie of a SYN (RFC 7413 section 4.2.2). A good one lets the
 // text be taken, unless too many such connections wait for their third segment
-// (section 5.1); for any other, and where one is asked for, the good one is given.
+// (section 5.1): then nothing is said of cookies (Linux tcp_fastopen_queue_check). For
+// any other, and where one is asked for, the good one is given; with what an older key
+// has made, too.
 func (l *Listener) fastOpen(s *Socket, seg *wire.Segment, o *tcp.Opening) {
-	if l.FastOpen == 0 || seg.Options&wire.HasCookie == 0 {
+	shown := seg.Options&wire.HasCookie != 0
+	if int(l.fast) >= l.FastOpen || !shown && (!l.Cookieless || seg.Len == 0) {
 		return
 	}
-	good := l.host.fastCookie(s.tuple.remote)
-	switch {
-	case seg.CookieLen != good.Len || [8]byte(seg.Cookie[:8]) != [8]byte(good.Bytes[:8]):
-		o.FastCookie = good
-	case int(l.fast) < l.FastOpen:
+	if l.Cookieless {
 		o.Early, s.fast = true, true
 		l.fast++
+		return
+	}
+	for i, key := range l.host.fastKeys() {
+		c := l.host.fastCookie(s.tuple, key)
+		if i == 0 {
+			o.FastCookie = c
+			o.FastCookie.Exp = seg.CookieExp
+		}
+		if shown && seg.CookieLen == c.Len && [8]byte(seg.Cookie[:8]) == [8]byte(c.Bytes[:8]) {
+			if i == 0 {
+				o.FastCookie = tcp.FastCookie{}
+			}
+			o.Early, s.fast = true, true
+			l.fast++
+			return
+		}
 	}
 }
 
@@ -42,6 +80,17 @@ func (s *Socket) fastDone() {
 	if l := s.host.listener(s.tuple.localPort); l != nil {
 		l.fast--
 	}
+}
+
+// FastOpening is what the host knows of a server for Fast Open: a cookie, and the
+// segment size that it takes. Both may be missing.
+func (h *Host) FastOpening(server wire.Addr) tcp.FastCookie { return h.rest.cookies[server] }
+
+// FastRoom is how many bytes may ride on a SYN to the server, options beside them.
+func (h *Host) FastRoom(server wire.Addr) uint32 {
+	p := h.group.profile
+	o := tcp.Opening{Profile: p, MTU: h.group.mtu, IPv6: server.Is6(), FastCookie: h.rest.cookies[server]}
+	return o.FastRoom()
 }
 
 // keepCookie keeps what a server gave, for the next connections to its address.

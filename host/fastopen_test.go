@@ -1,6 +1,8 @@
 package host
 
 import (
+	"fmt"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -77,19 +79,19 @@ func TestFastOpenIsBounded(t *testing.T) {
 		w.deliver(w.hosts[1], w.hosts[from], wire.Segment{SrcPort: port, DstPort: 80, Flags: wire.SYN, Len: 10, Window: 1000,
 			Options: wire.HasCookie, CookieLen: c.Len, Cookie: c.Bytes, Incarnation: wire.IncarnationOf(9, uint32(port), 1)})
 	}
-	good := w.hosts[1].fastCookie(w.hosts[0].address)
+	good := w.hosts[1].fastCookie(tuple{w.hosts[1].address, w.hosts[0].address, 80, 1000}, w.hosts[1].fastKeys()[0])
 	w.at(0, func(des.Time) {
+		syn(2, 2000, good) // of another host
 		for port := range uint16(4) {
 			syn(0, 1000+port, good)
 		}
-		syn(2, 2000, good) // of another host
 		if accepted != 2 || l.fast != 2 || l.HalfOpen.Value() != 3 {
 			t.Errorf("%d accepted, %d wait, %d half open", accepted, l.fast, l.HalfOpen.Value())
 		}
 		for i, s := range w.by(1) {
 			gave := s.seg.Options&wire.HasCookie != 0
 			acks := s.seg.Ack.Uint32()
-			if want := []uint32{11, 11, 1, 1, 1}[i]; acks != want || gave != (i == 4) {
+			if want := []uint32{1, 11, 11, 1, 1}[i]; acks != want || gave != (i == 0) {
 				t.Errorf("SYN %d: acknowledges %d, want %d; a cookie: %v", i, acks, want, gave)
 			}
 		}
@@ -97,5 +99,25 @@ func TestFastOpenIsBounded(t *testing.T) {
 	w.run(time.Second) // nobody knows of them: resets free all places
 	if l.fast != 0 || l.HalfOpen.Value() != 0 {
 		t.Errorf("%d wait, %d half open", l.fast, l.HalfOpen.Value())
+	}
+}
+
+// The cookies are those of Linux, byte by byte: its own tests have these two of the
+// key a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4 and of zeros (tools/testing/selftests/net).
+func TestFastCookieOfLinux(t *testing.T) {
+	var key [16]byte
+	for i := range key {
+		key[i] = [...]byte{0xa1, 0xb2, 0xc3, 0xd4}[i/4]
+	}
+	four := [2]netip.Addr{netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.168.0.1")}
+	six := [2]netip.Addr{netip.MustParseAddr("fd3d:fa7b:d17d::1"), netip.MustParseAddr("fd3d:0a0b:17d6::1")}
+	for _, c := range []struct {
+		of   [2]netip.Addr
+		key  [16]byte
+		want string
+	}{{four, key, "3021b9d889017eeb"}, {four, [16]byte{}, "b7c12350a90dc8f5"}, {six, key, "c1d1e9742a47a9bc"}, {six, [16]byte{}, "82af1a8f9a205c34"}} {
+		if got := FastCookie(c.of[0], c.of[1], c.key); fmt.Sprintf("%x", got) != c.want {
+			t.Errorf("%v: %x, want %s", c.of, got, c.want)
+		}
 	}
 }

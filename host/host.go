@@ -49,6 +49,7 @@ type rest struct {
 	paths   map[wire.Addr]path           // narrower than their first link
 	cookies map[wire.Addr]tcp.FastCookie // of Fast Open, by server
 	more    []wire.Addr
+	keys    [][16]byte         // of the cookies of Fast Open that it gives
 	proven  map[wire.Addr]bool // that a connection was established with
 
 	holdings   holdings

@@ -19,17 +19,18 @@ type Acceptor interface {
 // segment of their handshake take places of its SYN queue, connections that wait
 // to be accepted places of its accept queue, which has as many.
 type Listener struct {
-	host     *Host
-	next     *Listener // of the host
-	port     uint16
-	resets   bool
-	number   uint32 // among those of the stack
-	places   int32  // in each queue, -1 is no bound
-	fast     int32  // connections that are open fast and not yet proven
-	pending  int64  // requests
-	acceptor Acceptor
-	accepts  *accepts // nil is at once
-	bakedAt  des.Time // the last cookie
+	host       *Host
+	next       *Listener // of the host
+	port       uint16
+	resets     bool
+	Cookieless bool   // Fast Open asks for no cookie: for networks in which addresses are not forged
+	number     uint32 // among those of the stack
+	places     int32  // in each queue, -1 is no bound
+	fast       int32  // connections that are open fast and not yet proven
+	pending    int64  // requests
+	acceptor   Acceptor
+	accepts    *accepts // nil is at once
+	bakedAt    des.Time // the last cookie
 	*ListenerTally
 
 	Settings *tcp.Settings // socket options of the connections to come; nil is none

@@ -148,10 +148,18 @@ func (r *runner) sendto(c *script.Call) (attempt, error) {
 	if err != nil {
 		return nil, err
 	}
-	if flags&symbols["MSG_FASTOPEN"] != 0 {
-		return nil, &unsupported{what: "MSG_FASTOPEN"}
+	if flags&symbols["MSG_FASTOPEN"] == 0 {
+		return r.write(c)
 	}
-	return r.write(c)
+	n, err := r.numberArg(c, 2, 0)
+	if err != nil {
+		return nil, err
+	}
+	a, err := r.addressArg(c, 4, r.far())
+	if err != nil {
+		return nil, err
+	}
+	return r.sendFast(c, a, n, flags)
 }
 
 func (r *runner) sendmsg(c *script.Call) (attempt, error) {
@@ -163,7 +171,24 @@ func (r *runner) sendmsg(c *script.Call) (attempt, error) {
 	if err != nil {
 		return nil, err
 	}
+	if flags&symbols["MSG_FASTOPEN"] != 0 {
+		a, err := r.messageAddress(c)
+		if err != nil {
+			return nil, err
+		}
+		return r.sendFast(c, a, n, flags)
+	}
 	return r.send(c, n, flags)
+}
+
+// messageAddress is the address of a struct msghdr.
+func (r *runner) messageAddress(c *script.Call) (sockaddr, error) {
+	for i, key := range c.Args[1].Keys {
+		if key == "msg_name" {
+			return r.addressArg(&script.Call{Args: []*script.Expr{c.Args[1].Args[i]}}, 0, r.far())
+		}
+	}
+	return r.far(), nil
 }
 
 // send is what all calls that write are. It waits until the last byte is in the send
@@ -173,15 +198,22 @@ func (r *runner) send(c *script.Call, n, flags int64) (attempt, error) {
 	if s == nil {
 		return no, err
 	}
-	sent := int64(0)
+	if s.deferred != nil { // connect() left the SYN for this
+		return r.fast(s, *s.deferred, n, flags), nil
+	}
+	return s.put(n, 0, flags), nil
+}
+
+// put is the attempt to write n bytes, of which some are sent.
+func (s *socket) put(n, sent, flags int64) attempt {
 	try := s.wait(flags, func() (result, bool) {
 		switch {
-		case s.pendingErr != "" && sent == 0 && (!s.noWrite || r.manners.errorFirst):
+		case s.pendingErr != "" && sent == 0 && (!s.noWrite || s.r.manners.errorFirst):
 			return failed(s.takeError())
 		case s.noWrite && sent == 0:
 			return failed("EPIPE")
 		case s.phase == fresh || s.phase == listening:
-			return failed(r.manners.unconnected)
+			return failed(s.r.manners.unconnected)
 		case s.phase == over || s.pendingErr != "" || s.noWrite:
 			if sent > 0 {
 				return done(sent)
@@ -191,11 +223,12 @@ func (r *runner) send(c *script.Call, n, flags int64) (attempt, error) {
 			return result{value: -1, errno: "EAGAIN"}, false
 		}
 		if s.conn != nil {
-			sent += int64(s.conn.Write(r.now(), uint64(n-sent)))
+			sent += int64(s.conn.Write(s.r.now(), uint64(n-sent)))
 		}
 		if sent == n {
 			return done(n)
 		}
+		s.crowded = true
 		return result{value: -1, errno: "EAGAIN"}, false
 	})
 	return func() (result, bool) {
@@ -204,7 +237,7 @@ func (r *runner) send(c *script.Call, n, flags int64) (attempt, error) {
 			return done(sent)
 		}
 		return x, returned
-	}, nil
+	}
 }
 
 // close is close().

@@ -112,11 +112,15 @@ func (f *flow) putOptions(s *wire.Segment, options []script.TCPOption) error {
 			for i := range s.Blocks {
 				s.SACK[i] = wire.Block{Left: wire.SeqOf(o.Values[2*i] + f.iss), Right: wire.SeqOf(o.Values[2*i+1] + f.iss)}
 			}
-		case script.FastOpen:
+		case script.FastOpen, script.FastOpenExp:
 			if len(o.Bytes) > len(s.Cookie) {
 				return &failure{at: o.Pos, want: "a cookie of 16 bytes at most", got: "a longer one"}
 			}
+			if n := len(o.Bytes); n != 0 && (n < 4 || n%2 != 0) {
+				continue // no such cookie is known (RFC 7413 section 4.1.1)
+			}
 			s.Options |= wire.HasCookie
+			s.CookieExp = o.Kind == script.FastOpenExp
 			s.CookieLen = uint8(copy(s.Cookie[:], o.Bytes))
 		default:
 			return &unsupported{at: o.Pos, what: "option " + o.Name}

@@ -122,6 +122,7 @@ func (r *runner) listen(c *script.Call) (attempt, error) {
 		settings := s.settings
 		l.Settings = &settings
 		s.phase, s.listener = listening, l
+		s.listenFast(backlog)
 		r.subject, s.flow = s, nil
 		r.current = nil
 		return done(0)
@@ -200,6 +201,12 @@ func (r *runner) connect(c *script.Call) (attempt, error) {
 		}
 		if !began {
 			began = true
+			if s.deferred != nil {
+				return failed("EISCONN")
+			}
+			if r.defers(s, a) {
+				return done(0)
+			}
 			if x, over := r.begin(s, a); over {
 				return x, true
 			}

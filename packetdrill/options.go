@@ -42,6 +42,10 @@ func (r *runner) getsockopt(c *script.Call) (attempt, error) {
 // for what the script does wrong, or what is not supported.
 func (r *runner) setOption(s *socket, level, name string, value *script.Expr) (errno, error) {
 	switch level + "." + name {
+	case "SOL_TCP.TCP_FASTOPEN":
+		n, err := r.number(value)
+		s.fastQueue = int(n)
+		return "", err
 	case "SOL_SOCKET.SO_REUSEADDR":
 		n, err := r.number(value)
 		s.reuse = n != 0

@@ -69,12 +69,13 @@ type runner struct {
 	manners *manners
 	setup   setup
 
-	files   map[int64]any // by descriptor: *socket, *epoll
-	sockets []*socket     // every one there was
-	epolls  []*epoll
-	flows   []*flow
-	current *flow   // of segments that name no ports
-	subject *socket // under test: its flow is to come
+	files    map[int64]any // by descriptor: *socket, *epoll
+	sockets  []*socket     // every one there was
+	epolls   []*epoll
+	fastOpen int // net.ipv4.tcp_fastopen
+	flows    []*flow
+	current  *flow   // of segments that name no ports
+	subject  *socket // under test: its flow is to come
 
 	base      des.Time // time 0 of the script
 	last      des.Time // when the event before happened
@@ -133,7 +134,7 @@ func prepare(file, src string, o Options) (*runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &runner{script: s, profile: profile, manners: mannersOf(o.Profile), files: map[int64]any{}, exhausted: mostSteps}
+	r := &runner{script: s, profile: profile, manners: mannersOf(o.Profile), files: map[int64]any{}, exhausted: mostSteps, fastOpen: fastClient}
 	if err := r.options(o); err != nil {
 		return nil, err
 	}

@@ -1,12 +1,14 @@
 package packetdrill
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"netsim/host"
 	"netsim/packetdrill/script"
 )
 
@@ -24,10 +26,16 @@ type setup struct {
 	nonFatal      bool
 }
 
+// The addresses of a script that names none.
+var (
+	local4, remote4 = netip.MustParseAddr("192.168.0.1"), netip.MustParseAddr("192.0.2.1")
+	local6, remote6 = netip.MustParseAddr("fd3d:a0b:17d6::1"), netip.MustParseAddr("fd3d:fa7b:d17d::1")
+)
+
 // defaults are those of the language.
 func defaults() setup {
 	return setup{
-		local: netip.MustParseAddr("192.168.0.1"), remote: netip.MustParseAddr("192.0.2.1"),
+		local: local4, remote: remote4,
 		mtu: 1500, tolerance: 4 * time.Millisecond, bindPort: 8080, connectPort: 8080,
 	}
 }
@@ -44,7 +52,7 @@ func (r *runner) options(o Options) error {
 		}
 	}
 	if s.six && !s.mapped {
-		s.local, s.remote = netip.MustParseAddr("fd3d:fa7b:d17d::1"), netip.MustParseAddr("fd3d:fa7b:d17d:8888::2")
+		s.local, s.remote = local6, remote6
 	}
 	for name, at := range map[string]*netip.Addr{"local_ip": &s.local, "remote_ip": &s.remote} { // order-free: each sets its own
 		if text := addresses[name]; text != "" {
@@ -166,13 +174,7 @@ func (n names) replace(src string) string {
 			}
 		}
 	}
-	any := false
-	for _, v := range n { // order-free: whether there is one
-		any = any || v != ""
-	}
-	if !any {
-		return src
-	}
+	n.cookies(strings.Contains(src, "--ip_version=ipv6"))
 	var out strings.Builder
 	for i := 0; i < len(src); {
 		c := src[i]
@@ -197,6 +199,23 @@ func (n names) replace(src string) string {
 	}
 	return out.String()
 }
+
+// cookies defines the Fast Open cookies that scripts name, of the key that they set
+// and of zeros.
+func (n names) cookies(six bool) {
+	client, server := remote4, local4
+	if six {
+		client, server = remote6, local6
+	}
+	for name, key := range map[string][16]byte{"TFO_COOKIE": scriptKey, "TFO_COOKIE_ZERO": {}} { // order-free: each its own name
+		if !n.defined(name) {
+			n[name] = fmt.Sprintf("%x", host.FastCookie(client, server, key))
+		}
+	}
+}
+
+// scriptKey is the key of Fast Open cookies that scripts set by custom.
+var scriptKey = [16]byte{0xa1, 0xa1, 0xa1, 0xa1, 0xb2, 0xb2, 0xb2, 0xb2, 0xc3, 0xc3, 0xc3, 0xc3, 0xd4, 0xd4, 0xd4, 0xd4}
 
 func isName(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z' || c == '_'

@@ -37,6 +37,10 @@ type socket struct {
 	left       uint32
 	final      tcp.State // in which the connection ended
 
+	noCookie    bool // TCP_FASTOPEN_NO_COOKIE
+	fastConnect bool // TCP_FASTOPEN_CONNECT
+	fastQueue   int  // TCP_FASTOPEN
+
 	wakes    int64     // events that have come and no epoll has heard of
 	crowded  bool      // a write found no room
 	deferred *sockaddr // connect() has returned and the SYN waits for text (TCP_FASTOPEN_CONNECT)

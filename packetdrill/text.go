@@ -12,7 +12,7 @@ import (
 // The numbers of options in a header (RFC 9293 section 3.1, RFC 7323, RFC 2018, RFC
 // 7413).
 var kinds = map[byte]script.OptionKind{ // order-free: looked up by number
-	0: script.EOL, 1: script.NOP, 2: script.MSS, 3: script.Scale, 4: script.SACKOK, 5: script.SACK, 8: script.Timestamps, 34: script.FastOpen,
+	0: script.EOL, 1: script.NOP, 2: script.MSS, 3: script.Scale, 4: script.SACKOK, 5: script.SACK, 8: script.Timestamps, 34: script.FastOpen, 254: script.FastOpenExp,
 }
 
 // optionsOf reads the options as they stand in the header.
@@ -40,6 +40,8 @@ func optionsOf(s *wire.Segment) (list []script.TCPOption) {
 			}
 		case script.FastOpen:
 			o.Bytes = body
+		case script.FastOpenExp:
+			o.Bytes = body[2:]
 		}
 		list = append(list, o)
 	}
@@ -77,6 +79,8 @@ func optionText(o *script.TCPOption) string {
 		return text
 	case script.FastOpen:
 		return strings.TrimSpace("FO " + hex.EncodeToString(o.Bytes))
+	case script.FastOpenExp:
+		return strings.TrimSpace("FOEXP " + hex.EncodeToString(o.Bytes))
 	}
 	return o.Name
 }

@@ -12,6 +12,7 @@ type FastCookie struct {
 	Bytes [16]byte
 	Len   uint8 // 0: none
 	MSS   uint16
+	Exp   bool // of the experimental option
 }
 
 // ride adds to a SYN the request for a cookie, or the cookie and the text, and to a
@@ -26,18 +27,16 @@ func (c *Conn) ride(s *wire.Segment) {
 	if !asks && (c.state == SynSent || x.cookie.Len == 0) {
 		return
 	}
-	s.Options |= wire.HasCookie
-	s.CookieLen, s.Cookie = x.cookie.Len, x.cookie.Bytes
-	if s.HeaderLen() > wire.MaxHeaderLen { // no room beside the other options
-		s.Options &^= wire.HasCookie
-		return
-	}
-	if asks && x.cookie.Len > 0 {
-		mss := c.defaultMSS()
-		if x.cookie.MSS != 0 {
-			mss = x.cookie.MSS
+	if !asks || !x.settings.Cookieless {
+		s.Options |= wire.HasCookie
+		s.CookieLen, s.Cookie, s.CookieExp = x.cookie.Len, x.cookie.Bytes, x.cookie.Exp
+		if s.HeaderLen() > wire.MaxHeaderLen { // no room beside the other options
+			s.Options &^= wire.HasCookie
+			return
 		}
-		room := int32(min(mss, c.mss)) - int32(s.HeaderLen()-20)
+	}
+	if asks && (x.cookie.Len > 0 || x.settings.Cookieless) {
+		room := int32(c.fastMSS(x.cookie.MSS)) - int32(max(s.HeaderLen()-20, c.profile.FastOptions))
 		s.Len = uint32(max(min(room, c.end.Sub(c.next)), 0))
 		c.next = c.next.Add(s.Len)
 		if s.Len > 0 {
@@ -46,6 +45,22 @@ func (c *Conn) ride(s *wire.Segment) {
 		}
 		c.nxt = c.next
 	}
+}
+
+// fastMSS is what may go beside a SYN and its options, where the peer takes segments
+// of a size, 0 if that is not known.
+func (c *Conn) fastMSS(known uint16) uint16 {
+	if known == 0 {
+		known = c.defaultMSS()
+	}
+	return min(known, c.mss)
+}
+
+// FastRoom is how many bytes may ride on the SYN beside whatever options.
+func (o *Opening) FastRoom() uint32 {
+	var c Conn
+	c.begin(o)
+	return uint32(max(int(c.fastMSS(o.FastCookie.MSS))-max(40, o.Profile.FastOptions), 0))
 }
 
 // takeEarly is text beside a SYN that showed a good cookie: the user has it at once,
@@ -74,19 +89,24 @@ func (c *Conn) takeEarly(s *wire.Segment) {
 // complete.
 func (c *Conn) Early() bool { return c.has(early) && c.state == SynReceived }
 
-// FastOpen returns the cookie that the peer gave, and whether there is one.
+// FastOpen returns the cookie that the peer gave, which may be of no bytes, and the
+// size that it takes, and whether it has said either.
 func (c *Conn) FastOpen() (FastCookie, bool) {
 	if !c.has(extended) || !c.side.settings.FastOpen {
 		return FastCookie{}, false
 	}
-	return c.side.cookie, c.side.cookie.Len > 0
+	return c.side.cookie, c.side.cookie.MSS > 0
 }
 
 // takeCookie keeps the cookie of a SYN,ACK.
 func (c *Conn) takeCookie(s *wire.Segment) {
-	if c.settings().FastOpen && s.Options&wire.HasCookie != 0 && s.CookieLen > 0 {
-		c.side.cookie = FastCookie{s.Cookie, s.CookieLen, c.mss}
+	if !c.settings().FastOpen {
+		return
 	}
+	if s.Options&wire.HasCookie != 0 && s.CookieLen > 0 {
+		c.side.cookie = FastCookie{Bytes: s.Cookie, Len: s.CookieLen, Exp: s.CookieExp}
+	}
+	c.side.cookie.MSS = c.mss
 }
 
 // openEarly writes what is to ride on the SYN.

@@ -119,6 +119,7 @@ var freebsdSources = sources{
 	"FINDelay QuickACKs":                                 "unverified: one delay",
 	"ReceiveWindow SendBuffer":                           "unverified: net.inet.tcp.recvbuf_max, sendbuf_max",
 	"Nagle NagleSmallOnly":                               "unverified: RFC 9293 section 3.7.4",
+	"FastOptions":                                        "unverified: none",
 	"TimeWait":                                           "code of FreeBSD 14: 2 TCPTV_MSL, of 30 s each",
 	"TimeWaitRestart":                                    "code of FreeBSD 14: tcp_twcheck",
 	"FinWait2":                                           "code of FreeBSD 14: net.inet.tcp.finwait2_timeout",

@@ -36,13 +36,14 @@ type Profile struct {
 	OptionOrder     wire.OptionOrder `key:"tcp.option_order"`     // of the options of a SYN
 	SACKPermitted   bool             `key:"tcp.sack"`
 	ISN             ISNRule          `key:"tcp.isn"`
-	ISNTick         time.Duration    `key:"tcp.isn_tick"`        // period of the clock of RFC 6528
-	ReopenISN       uint32           `key:"tcp.reopen_isn"`      // ISS beyond the old SND.NXT, over a TIME-WAIT; 0: by the rule
-	SYNBeside       BesideSYN        `key:"tcp.syn_beside"`      // what a listener does with text or a FIN beside a SYN
-	AnswerBeside    bool             `key:"tcp.synack_beside"`   // who has sent a SYN takes text and FIN beside that of the answer
-	EarlyFIN        EarlyFIN         `key:"tcp.early_fin"`       // of a CLOSE in SYN-RECEIVED
-	DiscardsUnread  bool             `key:"tcp.discards_unread"` // what nobody may read any more is thrown away
-	CrossedAgain    bool             `key:"tcp.crossed_again"`   // in a simultaneous open, the SYN is sent again as it was
+	ISNTick         time.Duration    `key:"tcp.isn_tick"`          // period of the clock of RFC 6528
+	ReopenISN       uint32           `key:"tcp.reopen_isn"`        // ISS beyond the old SND.NXT, over a TIME-WAIT; 0: by the rule
+	SYNBeside       BesideSYN        `key:"tcp.syn_beside"`        // what a listener does with text or a FIN beside a SYN
+	AnswerBeside    bool             `key:"tcp.synack_beside"`     // who has sent a SYN takes text and FIN beside that of the answer
+	EarlyFIN        EarlyFIN         `key:"tcp.early_fin"`         // of a CLOSE in SYN-RECEIVED
+	FastOptions     int              `key:"tcp.fast_open_options"` // bytes kept for the options of a SYN with text; 0: what they take
+	DiscardsUnread  bool             `key:"tcp.discards_unread"`   // what nobody may read any more is thrown away
+	CrossedAgain    bool             `key:"tcp.crossed_again"`     // in a simultaneous open, the SYN is sent again as it was
 	RFC5961         bool             `key:"tcp.rfc5961"`
 	RFC1337         bool             `key:"tcp.rfc1337"`
 	RenewsEcho      bool             `key:"tcp.renews_echo"`  // a segment that comes again renews the timestamp we echo

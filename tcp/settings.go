@@ -31,8 +31,10 @@ type Settings struct {
 
 	// FastOpen asks the peer for a cookie, and with one writes so many bytes as Early
 	// says with the OPEN, to ride on the SYN (RFC 7413).
-	FastOpen bool
-	Early    uint64
+	// Cookieless writes them without a cookie.
+	FastOpen   bool
+	Cookieless bool
+	Early      uint64
 
 	// DeferAccept lets a listener's connection wait in SYN-RECEIVED for text, about so
 	// long; 0 is not at all (Linux, TCP_DEFER_ACCEPT).

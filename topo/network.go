@@ -74,6 +74,9 @@ func (n *Network) Name(id NodeID) string { return n.nodes[id].name }
 // Forwards reports whether the node is a router.
 func (n *Network) Forwards(id NodeID) bool { return n.nodes[id].forwards }
 
+// IP returns what an address is written as.
+func (n *Network) IP(a wire.Addr) netip.Addr { return n.book.IP(a) }
+
 // Assign gives the node an address and enters it in the book.
 func (n *Network) Assign(id NodeID, ip netip.Addr) wire.Addr {
 	n.building()

@@ -71,6 +71,9 @@ func (s *Segment) mixOptions(h uint64) uint64 {
 	}
 	if s.Options&HasCookie != 0 {
 		h = mix(h, uint64(s.CookieLen))
+		if s.CookieExp {
+			h = mix(h, magicCookie)
+		}
 		for _, c := range s.Cookie[:s.CookieLen] {
 			h = mix(h, uint64(c))
 		}

@@ -61,6 +61,8 @@ func TestDigestTakesEveryField(t *testing.T) {
 			return
 		case path == ".Segment.Blocks" || path == ".Segment.CookieLen":
 			v.SetUint(v.Uint() - 1) // they are at their most
+		case v.Kind() == reflect.Bool:
+			v.SetBool(!v.Bool())
 		case v.CanUint():
 			v.SetUint(v.Uint() ^ 1)
 		case v.CanInt():

@@ -25,12 +25,15 @@ const (
 	kindEnd           = 0 // RFC 9293 section 3.1
 	kindNop           = 1
 	kindMSS           = 2
-	kindScale         = 3  // RFC 7323 section 2
-	kindSACKPermitted = 4  // RFC 2018 section 2
-	kindSACK          = 5  // RFC 2018 section 3
-	kindTimestamps    = 8  // RFC 7323 section 3
-	kindTimeout       = 28 // RFC 5482 section 3
-	kindCookie        = 34 // RFC 7413 section 4.1.1
+	kindScale         = 3   // RFC 7323 section 2
+	kindSACKPermitted = 4   // RFC 2018 section 2
+	kindSACK          = 5   // RFC 2018 section 3
+	kindTimestamps    = 8   // RFC 7323 section 3
+	kindTimeout       = 28  // RFC 5482 section 3
+	kindCookie        = 34  // RFC 7413 section 4.1.1
+	kindExperiment    = 254 // RFC 6994; what it is tells a number behind its length
+
+	magicCookie = 0xf989 // of Fast Open before it had its own kind
 )
 
 // AppendPacket writes p as IPv4 or IPv6 would send it, by the family of its

@@ -94,6 +94,9 @@ func (s *Segment) dataLen() int {
 	}
 	if s.Options&HasCookie != 0 {
 		n += (int(s.CookieLen) + 1) &^ 3 // two of them share a group with kind and length
+		if s.CookieExp {
+			n += (int(s.CookieLen)+3)&^3 - (int(s.CookieLen)+1)&^3 // but none with those and a magic number
+		}
 	}
 	return n
 }
@@ -122,7 +125,7 @@ func appendOptions(buf []byte, s *Segment) []byte {
 		case HasSACK:
 			buf = appendSACK(buf, s.SACK[:s.Blocks])
 		case HasCookie:
-			buf = appendCookie(buf, s.Cookie[:s.CookieLen])
+			buf = appendCookie(buf, s.Cookie[:s.CookieLen], s.CookieExp)
 		case HasTimeout:
 			buf = append(buf, kindTimeout, 4, byte(s.Timeout>>8), byte(s.Timeout))
 		}
@@ -147,9 +150,13 @@ func appendSACK(buf []byte, blocks []Block) []byte {
 	return buf
 }
 
-func appendCookie(buf, cookie []byte) []byte {
+func appendCookie(buf, cookie []byte, experimental bool) []byte {
 	if !cookieLenAllowed(len(cookie)) {
 		panic(fmt.Sprintf("wire: a Fast Open cookie of %d bytes", len(cookie)))
+	}
+	if experimental {
+		buf = append(buf, kindExperiment, byte(4+len(cookie)), magicCookie>>8, magicCookie&0xff)
+		return append(buf, cookie...)
 	}
 	buf = append(buf, kindCookie, byte(2+len(cookie)))
 	return append(buf, cookie...)

@@ -227,11 +227,20 @@ func (s *Segment) takeOption(kind byte, data []byte) bool {
 		s.Options |= HasTimeout
 	case kindCookie:
 		if cookieLenAllowed(n) {
-			s.CookieLen = uint8(copy(s.Cookie[:], data))
-			s.Options |= HasCookie
+			s.takeCookie(data, false)
+		}
+	case kindExperiment:
+		if n >= 2 && binary.BigEndian.Uint16(data) == magicCookie && cookieLenAllowed(n-2) {
+			s.takeCookie(data[2:], true)
 		}
 	}
 	return true
+}
+
+// takeCookie reads a cookie of a length that is allowed.
+func (s *Segment) takeCookie(data []byte, experimental bool) {
+	s.CookieLen, s.CookieExp = uint8(copy(s.Cookie[:], data)), experimental
+	s.Options |= HasCookie
 }
 
 // takeSACK reads the blocks: 40 bytes of options have room for MaxBlocks.

@@ -25,6 +25,8 @@ var optionCases = []struct {
 	{"timestamps", []byte{8, 10, 0, 0, 0, 9, 0, 0, 0, 8}, wire.Segment{Options: wire.HasTimestamps, TSVal: 9, TSEcr: 8}},
 	{"user timeout", []byte{28, 4, 0x80, 5}, wire.Segment{Options: wire.HasTimeout, Timeout: 1<<15 | 5}},
 	{"cookie request", []byte{34, 2}, wire.Segment{Options: wire.HasCookie}},
+	{"experimental cookie", []byte{254, 8, 0xf9, 0x89, 1, 2, 3, 4}, wire.Segment{Options: wire.HasCookie, CookieLen: 4, Cookie: [16]byte{1, 2, 3, 4}, CookieExp: true}},
+	{"another experiment", []byte{254, 4, 0xf9, 0x88}, wire.Segment{}},
 	{"cookie of 4", []byte{34, 6, 1, 2, 3, 4}, wire.Segment{Options: wire.HasCookie, CookieLen: 4, Cookie: [16]byte{1, 2, 3, 4}}},
 	{"cookie of 16", []byte{34, 18, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}, wire.Segment{Options: wire.HasCookie,
 		CookieLen: 16, Cookie: [16]byte{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}}},

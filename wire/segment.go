@@ -95,6 +95,7 @@ type Segment struct {
 	CookieLen uint8 // bytes of Cookie; 0 asks for one
 	ECN       uint8 // that its packet is to have, or had when it came
 	Order     OptionOrder
+	CookieExp bool   // of the experimental option, RFC 6994
 	Timeout   uint16 // of its user: seconds, or with the highest bit minutes, see TimeoutOf
 	TSVal     uint32
 	TSEcr     uint32

@@ -58,11 +58,11 @@ func TestIncarnation(t *testing.T) {
 
 // Every choice of options, of numbers of blocks and of lengths of a cookie.
 func TestHeaderLenIsWhatIsWritten(t *testing.T) {
-	for choice := range 4 * 64 { // in each of the four orders
+	for choice := range 8 * 64 { // in each of the four orders, with either option for a cookie
 		options := wire.Options(choice % 64)
 		for blocks := uint8(1); blocks <= wire.MaxBlocks; blocks++ {
 			for _, cookie := range []uint8{0, 4, 6, 8, 10, 12, 14, 16} {
-				s := wire.Segment{Options: options, Order: wire.OptionOrder(choice / 64), Blocks: blocks, CookieLen: cookie}
+				s := wire.Segment{Options: options, Order: wire.OptionOrder(choice / 64 % 4), Blocks: blocks, CookieLen: cookie, CookieExp: choice >= 4*64}
 				if s.HeaderLen() > wire.MaxHeaderLen {
 					continue
 				}
@@ -103,14 +103,17 @@ func TestHeaderLenOfUsualSegments(t *testing.T) {
 // a new one cannot be forgotten.
 func TestClearLeavesOnlyWhatOptionsMask(t *testing.T) {
 	masked := map[string]bool{
-		"MSS": true, "Scale": true, "Blocks": true, "CookieLen": true, "Timeout": true, "TSVal": true, "TSEcr": true, "SACK": true, "Cookie": true,
+		"MSS": true, "Scale": true, "Blocks": true, "CookieLen": true, "CookieExp": true, "Timeout": true, "TSVal": true, "TSEcr": true, "SACK": true, "Cookie": true,
 	}
 	s := wire.Segment{SACK: [4]wire.Block{{Left: wire.SeqOf(9), Right: wire.SeqOf(10)}}, Cookie: [16]byte{1}}
 	s.Seq, s.Ack = wire.SeqOf(7), wire.SeqOf(8)
 	v := reflect.ValueOf(&s).Elem()
 	for i := range v.NumField() {
-		if f := v.Field(i); f.CanUint() {
+		switch f := v.Field(i); {
+		case f.CanUint():
 			f.SetUint(3)
+		case f.Kind() == reflect.Bool:
+			f.SetBool(true)
 		}
 		if v.Field(i).IsZero() {
 			t.Fatalf("the test does not fill %s", v.Type().Field(i).Name)

@@ -88,6 +88,9 @@ func (s *Segment) appendOptionsText(buf []byte, from Origin) []byte {
 		buf = append(buf, ", "...)
 	}
 	if s.Options&HasCookie != 0 {
+		if s.CookieExp {
+			buf = append(buf, "experimental "...)
+		}
 		buf = appendCookieText(buf, s.Cookie[:s.CookieLen])
 	}
 	if s.Options&HasTimeout != 0 {

@@ -63,6 +63,7 @@ var keys = []Key{
 	{"node.*.tcp.limit_empty_answers", boolean, "(profile)", now, "empty segments that are not acceptable are answered every 500 ms at most"},
 	{"node.*.tcp.reset_at_fin", boolean, "(profile)", now, "after the peer's FIN a reset may have the FIN's own number"},
 	{"node.*.tcp.reset_with_ack", boolean, "(profile)", now, "an abort sends RST,ACK, not RST"},
+	{"node.*.tcp.fast_open_options", count, "(profile)", now, "bytes kept for the options of a SYN with text; 0: what they take"},
 	{"node.*.tcp.rfc6191", boolean, "(profile)", now, "a SYN with a newer timestamp reopens TIME_WAIT"},
 	{"node.*.tcp.time_wait_challenges", boolean, "(profile)", now, "RFC 5961 holds in TIME_WAIT, too"},
 	{"node.*.tcp.challenge_limit", count, "(profile)", now, "challenge ACKs that a host sends in the interval; 0 is no limit"},
