@@ -130,6 +130,9 @@ func (c *config) find(path string) any {
 
 // compute makes the value of a setting, of which parts may be expressions.
 func (c *config) compute(path string, s *setting) any {
+	if _, isTable := s.raw.(map[string]any); isTable && (len(s.parts) == 0 || s.parts[0].word != "") && s.key.marks&formed != 0 {
+		return c.form(path, s)
+	}
 	if v := s.value(); v != nil {
 		return c.loaded(s, v)
 	}
@@ -250,6 +253,9 @@ func measure(v any) *Type {
 func (c *config) typed(s Slot) (any, error) {
 	if v, ok := c.value(s.Path); ok {
 		return v, nil
+	}
+	if elementOf(s.Path) != nil {
+		return c.elementAt(s.Path)
 	}
 	if c.bad(s.Path) {
 		return nil, reported

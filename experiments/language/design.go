@@ -39,7 +39,7 @@ func (r *reader) checkAxes(names *names) {
 // sampled is one axis.
 func (r *reader) combine(over *layer) {
 	r.swept = slices.DeleteFunc(r.swept, func(a *axis) bool {
-		set := slices.ContainsFunc(over.entries, func(e entry) bool { return e.path == a.paths[0] })
+		set := slices.ContainsFunc(over.entries, func(e entry) bool { return e.path == a.paths[0] || e.setting.path == a.paths[0] })
 		r.pinned = r.pinned || set
 		return set
 	})

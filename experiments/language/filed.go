@@ -30,10 +30,14 @@ type summed struct {
 
 // loaded is a value of a setting with what its file holds.
 func (c *config) loaded(s *setting, v any) any {
-	f, isFiled := v.(filed)
-	if !isFiled {
-		return plain(v)
+	if f, isFiled := v.(filed); isFiled {
+		return c.fromFile(s, f)
 	}
+	return plain(v)
+}
+
+// fromFile reads the file of a setting.
+func (c *config) fromFile(s *setting, f filed) any {
 	data, err := c.file.read(s.file, f.name)
 	if err != nil {
 		c.refuse(s, s.where, wrongf("a file is named from where the one is that names it", "%v", err))
@@ -44,7 +48,12 @@ func (c *config) loaded(s *setting, v any) any {
 		c.refuse(s, s.where, w)
 		return nil
 	}
-	s.parts[0].value = summed{read, fmt.Sprintf("%x", sha256.Sum256(data))}
+	sum := fmt.Sprintf("%x", sha256.Sum256(data))
+	if len(s.parts) == 1 && s.parts[0].word == "" {
+		s.parts[0].value = summed{read, sum} // once for all points
+	} else {
+		s.sum = sum
+	}
 	return read
 }
 
@@ -58,7 +67,9 @@ func plain(v any) any {
 
 // sum is the checksum of the file that a path names, "" if it names none.
 func (c *config) sum(path string) string {
-	if s := c.given[path]; s != nil && len(s.parts) == 1 {
+	if s := c.given[path]; s != nil && s.sum != "" {
+		return s.sum
+	} else if s != nil && len(s.parts) == 1 {
 		if f, ok := s.parts[0].value.(summed); ok {
 			return f.sum
 		}

@@ -201,13 +201,11 @@ func (s *setting) read(items []Pos) (faults Faults) {
 		s.parts = []part{{value: s.raw, where: s.where}}
 		return nil
 	case isTable && (s.key.Varies() || s.key.Scheduled() || s.key.Type == share):
-		v, w := s.key.table(values)
-		if w != nil {
+		s.partial = s.key.marks&formed != 0 && partial(values)
+		if w := s.form(values); w != nil {
 			refuse(s.where, w)
-			return faults
 		}
-		s.parts = []part{{value: v, where: s.where}}
-		return nil
+		return faults
 	case isTable:
 		refuse(s.where, wrongf("write one value", "a %s is not a table", t.Name))
 		return faults

@@ -66,7 +66,8 @@ var schema = newSchema()
 type tree struct {
 	root      *table
 	keys      []*Key
-	fallbacks map[*Key]any // defaults as values, nil of keys that have none
+	fallbacks map[*Key]any             // defaults as values, nil of keys that have none
+	elements  map[*Key]map[string]*Key // of values that are tables
 }
 
 func newSchema() tree {
@@ -101,8 +102,9 @@ func newSchema() tree {
 	t.keys = append(t.keys, label)
 	overlay.graft("label", &table{key: label, live: true})
 	t.root.graft("case", &table{live: true, name: &table{live: true, name: overlay}})
-	t.fallbacks = map[*Key]any{}
+	t.fallbacks, t.elements = map[*Key]any{}, map[*Key]map[string]*Key{}
 	for _, k := range t.keys {
+		t.elements[k] = k.elementsOf()
 		t.fallbacks[k] = k.fallsBack()
 	}
 	return t
@@ -213,5 +215,5 @@ func keyOf(path string) *Key {
 	if at := schema.root.find(path); at != nil {
 		return at.key
 	}
-	return nil
+	return elementOf(path)
 }

@@ -43,6 +43,18 @@ func (r *reader) set(into *layer, pinned map[string]string, names *names, assign
 		return
 	}
 	s := &setting{path: path, key: at.key, file: "--set", off: at.none && value == "none"}
+	if elementOf(path) != nil {
+		part := elementSetting(path, path, at.key.Type.raw(value))
+		part.file = "--set"
+		s.raw = at.key.Type.raw(value)
+		if r.faults = append(r.faults, s.read(nil)...); s.bad {
+			part.bad = true
+		} else if w := part.form(part.raw.(map[string]any)); w != nil {
+			refuse(path, w)
+		}
+		into.entries = append(into.entries, entry{parent(path), part})
+		return
+	}
 	if at.key != nil {
 		s.raw = at.key.Type.raw(value)
 		r.faults = append(r.faults, s.read(nil)...)
@@ -56,6 +68,9 @@ func (r *reader) set(into *layer, pinned map[string]string, names *names, assign
 func (n *names) settable(path string) (*table, *wrong) {
 	words := strings.Split(path, ".")
 	at := schema.root.find(path)
+	if k := elementOf(path); at == nil && k != nil {
+		at = &table{key: k}
+	}
 	if kind := words[0]; kind == "node" || kind == "link" || kind == "flow" {
 		if w := n.check(words); w != nil {
 			return nil, w

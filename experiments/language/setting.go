@@ -6,20 +6,23 @@ import (
 
 // A setting is one value of an experiment, at its full path.
 type setting struct {
-	path  string // as written, for messages: "default.node.tcp.rto_min"
-	key   *Key
-	raw   any
-	parts []part // one, or the elements of a list
-	off   bool   // "none", for a whole table
-	bad   bool   // refused already; what depends on it is not
-	file  string
-	at    Pos // of the key
-	where Pos // of the value
+	path    string // as written, for messages: "default.node.tcp.rto_min"
+	key     *Key
+	raw     any
+	parts   []part // one, or the elements of a list
+	off     bool   // "none", for a whole table
+	partial bool   // a table that merges into the one below it
+	sum     string // of the file that its table names, where that is read by the point
+	bad     bool   // refused already; what depends on it is not
+	file    string
+	at      Pos // of the key
+	where   Pos // of the value
 }
 
 // part is a value or, for a list, one of its elements.
 type part struct {
 	value  any
+	word   string // of a parameter of a table
 	source string // of a computed one, without its "="
 	expr   *Expr
 	where  Pos
@@ -108,7 +111,13 @@ func (l *layer) lay(over *layer) {
 		}
 	}
 	kept := l.entries[:0:0]
+	above := joined(over.entries)
 	for _, e := range l.entries {
+		for i := range above {
+			if o := &above[i]; o.path == e.path && o.setting != nil && o.partial {
+				o.setting = o.onto(e.setting)
+			}
+		}
 		gone := exact[e.path]
 		for p := parent(e.path); p != "" && !gone; p = parent(p) {
 			gone = drop[p] || renamed[p] && !strings.HasSuffix(e.path, ".queue.limit")
@@ -117,7 +126,7 @@ func (l *layer) lay(over *layer) {
 			kept = append(kept, e)
 		}
 	}
-	l.entries = append(kept, over.entries...)
+	l.entries = append(kept, above...)
 }
 
 // moved returns the layer with one path for another at the head of all of it.

@@ -19,14 +19,17 @@ func (r *reader) sweep(full, rel string, at *table, values map[string]any) {
 				place = place.below(word)
 			}
 		}
+		if k := elementOf(path); place == nil && k != nil {
+			place = &table{key: k}
+		}
 		f := dot(full, w)
 		a := &axis{paths: []string{path}, file: r.file, at: r.index.find(f).key, full: f}
 		switch v := values[w].(type) {
 		case []any:
 			r.listed(a, place, v)
 		case map[string]any:
-			if kind := spanOf(v); kind == "" && place != nil && place.key == nil {
-				r.sweep(f, path, place, v)
+			if kind := spanOf(v); kind == "" && place != nil && (place.key == nil || hasElements(place.key, v)) {
+				r.sweep(f, path, &table{words: place.words, name: place.name}, v)
 			} else {
 				r.spanned(a, place, kind, v)
 			}
@@ -91,7 +94,18 @@ func (r *reader) stepTo(a *axis, place *table, raw any, at Pos) *step {
 
 // take puts a value at its path, and its name and label into the step's choice.
 func (s *step) take(path string, set *setting) {
-	s.layer.entries = append(s.layer.entries, entry{path, set})
+	if elementOf(path) != nil {
+		raw := set.raw
+		if v := set.value(); v != nil {
+			raw = rawOf(v)
+		}
+		part := elementSetting(path, set.path, raw)
+		part.file, part.at, part.where, part.bad = set.file, set.at, set.where, set.bad
+		_ = part.form(part.raw.(map[string]any)) // which is partial, so that nothing is wrong yet
+		s.layer.entries = append(s.layer.entries, entry{parent(path), part})
+	} else {
+		s.layer.entries = append(s.layer.entries, entry{path, set})
+	}
 	if strings.HasPrefix(path, "param.") {
 		s.layer.declare(path)
 	}
