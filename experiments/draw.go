@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -13,42 +14,62 @@ import (
 	"netsim/plots"
 )
 
+// Look is how figures are drawn where that is not as the file says.
+type Look struct {
+	Formats []string // none: those of the file
+	Width   float64  // mm; 0: those of the file
+	Style   plots.Style
+}
+
 // Draw draws the figures of the file into a directory, each beside the table of
 // what it shows.
 func (s *Study) Draw(dir string) error {
 	for _, f := range s.File.Figures {
-		if err := s.draw(f, dir); err != nil {
-			return fmt.Errorf("figure.%s: %w", f.Name, err)
+		if _, err := s.DrawFigure(f, dir, Look{}); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func (s *Study) draw(f *language.Figure, dir string) error {
+// DrawFigure draws one figure and returns the paths of its files, none where the
+// points that it shows were left out.
+func (s *Study) DrawFigure(f *language.Figure, dir string, look Look) (paths []string, err error) {
+	if len(look.Formats) == 0 {
+		look.Formats = s.File.Output.Figures
+	}
+	if paths, err = s.draw(f, dir, look); err != nil {
+		return paths, fmt.Errorf("figure.%s: %w", f.Name, err)
+	}
+	return paths, nil
+}
+
+func (s *Study) draw(f *language.Figure, dir string, look Look) ([]string, error) {
 	var points []*Point
 	for _, p := range s.Points {
 		wanted, err := f.Wants(p.Point)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if wanted {
 			points = append(points, p)
 		}
 	}
 	if len(points) == 0 {
-		return nil // of cases that were left out
+		return nil, nil // of cases that were left out
 	}
 	d := &drawer{study: s, figure: f, facets: byCase(points, f.Facet)}
 	if f.Kind == "ladder" {
-		_, err := d.ladder().Save(dir, s.File.Output.Figures)
-		return err
+		l := d.ladder()
+		l.Width, l.Style = cmp.Or(look.Width, l.Width), look.Style
+		return l.Save(dir, look.Formats)
 	}
 	made, err := d.chart()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = made.Save(dir, s.File.Output.Figures)
-	return err
+	made.Width, made.Style = cmp.Or(look.Width, made.Width), look.Style
+	return made.Save(dir, look.Formats)
 }
 
 // drawer makes one figure.

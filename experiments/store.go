@@ -35,6 +35,9 @@ type Manifest struct {
 	Command      []string  `json:"command"`
 	File         string    `json:"file"`
 	FileSHA256   string    `json:"file_sha256"`
+	Sets         []string  `json:"sets,omitempty"`
+	Where        string    `json:"where,omitempty"`
+	Sources      []Piece   `json:"sources"`
 	Seed         uint64    `json:"seed"`
 	Replications int       `json:"replications"`
 	Points       int       `json:"points"`
@@ -99,6 +102,7 @@ func (f *Folder) Abandon() {
 func (f *Folder) Save(ctx context.Context, s *Study, results []*Result, m Manifest) error {
 	err := errors.Join(
 		f.draw(s),
+		f.keepPieces(s.File, &m),
 		f.write("results.csv", s.WriteResults),
 		f.write("summary.csv", func(w io.Writer) error { return s.WriteSummary(w, results) }),
 		f.write("effective.toml", func(w io.Writer) error { _, err := io.WriteString(w, s.Effective()); return err }),

@@ -19,6 +19,7 @@ type Ladder struct {
 	Caption string
 	Fold    time.Duration // silences of at least this are folded, no packet being under way; 0: by their length
 	Width   float64       // mm; 0 means 84
+	Style   Style
 	Panels  []LadderPanel
 }
 
@@ -81,7 +82,7 @@ func (l *Ladder) Save(dir string, formats []string) ([]string, error) {
 	if err := l.check(); err != nil {
 		return nil, err
 	}
-	return save(dir, l.Name, formats, l.draw, l.table)
+	return save(dir, l.Name, formats, func() *drawing { return l.draw().styled(l.Style) }, l.table)
 }
 
 func (l *Ladder) check() error {

@@ -17,6 +17,7 @@ func (g *page) dots(r frame, c curve) {
 		case c.z != nil:
 			tint, _ := g.tint(c.z[i])
 			g.dot(p, 2.1, tint)
+			g.marks[len(g.marks)-1].exact = true
 			g.ring(p, 2.1, faint(black, 0.5))
 		case len(c.x) > maxPoints:
 			g.dot(p, 0.9, faint(hue(c.index), 0.5))

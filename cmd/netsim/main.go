@@ -11,6 +11,7 @@
 //	netsim sweep plan FILE             the points and what they will cost
 //	netsim schema                      a JSON Schema for editors
 //	netsim run FILE-or-NAME            verdicts, figures, tables
+//	netsim plot RESULTS                figures again, otherwise drawn
 //	netsim profile [NAME [NAME]]       how systems speak TCP, value by value
 //	netsim trace FILE-or-NAME          one connection as a ladder
 //	netsim packetdrill FILE-or-DIR     scripts that kernels are tested with
@@ -116,7 +117,7 @@ against theory, and draws it.
 		Version:       experiments.Version(),
 	}
 	root.AddCommand(runCommand(), listCommand(), showCommand(), newCommand(), validateCommand(), profileCommand(), traceCommand(), topologyCommand(),
-		configCommand(), namesCommand(), evalCommand(), schemaCommand(), sweepCommand(), packetdrillCommand())
+		configCommand(), namesCommand(), evalCommand(), schemaCommand(), sweepCommand(), packetdrillCommand(), plotCommand())
 	return root
 }
 

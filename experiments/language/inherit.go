@@ -10,6 +10,28 @@ import (
 // it, relative to the experiment, and its text.
 type Open func(path string) (source []byte, err error)
 
+// Piece is a file that an experiment takes in.
+type Piece struct {
+	Name string // its path, as Open was given it
+	Text []byte
+}
+
+// pieceList notes what is opened.
+type pieceList struct{ all []Piece }
+
+func (l *pieceList) noting(open Open) Open {
+	if open == nil {
+		return nil
+	}
+	return func(path string) ([]byte, error) {
+		text, err := open(path)
+		if err == nil && !slices.ContainsFunc(l.all, func(p Piece) bool { return p.Name == path }) {
+			l.all = append(l.all, Piece{path, text})
+		}
+		return text, err
+	}
+}
+
 // nested is how many files may extend each other.
 const nested = 8
 

@@ -15,6 +15,8 @@ type File struct {
 	Name    string // as given
 	Source  []byte
 	Sets    []string // "path=value", that won over it
+	Where   string   // of Restrict, "" for all points
+	Pieces  []Piece  // the other files it was made of, in the order they were read
 	Title   string
 	About   string
 	Chapter string
@@ -108,6 +110,8 @@ func ParseFrom(open Open, name string, source []byte, sets ...string) (*File, er
 	if !ok {
 		return nil, r.faults.err()
 	}
+	pieces := &pieceList{}
+	open = pieces.noting(open)
 	r.inherit(open, []string{filepath.ToSlash(filepath.Clean(name))})
 	if r.shape {
 		return nil, r.faults.err()
@@ -137,6 +141,7 @@ func ParseFrom(open Open, name string, source []byte, sets ...string) (*File, er
 	for _, p := range f.Points {
 		r.faults = append(r.faults, p.Spec.config.faults...)
 	}
+	f.Pieces = pieces.all
 	if err := r.faults.err(); err != nil {
 		return nil, err
 	}

@@ -152,6 +152,6 @@ func (f *File) Restrict(source string) error {
 	if len(kept) == 0 {
 		return fmt.Errorf("%s holds at no point of the file", x.Source)
 	}
-	f.Points, f.pinned = kept, true
+	f.Points, f.Where, f.pinned = kept, source, true
 	return nil
 }
