@@ -18,9 +18,9 @@ type room struct {
 
 // record is a connection in TIME-WAIT. It holds no pointers.
 type record struct {
-	tcp tcp.TimeWait
 	link
 	since des.Time
+	tcp   tcp.TimeWait
 	tuple tuple
 	group uint32 // of its host
 	pair  uint32 // of its port, 0 if that is not ephemeral
@@ -88,7 +88,7 @@ func (r *room) leave(now des.Time, i uint32, why Reason) {
 	rec := r.at(i)
 	g := r.stack.groups[rec.group]
 	g.room.unlink(i)
-	r.over(now, g, rec.tuple, rec.tcp.Own, rec.since, why)
+	r.over(now, g, rec.tuple, rec.tcp.Incarnation(), rec.since, why)
 	r.stack.table.remove(rec.tuple, i|inRoom)
 	if rec.pair != 0 {
 		r.stack.freePort(now, g, rec.pair, rec.tuple.localPort, true)

@@ -1,7 +1,10 @@
 package host
 
 import (
+	"fmt"
+	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -9,6 +12,7 @@ import (
 
 	"netsim/des"
 	"netsim/tcp"
+	"netsim/topo"
 	"netsim/wire"
 )
 
@@ -176,10 +180,139 @@ func TestRoomPopulation(t *testing.T) {
 	}
 }
 
-// What a connection in TIME-WAIT costs, all in all.
-func TestSizes(t *testing.T) {
-	t.Logf("record %d B, table entry %d B, socket %d B, host %d B", unsafe.Sizeof(record{}), unsafe.Sizeof(entry{}), unsafe.Sizeof(Socket{}), unsafe.Sizeof(Host{}))
-	if size := unsafe.Sizeof(record{}); size > 88 {
-		t.Errorf("a TIME-WAIT record takes %d B, more than 88", size)
+// What a connection in TIME-WAIT costs, all in all: 80 bytes and its place in the
+// table, of which a third at least is in use. Ten million of them fit into a GiB, while
+// the table grows, too.
+func TestTenMillionWait(t *testing.T) {
+	const each, place = unsafe.Sizeof(record{}), unsafe.Sizeof(entry{})
+	t.Logf("record %d B, table entry %d B, request %d B, socket %d B, host %d B, connection %d B", each, place,
+		unsafe.Sizeof(request{}), unsafe.Sizeof(Socket{}), unsafe.Sizeof(Host{}), unsafe.Sizeof(tcp.Conn{}))
+	bytes := func(n int) (records, table uintptr) {
+		chunks := uintptr(n>>chunkBits + 1)
+		table = 64
+		for 3*table < 4*uintptr(n) {
+			table *= 2
+		}
+		return chunks << chunkBits * each, table * place
+	}
+	records, table := bytes(10_000_000)
+	if sum := records + table + table/2; sum > 1<<30-32<<20 {
+		t.Errorf("ten million take %d bytes", sum)
+	}
+
+	const n = 3 << 16 // the table is full
+	w := newWorld(t, 1, line(), waiting(time.Minute)...)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for i := range n {
+		w.fill(i)
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	records, table = bytes(n)
+	if got := uintptr(after.HeapAlloc - before.HeapAlloc); got > records+table+64<<10 {
+		t.Errorf("%d records take %d bytes, %.1f each; counted %d and %d", n, got, float64(got)/n, records, table)
+	}
+	if w.stack.room.held != n || len(w.stack.table.entries) != 1<<18 {
+		t.Errorf("%d records, a table of %d", w.stack.room.held, len(w.stack.table.entries))
+	}
+	w.stack.table.used = 0 // none of them ever was a connection
+}
+
+// fill puts a record into the room and the table without its ever having been a
+// connection.
+func (w *world) fill(i int) {
+	st := w.stack
+	ref := st.room.take()
+	rec := st.room.at(ref)
+	rec.tuple = tuple{w.hosts[0].address, wire.AddrOf(uint32(100 + i>>14)), 80, uint16(32768 + i&(1<<14-1))}
+	st.table.add(rec.tuple, ref|inRoom)
+	st.room.held++
+}
+
+// How many places of the table are looked at for one more connection is a matter of how
+// full it is and not of how many wait: Knuth's means for linear probing hold for a
+// thousand and for a million, for what is found and for what is not (The Art of Computer
+// Programming 3, section 6.4, theorem K).
+func TestProbesOfPopulations(t *testing.T) {
+	for _, n := range []int{3 << 8, 3 << 18} {
+		w := newWorld(t, 1, line(), waiting(time.Minute)...)
+		for i := range n {
+			w.fill(i)
+		}
+		tb := &w.stack.table
+		size := len(tb.entries)
+		if 4*n != 3*size {
+			t.Fatalf("%d records in a table of %d", n, size)
+		}
+		hits, misses, run := 0, 0, 0
+		for i := 2*size - 1; i >= 0; i-- { // backwards, and round once for the run that the end cuts
+			e := tb.entries[i%size]
+			if run++; e.ref == 0 {
+				run = 1
+			}
+			if i < size {
+				misses += run
+				if e.ref != 0 {
+					hits += 1 + (i-int(e.hash))&(size-1)
+				}
+			}
+		}
+		found, missed := float64(hits)/float64(n), float64(misses)/float64(size)
+		t.Logf("%d records: %.3f places for what is found, %.3f for what is not", n, found, missed)
+		const load = .75
+		tolerance := 12 / math.Sqrt(float64(n)) // of its own, in units of the mean: runs are long and few
+		if want := (1 + 1/(1-load)) / 2; math.Abs(found/want-1) > tolerance {
+			t.Errorf("%d records: %.3f places for what is found, want %.3f", n, found, want)
+		}
+		if want := (1 + 1/(1-load)/(1-load)) / 2; math.Abs(missed/want-1) > tolerance {
+			t.Errorf("%d records: %.3f places for what is not, want %.3f", n, missed, want)
+		}
+	}
+}
+
+// BenchmarkOneMore is a connection of a host with so many in TIME-WAIT: opened, closed,
+// and one that waited longest goes.
+func BenchmarkOneMore(b *testing.B) {
+	least := 0.0 // ns with a thousand
+	for _, n := range []int{1_000, 10_000, 100_000, 1_000_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			const pace = 20 * time.Microsecond
+			w := newWorldOf(b, 2, des.PacketsFirst, func(int) (a, z topo.HalfSpec) { return topo.HalfSpec{Delay: pace}, topo.HalfSpec{Delay: pace} },
+				slices.Repeat([]*tcp.Profile{linux(func(p *tcp.Profile) { p.TimeWait, p.TimeWaitMax = time.Duration(n)*pace, 0 })}, 200)...)
+			w.listen(0, 80, tcp.Unlimited, each(func() App { return closer(tcp.Connected) }))
+			w.stack.Observe(nil)
+			next := 0
+			one := func() {
+				next++
+				now := des.Time(next) * des.Time(pace)
+				if _, err := w.connect(now, 1+next%199, 0, closer(tcp.EndOfData)); err != nil {
+					b.Fatal(err)
+				}
+				w.sim.Run(now + des.Time(pace))
+			}
+			for range n + n/10 {
+				one()
+			}
+			for b.Loop() {
+				one()
+			}
+			each := float64(b.Elapsed()) / float64(b.N)
+			if least == 0 {
+				least = each
+			}
+			b.ReportMetric(each/least, "of-1000's")
+			b.ReportMetric(float64(w.stack.room.held), "waiting")
+		})
+	}
+}
+
+// closer closes at that news.
+type closer tcp.News
+
+func (c closer) News(now des.Time, s *Socket, n tcp.News) {
+	if n&tcp.News(c) != 0 && n&(tcp.Ended|tcp.Failed) == 0 {
+		s.Close(now)
 	}
 }

@@ -14,11 +14,18 @@ type TimeWait struct {
 	RcvWnd         uint32
 	TSRecent       uint32
 	TSOffset       uint32
-	answered       uint32 // when an empty segment was last answered, in ms + 1
-	Own            wire.Incarnation
+	answered       uint32    // when an empty segment was last answered, in ms + 1
+	own            [2]uint32 // the incarnation, in words that need no gap beside them
 	Window         uint16
 	Timestamps     bool
 }
+
+// Incarnation is the oracle of the end that waits.
+func (w *TimeWait) Incarnation() wire.Incarnation {
+	return wire.Incarnation(w.own[0])<<32 | wire.Incarnation(w.own[1])
+}
+
+func (w *TimeWait) name(own wire.Incarnation) { w.own = [2]uint32{uint32(own >> 32), uint32(own)} }
 
 // Verdict says what is to happen to a TIME-WAIT record, as bits; none is to
 // ignore the segment.
@@ -122,7 +129,7 @@ func (w *TimeWait) acknowledge(now des.Time, s, reply *wire.Segment) {
 	reply.Clear()
 	reply.SrcPort, reply.DstPort = s.DstPort, s.SrcPort
 	reply.Flags, reply.Seq, reply.Ack, reply.Window = wire.ACK, w.SndNxt, w.RcvNxt, w.Window
-	reply.Marks, reply.Incarnation = wire.AckOfFIN, w.Own
+	reply.Marks, reply.Incarnation = wire.AckOfFIN, w.Incarnation()
 	if w.Timestamps {
 		reply.Options = wire.HasTimestamps
 		reply.TSVal = tsClock(now, w.TSOffset)

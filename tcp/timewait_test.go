@@ -58,7 +58,8 @@ func TestTimeWait(t *testing.T) {
 	} {
 		for _, profile := range []*Profile{RFC9293(), Linux(), first, plain793} {
 			profile.RequireTimestamps = false // TestTimestampsAreRequired has it
-			w := TimeWait{SndNxt: wire.SeqOf(77), RcvNxt: irs, RcvWnd: 1000, TSRecent: 50, Timestamps: true, Own: self}
+			w := TimeWait{SndNxt: wire.SeqOf(77), RcvNxt: irs, RcvWnd: 1000, TSRecent: 50, Timestamps: true}
+			w.name(self)
 			s := wire.Segment{Flags: test.flags, Seq: irs.Add(uint32(test.seq)), Len: test.len, SrcPort: 3, DstPort: 4}
 			if test.ts != 0 {
 				s.Options, s.TSVal = wire.HasTimestamps, uint32(50+test.ts%same)
@@ -184,7 +185,7 @@ func TestTimeWaitRecord(t *testing.T) {
 	w := p.client.record
 	c := &p.client.conn
 	if w.SndNxt != p.client.o.ISS.Add(202) || w.RcvNxt != p.server.o.ISS.Add(2) || w.RcvWnd != uint32(c.edge.Sub(c.rcvNxt)) ||
-		w.TSRecent != c.tsRecent || !w.Timestamps || w.Own != p.client.o.Incarnation {
+		w.TSRecent != c.tsRecent || !w.Timestamps || w.Incarnation() != p.client.o.Incarnation {
 		t.Errorf("%+v", w)
 	}
 }

@@ -175,7 +175,8 @@ func (c *Conn) drop() {
 func (c *Conn) TimeWait(w *TimeWait) {
 	window := c.window(false) // may open it
 	*w = TimeWait{SndNxt: c.nxt, RcvNxt: c.rcvNxt, Window: window, RcvWnd: uint32(max(c.edge.Sub(c.rcvNxt), 0)),
-		TSRecent: c.tsRecent, TSOffset: c.tsOffset, Timestamps: c.has(useTS), Own: c.own}
+		TSRecent: c.tsRecent, TSOffset: c.tsOffset, Timestamps: c.has(useTS)}
+	w.name(c.own)
 }
 
 // Sequence returns ISS and IRS, for observers who count from the start.
