@@ -114,8 +114,12 @@ func (r *Result) chance() float64 {
 	return metrics.StudentTail(diff/r.SE, r.N)
 }
 
-// mind makes undecided what rests on attempts that the end of the run cut off.
+// mind makes undecided what rests on attempts that the end of the run cut off, or on
+// a warm-up that was not found.
 func (p *Point) mind(x *language.Expr, r *Result) {
+	if n := p.short(); n > 0 && x.Measured() {
+		r.decideNot("%d of %d runs are too short to find their warm-up", n, len(p.Outcomes))
+	}
 	for _, slot := range x.Slots {
 		kind, name := slot.Of()
 		if kind != "flow" || slot.Metric == nil || strings.HasSuffix(slot.Subject, ".open") {

@@ -241,7 +241,8 @@ type Outcome struct {
 	Events      uint64              `json:"events"`             // those of looking alone apart
 	Packets     uint64              `json:"packets"`
 	End         des.Time            `json:"end"`
-	Digest      string              `json:"digest,omitempty"` // of all packets that hosts sent, where it was asked for
+	Digest      string              `json:"digest,omitempty"`    // of all packets that hosts sent, where it was asked for
+	Transient   *Transient          `json:"transient,omitempty"` // nil where the beginning is not measured
 }
 
 // Paths lists the outcome's metrics in the order of the alphabet.

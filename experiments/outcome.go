@@ -37,6 +37,7 @@ func (w *World) outcome() *Outcome {
 	for name, g := range w.links { // order-free: each has its own paths
 		m.link("link."+name+".", g)
 	}
+	o.Transient = w.settles.found()
 	if w.digest != nil {
 		o.Digest = w.digest.Sum()
 	}

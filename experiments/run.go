@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"netsim/des"
+	"netsim/experiments/language"
 	"netsim/topo"
 )
 
@@ -15,8 +16,17 @@ const burst = 1 << 14
 // Run runs the world to its end: through the measured time, then until what was
 // measured is decided or the drain is over. Without a duration it runs until
 // nothing is left to happen. An error is the context's, or a fault that the
-// world's own checks found.
+// world's own checks found. Where the warm-up is to be found, a second run leaves it
+// out; who looks on sees the first.
 func (w *World) Run(ctx context.Context) (*Outcome, error) {
+	outcome, err := w.run(ctx)
+	if err != nil || w.Spec.Run.Warmup != language.Auto {
+		return outcome, err
+	}
+	return w.measure(ctx, outcome)
+}
+
+func (w *World) run(ctx context.Context) (*Outcome, error) {
 	r := &w.Spec.Run
 	if w.needs.Digest {
 		w.digest = new(digest)
@@ -27,7 +37,8 @@ func (w *World) Run(ctx context.Context) (*Outcome, error) {
 		return nil, err
 	}
 	w.open(from)
-	if err := w.advance(ctx, until, false); err != nil {
+	w.settles = w.settling()
+	if err := w.settle(ctx, until); err != nil {
 		return nil, err
 	}
 	if until == des.Never {
@@ -192,7 +203,10 @@ func (l *links) Close(des.Time) {
 }
 
 // measured is the window as it was.
-func (w *World) measured() (from, until des.Time) { return des.Time(w.Spec.Run.Warmup), w.closedAt }
+func (w *World) measured() (from, until des.Time) {
+	from, _ = w.window()
+	return from, w.closedAt
+}
 
 // stats sums the counts of the group, forward and back.
 func (l *links) stats() (both [2]topo.Stats) {

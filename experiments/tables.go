@@ -97,6 +97,10 @@ func (s *Study) WriteResults(w io.Writer) error {
 	out := csv.NewWriter(w)
 	columns := s.columns()
 	head := append(s.axes(), "replication", "seed")
+	auto := s.Points[0].Spec.Run.Warmup == language.Auto
+	if auto {
+		head = append(head, "warmup_s")
+	}
 	for _, c := range columns {
 		head = append(head, c.path+"."+c.statistic+s.suffix(c))
 	}
@@ -104,6 +108,9 @@ func (s *Study) WriteResults(w io.Writer) error {
 	for _, p := range s.Points {
 		for i, o := range p.Outcomes {
 			row := append(p.cases(), strconv.Itoa(i+1), strconv.FormatUint(s.Seed, 10))
+			if auto {
+				row = append(row, o.Transient.cell())
+			}
 			for _, c := range columns {
 				text := ""
 				if m := o.Measures[c.path]; m != nil {

@@ -38,6 +38,7 @@ type World struct {
 	needs    Needs
 	watch    observers
 	digest   *digest
+	settles  *settling // nil: nobody asks
 	sampler  *sampler
 	closedAt des.Time // end of the measured time
 	seed     uint64
@@ -154,7 +155,7 @@ func Build(s *language.Spec, seed uint64, replication int, needs Needs) (*World,
 
 // window is the time that is measured: [from, until).
 func (w *World) window() (from, until des.Time) {
-	from, until = des.Time(w.Spec.Run.Warmup), des.Never
+	from, until = des.Time(max(0, w.Spec.Run.Warmup)), des.Never
 	if w.Spec.Run.Duration > 0 {
 		until = des.Time(w.Spec.Run.Duration)
 	}

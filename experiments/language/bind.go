@@ -12,6 +12,7 @@ import (
 func (c *config) bind() *Spec {
 	s := &Spec{config: c}
 	c.fill("run", &s.Run)
+	s.Run.WarmupSaid = c.set("run.warmup")
 	c.fill("routing", &s.Routing)
 	for _, name := range c.under("routing.route") {
 		r := Route{Name: name}

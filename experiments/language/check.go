@@ -85,6 +85,9 @@ func (c *config) checkRun(s *Spec) {
 	if r.Duration > 0 && r.Warmup >= r.Duration {
 		c.fault("run.warmup", wrongf("make it shorter than run.duration, "+Format(r.Duration), "%s leaves nothing to measure", Format(r.Warmup)))
 	}
+	if r.Duration == 0 && r.Warmup == Auto && !c.bad("run.duration") {
+		c.fault("run.warmup", wrongf(`add duration = "10 min" under [run]`, "a warm-up is found in a run that has a duration"))
+	}
 	if r.Confidence <= 0 || r.Confidence >= 1 {
 		c.fault("run.confidence", wrongf(`write "95 %"`, "%s is no confidence", decimal(r.Confidence)))
 	}

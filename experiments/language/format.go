@@ -13,8 +13,11 @@ import (
 func Base(value any) any {
 	switch v := value.(type) {
 	case time.Duration:
-		if v == Never {
+		switch v {
+		case Never:
 			return math.Inf(1)
+		case Auto:
+			return math.NaN()
 		}
 		return float64(v) / 1e9
 	case Rate:
@@ -55,6 +58,8 @@ func Format(value any) string {
 		switch v {
 		case Never:
 			return "never"
+		case Auto:
+			return "auto"
 		case 0:
 			return "0 s"
 		}

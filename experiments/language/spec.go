@@ -26,7 +26,7 @@ type Spec struct {
 // Run says how long is simulated and how often.
 type Run struct {
 	Duration     time.Duration `key:"duration"` // 0: until nothing is left to happen
-	Warmup       time.Duration `key:"warmup"`
+	Warmup       time.Duration `key:"warmup"`   // Auto: to be found
 	Drain        time.Duration `key:"drain"`
 	Seed         uint64        `key:"seed"`
 	Replications int           `key:"replications"`
@@ -34,8 +34,12 @@ type Run struct {
 	Confidence   float64       `key:"confidence"`
 	Common       bool          `key:"common_random_numbers"` // the same at every point
 	Ties         string        `key:"ties"`                  // packets-first, timers-first, seeded
-	MaxEvents    uint64        `key:"max_events"`            // Unlimited: no bound
+	WarmupSaid   bool          // be it none
+	MaxEvents    uint64        `key:"max_events"` // Unlimited: no bound
 }
+
+// Auto is the warm-up that each run finds for itself.
+const Auto time.Duration = -1
 
 // Routing says how packets find their way.
 type Routing struct {

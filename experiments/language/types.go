@@ -43,7 +43,7 @@ var (
 	duration = &Type{Name: "duration", Unit: "s", read: ofText(&durations, readDuration), made: madeDuration}
 	span     = &Type{Name: "duration", Unit: "s", read: checked(duration.read, aboveZero), made: checked(madeDuration, aboveZero)}
 	endspan  = &Type{Name: "duration", Unit: "s", Words: []string{"never"}, read: worded("never", Never, duration.read), made: madeDuration}
-	warmup   = &Type{Name: "duration", Unit: "s", later: []string{"auto"}, read: duration.read, made: madeDuration}
+	warmup   = &Type{Name: "duration", Unit: "s", Words: []string{"auto"}, read: worded("auto", Auto, duration.read), made: madeDuration}
 	rate     = &Type{Name: "bit rate", Unit: "bit/s", Words: []string{"unlimited"}, read: worded("unlimited", Rate(Unlimited), checked(ofText(&rates, readWhole[Rate](&rates, "bit/s")), aboveZero)), made: madeRate}
 	often    = &Type{Name: "frequency", Unit: "1/s", read: checked(ofText(&frequencies, readFrequency), aboveZero), made: checked(madeFrequency, aboveZero)}
 	oftens   = &Type{Name: "list of frequencies", Unit: "1/s", read: ofText(&frequencies, readFrequency), made: madeFrequency, gather: gather[Frequency]}
