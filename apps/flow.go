@@ -115,7 +115,7 @@ type Flow struct {
 	Retry             Retry         // of a job that fails
 	Timeout           time.Duration // of a try of a job; 0 is never
 	LocalPort         uint16        // 0: ephemeral
-	LocalAddress      int           // which of the client's, from 0
+	LocalAddress      int           // which of the client's, from 1; 0: the host's choice
 	Attack            *Attack       // an arrival is a forged segment; nil: it is not
 	Steady            bool          // its TIME-WAITs are there from the start: see Populate
 	Packet            int32         // bytes: an arrival is a packet of this size, and no connection; 0: conversations
@@ -273,16 +273,27 @@ func (f *Flow) connect(now des.Time, client, server int, j *job, p *pool) {
 	if o := f.Options; o != nil && o.FastOpen {
 		o.Early = t.request(0)
 	}
-	s, err := from.ConnectFrom(now, from.AddressAt(f.LocalAddress), host.Remote{Address: to.address(), Port: to.Port}, f.LocalPort, t.who(), &t.client, f.Options)
+	s, err := from.ConnectFrom(now, f.local(from), host.Remote{Address: to.address(), Port: to.Port}, f.LocalPort, t.who(), &t.client, f.Options)
 	switch {
 	case errors.Is(err, host.ErrNoMemory):
 		t.fail(now, LocalLimit)
+		return
+	case errors.Is(err, host.ErrAddress), errors.Is(err, host.ErrDown):
+		t.fail(now, Unreachable)
 		return
 	case err != nil: // EADDRNOTAVAIL or EADDRINUSE
 		t.fail(now, NoPort)
 		return
 	}
 	t.client.busy, t.client.socket = true, s
+}
+
+// local is the address that a client binds, none if that is left to the host.
+func (f *Flow) local(client *host.Host) wire.Addr {
+	if f.LocalAddress == 0 {
+		return wire.Addr{}
+	}
+	return client.AddressAt(f.LocalAddress - 1)
 }
 
 // Accept gives an arriving connection the server's end of its conversation: a

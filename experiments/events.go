@@ -26,6 +26,7 @@ type happening struct {
 type change struct {
 	node          *nodeChange
 	closing       *closing
+	outage        *outage
 	flow          *flow // of whose arrivals the rate changes
 	half          *topo.Half
 	links         []*topo.Link
@@ -40,6 +41,9 @@ func (w *World) addEvents() {
 		h := &happening{Event: e, world: w}
 		if e.Do == "down" {
 			h.change(w.links[e.Link], language.Change{Link: e.Link, Key: "up", Value: false})
+		}
+		if e.Do == "crash" || e.Do == "stop-timers" {
+			h.changes = append(h.changes, change{outage: &outage{closing{w.nodes[e.Node], w.apps}, e.Do == "stop-timers", e.Quiet}})
 		}
 		if e.Do == "close-listener" {
 			h.changes = append(h.changes, change{closing: &closing{w.nodes[e.Node], w.apps}})
@@ -127,6 +131,8 @@ func (h *happening) Fire(now des.Time) {
 			c.node.set(map[bool]int64{false: c.node.value, true: c.node.before}[h.acting])
 		case c.flow != nil:
 			c.flow.made.SetRate(now, value.(float64))
+		case c.outage != nil:
+			c.outage.set(now, !h.acting)
 		case c.closing != nil:
 			c.closing.set(now, !h.acting)
 		case c.half != nil:

@@ -112,9 +112,9 @@ func (g *gatherer) node(at string, n *nodes) {
 		g.count(at+name+".entered", c.Entered[s], 0)
 		g.enter(at+name+".stay", sample(&t.Stay[s], inSeconds))
 	}
-	left := c.Left[host.Expired] + c.Left[host.Reset] + c.Left[host.Reopened] + c.Left[host.Reused]
+	left := c.Left[host.Expired] + c.Left[host.Reset] + c.Left[host.Reopened] + c.Left[host.Reused] + c.Left[host.Lost]
 	g.count(at+"time_wait.left", left, left)
-	for why, name := range []string{"expired", "reset", "reopened", "reused"} {
+	for why, name := range []string{"expired", "reset", "reopened", "reused", "crashed"} {
 		g.count(at+"time_wait.left."+name, c.Left[why], left)
 	}
 	g.count(at+"time_wait.restarted", c.Restarted, 0)
@@ -136,6 +136,7 @@ func (g *gatherer) node(at string, n *nodes) {
 	g.count(at+"segments.sent", c.Sent, 0)
 	g.count(at+"segments.received", c.Received, 0)
 	g.count(at+"segments.retransmitted", c.Resent, c.Sent)
+	g.count(at+"segments.dropped.quiet_time", c.Missed, 0)
 	g.count(at+"resets.sent", c.ResetsSent, 0)
 	g.count(at+"resets.received", c.ResetsReceived, 0)
 	g.count(at+"challenge_acks", c.Challenges, 0)

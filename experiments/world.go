@@ -370,7 +370,7 @@ func (w *World) addFlow(f *language.Flow) {
 		Clients: w.all(f.From),
 		Pool:    pooling(&f.Pool), Retry: apps.Retry{Times: int(f.Retry.Times), Backoff: f.Retry.Backoff.Dist}, Timeout: ends(f.Timeout),
 		Steady:    f.Initial == "steady",
-		LocalPort: f.LocalPort, LocalAddress: f.LocalAddress - 1,
+		LocalPort: f.LocalPort, LocalAddress: f.LocalAddress,
 		Options: options(f), Lingering: lingering(f),
 		Tally: &apps.Tally{From: from, Until: until},
 	}

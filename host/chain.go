@@ -57,7 +57,9 @@ func (c *chain) appendUntil(now des.Time, i uint32, at des.Time) {
 	l.at, l.next, l.prev = at, 0, c.tail
 	if c.tail == 0 {
 		c.head = i
-		c.sim.At(&c.event, l.at)
+		if c.length < forever {
+			c.sim.At(&c.event, l.at)
+		}
 	} else {
 		c.shelf.link(c.tail).next = i
 	}

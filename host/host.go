@@ -29,6 +29,8 @@ type Host struct {
 	rest      *rest
 	last      uint16 // port chosen by SequentialPort
 	drawn     bool
+	off       bool // it has crashed, and may not be back
+	stopped   bool // its timers are
 	narrow    bool // some path is narrower than its first link
 }
 
@@ -37,6 +39,7 @@ type group struct {
 	number  uint32
 	tally   *Tally
 	profile *tcp.Profile
+	limbo   uint32 // the group of its records that wait while timers are stopped
 	room    *chain // where their connections wait out TIME-WAIT
 	limits  *Limits
 	mtu     int
@@ -53,6 +56,7 @@ type rest struct {
 	proven  map[wire.Addr]bool // that a connection was established with
 
 	holdings   holdings
+	wakes      des.Time // from when a host that was off sends and hears
 	challenged des.Time // the interval in which challenge ACKs were last sent
 	sent       int      // so many
 }
@@ -156,7 +160,7 @@ type Remote struct {
 var ErrAddress = errors.New("no address of a connection")
 
 // Connect opens a connection for the app. A local port of 0 takes an ephemeral
-// one. The error is ErrNoPort, ErrInUse, ErrNoMemory or ErrAddress.
+// one. The error is ErrNoPort, ErrInUse, ErrNoMemory, ErrAddress or ErrDown.
 func (h *Host) Connect(now des.Time, to Remote, local uint16, who wire.Incarnation, app App) (*Socket, error) {
 	return h.ConnectWith(now, to, local, who, app, nil)
 }
@@ -170,6 +174,9 @@ func (h *Host) ConnectWith(now des.Time, to Remote, local uint16, who wire.Incar
 // connection goes from its first segment to its last (MUST-45). The zero address
 // leaves the choice to the host.
 func (h *Host) ConnectFrom(now des.Time, from wire.Addr, to Remote, local uint16, who wire.Incarnation, app App, options *tcp.Settings) (*Socket, error) {
+	if h.off && h.silent(now) {
+		return nil, ErrDown
+	}
 	if from.IsZero() {
 		from = h.source(to.Address)
 	}
@@ -299,6 +306,10 @@ func (h *Host) Receive(now des.Time, p *wire.Packet) {
 // take is Receive once there is a processor for the packet.
 func (h *Host) take(now des.Time, p *wire.Packet) {
 	st := h.stack
+	if h.off && h.silent(now) {
+		h.miss(p)
+		return
+	}
 	if p.Report != wire.NoReport {
 		h.reported(now, p)
 		return

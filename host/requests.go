@@ -29,6 +29,10 @@ func (r *requests) link(i uint32) *link { return &r.at(i).link }
 
 // due lets the SYN,ACK's timer expire.
 func (r *requests) due(now des.Time, i uint32) {
+	if r.stack.stopped > 0 && r.stack.listeners[r.at(i).listener].host.stopped {
+		r.park(now, i)
+		return
+	}
 	s := r.resume(now, i)
 	s.Conn.Timeout(now)
 	s.pump(now)

@@ -34,12 +34,20 @@ const (
 	Reset           // a RST was believed: assassination, RFC 1337
 	Reopened        // a SYN opened a new connection in its place
 	Reused          // connect() took its place
+	Lost            // the host has crashed
 	NoRoom          // the host has too many already
 	Reasons         // how many
 )
 
-func (r *room) link(i uint32) *link        { return &r.at(i).link }
-func (r *room) due(now des.Time, i uint32) { r.leave(now, i, Expired) }
+func (r *room) link(i uint32) *link { return &r.at(i).link }
+
+func (r *room) due(now des.Time, i uint32) {
+	if r.stack.stopped > 0 && r.host(i).stopped {
+		r.park(now, i)
+		return
+	}
+	r.leave(now, i, Expired)
+}
 
 // enter takes over the tuple of a socket whose connection has reached TIME-WAIT.
 // A host without TIME-WAIT or without room for it forgets it at once.

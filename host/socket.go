@@ -114,6 +114,9 @@ func (s *Socket) Abort(now des.Time) {
 // Fire is the alarm. It may ring early, since an alarm put off is left where it
 // is; then it is only set again.
 func (s *Socket) Fire(now des.Time) {
+	if s.host.stopped {
+		return
+	}
 	if s.Conn.Deadline() <= now {
 		s.Conn.Timeout(now)
 	}

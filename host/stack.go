@@ -32,6 +32,7 @@ type Stack struct {
 	opening   tcp.Opening  // what a connection about to open is given
 
 	waited  time.Duration // to be accepted, of the connection that is
+	stopped int           // hosts whose timers are
 	atHand  int64         // half-open connections of a listener that stay sockets
 	spare   *wire.Packet  // what Emit fills next, nil if it is to be taken
 	packets uint64        // sent by all hosts
@@ -179,6 +180,9 @@ func (st *Stack) Held() (n int) {
 
 // send lets the blank packet out of the host. Its segment's ports are set.
 func (st *Stack) send(now des.Time, h *Host, from, to wire.Addr) {
+	if h.off && h.silent(now) {
+		return
+	}
 	p := st.spare
 	st.spare = nil
 	st.packets++

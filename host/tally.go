@@ -41,6 +41,7 @@ type Counters struct {
 	Restarted                  uint64          // TIME-WAIT records that began to wait again
 	TimeWaitRefused            uint64          // connections closed for want of room in it
 	PortsRefused               uint64
+	Missed                     uint64 // packets that came in the quiet time after a crash
 	MemoryRefused              uint64 // connections, SYNs and third segments
 	Sent, Received, Resent     uint64 // segments
 	ResetsSent, ResetsReceived uint64

@@ -158,6 +158,10 @@ func (c *Conn) Orphan() bool { return c.has(orphan) }
 // peer hears nothing.
 func (c *Conn) Evict() { c.fail(Ended) }
 
+// Lose ends the connection of a user whose host forgets it. To the user it is a
+// reset, the peer hears nothing.
+func (c *Conn) Lose() { c.fail(WasReset) }
+
 // Forget deletes the connection without a word, neither to the peer nor to the user.
 func (c *Conn) Forget() { c.drop() }
 

@@ -13,7 +13,8 @@ type Event struct {
 	At    time.Duration `key:"at"`
 	For   time.Duration `key:"for"`   // 0: for ever
 	Every time.Duration `key:"every"` // 0: once
-	Do    string        `key:"do"`    // down: the link Link; close-listener: all listeners of Node
+	Do    string        `key:"do"`    // down: the link Link; close-listener, crash, stop-timers: at Node
+	Quiet time.Duration `key:"quiet_time"`
 	Link  string        `key:"link"`
 	Node  string        `key:"node"`
 	Set   []Change
@@ -124,8 +125,11 @@ func (c *config) checkEvent(s *Spec, e *Event) {
 	if e.Do == "down" && c.need(path, "link", `"wire"`) && !c.has["link."+e.Link] {
 		c.fault(path+".link", wrongf("", "%s", meant("no link "+quoted(e.Link), e.Link, c.under("link"))))
 	}
-	if e.Do == "close-listener" && c.need(path, "node", `"server"`) {
+	if slices.Contains([]string{"close-listener", "crash", "stop-timers"}, e.Do) && c.need(path, "node", `"server"`) {
 		c.checkHost(path+".node", e.Node)
+	}
+	if e.Quiet > 0 && (e.Do != "crash" || e.For == 0) && !c.bad(path+".do") {
+		c.fault(path+".quiet_time", wrongf(`write do = "crash", and for how long with for = "10 s"`, "nothing comes back here, to be quiet"))
 	}
 	if e.Every > 0 && s.Run.Duration == 0 {
 		c.fault(path+".every", wrongf(`add duration = "10 min" under [run]`, "never ends, and the run has no duration"))

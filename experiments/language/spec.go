@@ -206,7 +206,7 @@ type Flow struct {
 	Timeout      time.Duration `key:"timeout"`       // Never
 	Initial      string        `key:"initial"`       // empty, steady
 	LocalPort    uint16        `key:"local.port"`    // 0: ephemeral
-	LocalAddress int           `key:"local.address"` // which of the client's, from 1
+	LocalAddress int           `key:"local.address"` // which of the client's, from 1; 0: the host's choice
 	KeepAlive    bool          `key:"keepalive"`
 	NoDelay      bool          `key:"nodelay"`
 	FastOpen     bool          `key:"fast_open"`
