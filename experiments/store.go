@@ -96,14 +96,14 @@ func (f *Folder) Abandon() {
 	}
 }
 
-// Save writes all that a study found: figures with their tables, results.csv,
-// summary.csv, effective.toml and, last, manifest.json, beside captures that were
+// Save writes all that a study found: figures with their tables, results.csv
+// and results.parquet, summary.csv, effective.toml and, last, manifest.json, beside captures that were
 // made. When the context ends before all is made, nothing is written.
 func (f *Folder) Save(ctx context.Context, s *Study, results []*Result, m Manifest) error {
 	err := errors.Join(
 		f.draw(s),
 		f.keepPieces(s.File, &m),
-		f.write("results.csv", s.WriteResults),
+		f.writeResults(s),
 		f.write("summary.csv", func(w io.Writer) error { return s.WriteSummary(w, results) }),
 		f.write("effective.toml", func(w io.Writer) error { _, err := io.WriteString(w, s.Effective()); return err }),
 	)
@@ -125,6 +125,22 @@ func (f *Folder) Save(ctx context.Context, s *Study, results []*Result, m Manife
 		return err
 	}
 	return f.publish(m.Files)
+}
+
+// writeResults writes the table of runs as CSV and as Parquet.
+func (f *Folder) writeResults(s *Study) error {
+	var text bytes.Buffer
+	if err := s.WriteResults(&text); err != nil {
+		return err
+	}
+	table, err := ReadTable(bytes.NewReader(text.Bytes()))
+	if err != nil {
+		return fmt.Errorf("results.csv: %w", err)
+	}
+	return errors.Join(
+		f.write("results.csv", func(w io.Writer) error { _, err := w.Write(text.Bytes()); return err }),
+		f.write("results.parquet", table.WriteParquet),
+	)
 }
 
 // manifest is the file that comes last: a folder that has it is whole.

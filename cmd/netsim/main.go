@@ -118,6 +118,7 @@ against theory, and draws it.
 	}
 	root.AddCommand(runCommand(), listCommand(), showCommand(), newCommand(), validateCommand(), profileCommand(), traceCommand(), topologyCommand(),
 		configCommand(), namesCommand(), evalCommand(), schemaCommand(), sweepCommand(), packetdrillCommand(), plotCommand())
+	root.AddCommand(exportCommand())
 	return root
 }
 

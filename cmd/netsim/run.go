@@ -39,7 +39,7 @@ func runCommand() *cobra.Command {
 		Long: `Run an experiment: every case in every replication on all cores. What it expects is
 judged, its figures are drawn, and the results are written:
 
-  results.csv      a row a run
+  results.csv      a row a run; results.parquet the same
   summary.csv      a row a number: mean, confidence interval, theory
   figures/         png, svg and pdf, each with the table it was drawn from
   effective.toml   what was really simulated
