@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 )
@@ -314,26 +313,6 @@ func (s *scribe) append(line []byte) (*entry, error) {
 	e := &entry{file: s.shard.path, number: s.number, offset: s.offset, size: len(bytes.TrimSuffix(line, []byte("\n")))}
 	s.offset += int64(len(line))
 	return e, nil
-}
-
-// Find is the run whose ID begins so, and an error if there is none or several.
-func (a *Archive) Find(prefix string) (*record, error) {
-	a.mu.Lock()
-	var ids []RunID
-	for _, id := range slices.Sorted(maps.Keys(a.runs)) {
-		if strings.HasPrefix(string(id), prefix) {
-			ids = append(ids, id)
-		}
-	}
-	a.mu.Unlock()
-	switch len(ids) {
-	case 0:
-		return nil, fmt.Errorf("no run %q in %s, which keeps %d", prefix, a.Path, a.Len())
-	case 1:
-		r, _, err := a.read(a.runs[ids[0]][0])
-		return r, err
-	}
-	return nil, fmt.Errorf("%d runs of %s begin with %q: %s, %s ...", len(ids), a.Path, prefix, ids[0], ids[1])
 }
 
 // Notes say what is in the folder and was not used.

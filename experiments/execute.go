@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -81,6 +82,9 @@ func newExecution(s *Study, o *Options) *execution { return &execution{study: s,
 func (e *execution) run(ctx context.Context) (err error) {
 	s, o := e.study, e.options
 	tasks := s.tasks(o.Chunk)
+	if o.Only != "" {
+		tasks = slices.DeleteFunc(tasks, func(t Task) bool { return s.ID(t) != o.Only })
+	}
 	e.meter = newMeter(s, tasks, o)
 	var missing []Task
 	for _, t := range tasks {

@@ -52,6 +52,7 @@ type Options struct {
 	Archive *Archive // that keeps runs and knows those made before; nil: neither
 	Again   bool     // runs that it knows are made again, and must be the same
 	Chunk   Chunk    // the runs that are made; the zero Chunk is all
+	Only    RunID    // the one run that is made; "": all of the chunk
 }
 
 // Run makes every run of the file, each point in every replication and in as many

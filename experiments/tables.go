@@ -90,13 +90,13 @@ func (p *Point) cases() (names []string) {
 }
 
 // WriteResults writes the tidy table of all runs as CSV, a row a run: a column for
-// each axis (case.style, link.wire.delay_s), replication, seed, and one for each number that is not
+// each axis (case.style, link.wire.delay_s), replication, seed, run (its ID), and one for each number that is not
 // zero or empty in every run, by its path with the unit behind
 // (flow.web.setup_time.mean_s). What was not measured is left empty.
 func (s *Study) WriteResults(w io.Writer) error {
 	out := csv.NewWriter(w)
 	columns := s.columns()
-	head := append(s.axes(), "replication", "seed")
+	head := append(s.axes(), "replication", "seed", "run")
 	auto := s.Points[0].Spec.Run.Warmup == language.Auto
 	if auto {
 		head = append(head, "warmup_s")
@@ -105,9 +105,9 @@ func (s *Study) WriteResults(w io.Writer) error {
 		head = append(head, c.path+"."+c.statistic+s.suffix(c))
 	}
 	_ = out.Write(head) // Flush and Error follow
-	for _, p := range s.Points {
-		for i, o := range p.Outcomes {
-			row := append(p.cases(), strconv.Itoa(i+1), strconv.FormatUint(s.Seed, 10))
+	for at, p := range s.Points {
+		for _, o := range p.Outcomes {
+			row := append(p.cases(), strconv.Itoa(o.Replication), strconv.FormatUint(s.Seed, 10), string(s.ID(Task{at, o.Replication})))
 			if auto {
 				row = append(row, o.Transient.cell())
 			}

@@ -28,10 +28,10 @@ func TestExport(t *testing.T) {
 		return fmt.Sprint(n, " ", sum)
 	}
 	for query, want := range map[string]string{
-		`SELECT count(*), sum("flow.web.setup_time.mean_s") FROM results`:                                   "6 0.18",
+		`SELECT count(*), sum("flow.web.setup_time.mean_s") FROM results`:                                    "6 0.18",
 		`SELECT "link.wire.delay_s", mean FROM summary WHERE metric = 'flow.web.setup_time.mean' LIMIT 1`:    "0.01 0.02",
 		`SELECT typeof(replication), typeof("link.wire.delay_s") FROM results WHERE replication = 3 LIMIT 1`: "integer real",
-		`SELECT count(*) > 0, 1 FROM figure_ladder_web`:                                                     "1 1",
+		`SELECT count(*) > 0, 1 FROM figure_ladder_web`:                                                      "1 1",
 	} {
 		if got := ask(query); got != want {
 			t.Errorf("%s is %s, want %s", query, got, want)

@@ -71,6 +71,7 @@ func code(err error, errs io.Writer) int {
 	var failed *experiments.RunError
 	var differ *experiments.DisagreeError
 	var stopped stoppedError
+	var missing *incomplete
 	switch {
 	case err == nil:
 		return exitOK
@@ -87,7 +88,7 @@ func code(err error, errs io.Writer) int {
 	case errors.As(err, &faults):
 		fmt.Fprintln(errs, strings.TrimRight(faults.Error(), "\n"))
 		return exitUsage
-	case errors.As(err, &failed), errors.As(err, &differ):
+	case errors.As(err, &failed), errors.As(err, &differ), errors.As(err, &missing):
 		fmt.Fprintln(errs, "netsim:", err)
 		return exitFault
 	}
@@ -118,7 +119,7 @@ against theory, and draws it.
 	}
 	root.AddCommand(runCommand(), listCommand(), showCommand(), newCommand(), validateCommand(), profileCommand(), traceCommand(), topologyCommand(),
 		configCommand(), namesCommand(), evalCommand(), schemaCommand(), sweepCommand(), packetdrillCommand(), plotCommand())
-	root.AddCommand(exportCommand())
+	root.AddCommand(exportCommand(), explainCommand())
 	return root
 }
 

@@ -29,6 +29,8 @@ type progress struct {
 // Ways to show it; auto is a line that changes on a terminal, plain elsewhere.
 var progressKinds = []string{"auto", "plain", "json", "none"}
 
+const progressHelp = "auto, plain, json or none: how it is told how far it is"
+
 func newProgress(out io.Writer, kind string) (*progress, error) {
 	if !slices.Contains(progressKinds, kind) {
 		return nil, fmt.Errorf("--progress %s: want one of %s", kind, strings.Join(progressKinds, ", "))

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -65,7 +63,7 @@ new, another figure none. The same file and seed give the same bytes, whatever -
 	f.flags(c)
 	c.Flags().IntVar(&f.jobs, "jobs", 0, "runs at the same time (default: one for each CPU)")
 	c.Flags().BoolVar(&f.again, "again", false, "make all runs again, and hold them against the results that are there")
-	c.Flags().StringVar(&f.progress, "progress", "auto", "auto, plain, json or none: how it is told how far it is")
+	c.Flags().StringVar(&f.progress, "progress", "auto", progressHelp)
 	c.Flags().BoolVar(&f.capture, "capture", false, "write the packets of the first replication as pcapng, a file a group of nodes")
 	return c
 }
@@ -78,9 +76,7 @@ func (f *runFlags) run(cmd *cobra.Command, name string) error {
 	if err != nil {
 		return err
 	}
-	if f.out == "" {
-		f.out = filepath.Join("out", strings.TrimSuffix(filepath.Base(file.Name), ".toml"))
-	}
+	f.out = folderOf(f.out, file)
 	progress, err := newProgress(cmd.ErrOrStderr(), f.progress)
 	if err != nil {
 		return err
@@ -104,6 +100,11 @@ func (f *runFlags) run(cmd *cobra.Command, name string) error {
 	if err != nil {
 		return stopped(err, study, archive)
 	}
+	return conclude(cmd, study, folder, m)
+}
+
+// conclude judges what a study found, saves it and reports.
+func conclude(cmd *cobra.Command, study *experiments.Study, folder *experiments.Folder, m experiments.Manifest) error {
 	m.End = time.Now().UTC()
 	results, err := study.Judge()
 	if err != nil {

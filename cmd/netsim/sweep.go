@@ -15,12 +15,12 @@ import (
 func sweepCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "sweep",
-		Short:   "Plan the points of an experiment",
-		Example: "  netsim sweep plan pooling",
+		Short:   "Plan, make and collect the runs of an experiment, on one machine or many",
+		Example: "  netsim sweep plan pooling\n  netsim sweep run pooling",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	c.AddCommand(planCommand())
+	c.AddCommand(planCommand(), runCommand(), execCommand(), statusCommand(), collectCommand())
 	return c
 }
 
