@@ -24,49 +24,64 @@ func (c *config) checkLink(s *Spec, l *Link) {
 	if c.need(path, "ends", `["client", "server"]`) {
 		c.checkEnds(s, l)
 	}
+	c.checkMTU(s, l)
+	if s.Run.Duration == 0 {
+		c.checkPeriods(path)
+	}
+	c.checkTraces(l)
+	c.checkQueue(&l.Forward.Queue, path+".queue")
+	c.checkQueue(&l.Forward.Queue, path+".forward.queue")
+	c.checkQueue(&l.Back.Queue, path+".back.queue")
+	for i := range l.Rules {
+		c.checkRule(l, &l.Rules[i])
+	}
+}
+
+// ways are the directions of a link, by name.
+func (l *Link) ways() map[string]*Direction {
+	return map[string]*Direction{"forward": &l.Forward, "back": &l.Back}
+}
+
+// ofWay is the path of a key of one direction: its own if that is set, else the
+// link's.
+func (c *config) ofWay(link, way, key string) string {
+	if at := link + "." + way + "." + key; c.set(at) {
+		return at
+	}
+	return link + "." + key
+}
+
+// checkMTU holds the packets of a link against what its ends must be able to send.
+func (c *config) checkMTU(s *Spec, l *Link) {
 	least, why := int64(576), "what every IPv4 host must take (RFC 1122)"
 	for _, n := range s.Nodes {
 		if slices.Contains(l.Ends, n.Name) && n.Prefix.IsValid() && !n.Prefix.Addr().Is4() {
 			least, why = 1280, "the least of IPv6 (RFC 8200)"
 		}
 	}
-	for _, way := range []string{"forward", "back"} {
-		mtu := l.Forward.MTU
-		at := path + "." + way + ".mtu"
-		if way == "back" {
-			mtu = l.Back.MTU
+	for way, d := range l.ways() { // order-free: faults are sorted by their place
+		at := c.ofWay("link."+l.Name, way, "mtu")
+		if d.MTU < least && !c.bad(at) {
+			c.fault(at, wrongf(fmt.Sprintf("write %d B or more", least), "%d B is below %d B, %s", d.MTU, least, why))
 		}
-		if !c.set(at) {
-			at = path + ".mtu"
-		}
-		if mtu < least && !c.bad(at) {
-			c.fault(at, wrongf(fmt.Sprintf("write %d B or more", least), "%d B is below %d B, %s", mtu, least, why))
-		}
-		if mtu > 65535 {
-			c.fault(at, wrongf("", "%d B is more than a packet can have, 65535 B", mtu))
+		if d.MTU > 65535 {
+			c.fault(at, wrongf("", "%d B is more than a packet can have, 65535 B", d.MTU))
 		}
 	}
-	if s.Run.Duration == 0 {
-		c.checkPeriods(path)
-	}
-	for way, d := range map[string]*Direction{"forward": &l.Forward, "back": &l.Back} { // order-free: told once
-		switch {
-		case d.Trace == "":
-			continue
-		case c.set(path+".rate") || c.set(path+"."+way+".rate"):
-			c.fault(path+".rate", wrongf("leave one of them out", "a rate and a trace"))
-		case d.Queue.Limit.Time > 0:
-			c.fault(path+".queue.limit", wrongf("write packets or bytes", "how long a packet will wait is not known where a trace says when it is sent"))
-		default:
+}
+
+// checkTraces refuses what cannot be where a trace says when packets are sent.
+func (c *config) checkTraces(l *Link) {
+	path := "link." + l.Name
+	for way, d := range l.ways() { // order-free: faults are sorted by their place
+		if d.Trace == "" {
 			continue
 		}
-		break
-	}
-	c.checkQueue(&l.Forward.Queue, path+".queue")
-	c.checkQueue(&l.Forward.Queue, path+".forward.queue")
-	c.checkQueue(&l.Back.Queue, path+".back.queue")
-	for i := range l.Rules {
-		c.checkRule(l, &l.Rules[i])
+		if at := c.ofWay(path, way, "rate"); c.set(at) {
+			c.fault(at, wrongf("leave one of them out", "a rate and a trace"))
+		} else if d.Queue.Limit.Time > 0 {
+			c.fault(c.ofWay(path, way, "queue.limit"), wrongf("write packets or bytes", "how long a packet will wait is not known where a trace says when it is sent"))
+		}
 	}
 }
 

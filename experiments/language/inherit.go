@@ -123,8 +123,9 @@ func (r *reader) merge(over *reader) {
 			r.axes[i].lay(s)
 		}
 	}
+	inherited := r.swept[:len(r.swept):len(r.swept)] // one file has no axis twice
 	for _, a := range over.swept {
-		i := slices.IndexFunc(r.swept, func(b *axis) bool { return b.paths[0] == a.paths[0] })
+		i := slices.IndexFunc(inherited, func(b *axis) bool { return b.paths[0] == a.paths[0] })
 		if i < 0 {
 			r.swept = append(r.swept, a)
 			continue

@@ -60,6 +60,7 @@ func (r *reader) set(into *layer, pinned map[string]string, names *names, assign
 		r.faults = append(r.faults, s.read(nil)...)
 	} else if !s.off {
 		refuse(path, wrongf("", "%s is a table and can only be set to none", path))
+		return
 	}
 	into.entries = append(into.entries, entry{path, s})
 }
