@@ -31,6 +31,9 @@ func (r *runner) addressArg(c *script.Call, i int, own sockaddr) (sockaddr, erro
 	a := sockaddr{given: true}
 	for i, key := range e.Keys {
 		v := e.Args[i]
+		if v.Kind == script.Ellipsis {
+			continue
+		}
 		switch key {
 		case "sa_family", "sin_family", "sin6_family":
 			a.family = v.Text

@@ -10,6 +10,9 @@ type manners struct {
 
 	freshHangs bool // poll() of a socket without a connection says POLLHUP
 
+	connectedOnce bool  // connect() tells once of a connection that has come about meanwhile
+	aborted       errno // of connect() after one that failed, and of which SO_ERROR has told why
+
 	connectListening errno // of connect() by a listener
 	connectOver      errno // of connect() after a connection is over
 }
@@ -26,7 +29,7 @@ func mannersOf(profile string) *manners {
 // linuxManners are of Linux 6.18: tcp_reset, tcp_sendmsg_locked.
 var linuxManners = manners{
 	resetErrors: map[tcp.State]errno{tcp.SynSent: "ECONNREFUSED", tcp.CloseWait: "EPIPE"},
-	unconnected: "EPIPE", errorFirst: true, freshHangs: true,
+	unconnected: "EPIPE", errorFirst: true, freshHangs: true, connectedOnce: true, aborted: "ECONNABORTED",
 	connectListening: "EISCONN", connectOver: "EISCONN",
 }
 

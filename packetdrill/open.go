@@ -213,9 +213,10 @@ func (r *runner) connect(c *script.Call) (attempt, error) {
 		}
 		switch {
 		case s.phase == connected, s.phase == over && s.pendingErr == "":
+			s.asked = false
 			return done(0)
 		case s.phase == over:
-			s.phase = fresh
+			s.phase, s.asked = fresh, false
 			return failed(s.takeError())
 		}
 		return result{value: -1, errno: "EINPROGRESS"}, false
@@ -228,13 +229,21 @@ func (r *runner) begin(s *socket, a sockaddr) (result, bool) {
 	case connecting:
 		return failed("EALREADY")
 	case connected:
+		if s.asked && r.manners.connectedOnce {
+			s.asked = false
+			return done(0)
+		}
 		return failed("EISCONN")
 	case listening:
 		return failed(r.manners.connectListening)
 	case over:
-		if s.pendingErr != "" {
-			s.phase = fresh
+		switch {
+		case s.pendingErr != "":
+			s.phase, s.asked = fresh, false
 			return failed(s.takeError())
+		case s.asked && s.final == tcp.SynSent && r.manners.aborted != "": // SO_ERROR has told why
+			s.phase, s.asked = fresh, false
+			return failed(r.manners.aborted)
 		}
 		if s.final != tcp.SynSent {
 			return failed(r.manners.connectOver)
@@ -243,7 +252,7 @@ func (r *runner) begin(s *socket, a sockaddr) (result, bool) {
 	}
 	f := r.newFlow(s.port, a.port, r.wireOf(a.ip))
 	settings := s.settings
-	s.phase, s.flow, s.ended, s.eof, s.noWrite = connecting, f, false, false, false
+	s.phase, s.flow, s.asked, s.ended, s.eof, s.noWrite = connecting, f, true, false, false, false
 	r.subject = s
 	s.peer = host.Remote{Address: f.far, Port: a.port}
 	from := s.address

@@ -29,6 +29,7 @@ type socket struct {
 	mark     int
 
 	pendingErr errno
+	asked      bool // connect() has not yet told how it ended
 	ended      bool // there was a connection, and it is over
 	eof        bool // the peer has closed its direction
 	noRead     bool // shutdown() for reading

@@ -15,7 +15,10 @@ func conditions(file, src string, defined func(string) bool) (string, error) {
 	out := []byte(src)
 	line := 0
 	for from := 0; from < len(src); line++ {
-		end := from + strings.IndexByte(src[from:]+"\n", '\n')
+		end := len(src)
+		if n := strings.IndexByte(src[from:], '\n'); n >= 0 {
+			end = from + n
+		}
 		text := strings.TrimSpace(src[from:end])
 		at := Pos{line + 1, strings.Index(src[from:end], text) + 1}
 		word, rest, _ := strings.Cut(text, " ")

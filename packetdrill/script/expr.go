@@ -117,6 +117,14 @@ func (p *parser) key() string {
 		return ""
 	}
 	name := p.word()
+	if p.peek() == '(' { // the length, as in msg_iov(1)=
+		end := strings.IndexAny(p.src[p.at:], ")\n")
+		if end < 0 || p.src[p.at+end] != ')' {
+			p.at = before
+			return ""
+		}
+		p.at += end + 1
+	}
 	if p.space(); p.peek() != '=' && p.peek() != ':' {
 		p.at = before
 		return ""
