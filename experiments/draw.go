@@ -234,7 +234,35 @@ func (d *drawer) distribution(g group) ([]plots.Series, error) {
 		data.X = append(data.X, float64(v)/m.Unit)
 		data.Y = append(data.Y, share)
 	}
-	return []plots.Series{data}, nil
+	all := []plots.Series{data}
+	for _, c := range d.figure.Theory {
+		law, err := c.Distribution(g.points[0].without(-1))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, d.law(label(c.Label, g.label), law))
+	}
+	return all, nil
+}
+
+// law is a distribution as the curve of a cdf or a ccdf.
+func (d *drawer) law(label string, law *language.Distribution) plots.Series {
+	s := plots.Series{Label: label, Theory: true, Steps: true, X: []float64{}, Y: []float64{}}
+	up := func(share float64) float64 {
+		if d.figure.Kind == "ccdf" {
+			return max(0, 1-share)
+		}
+		return share
+	}
+	below := 0.0
+	for _, step := range law.Law.Steps() {
+		if len(s.X) == 0 {
+			s.X, s.Y = append(s.X, step.At.Seconds()), append(s.Y, up(0))
+		}
+		below += step.P
+		s.X, s.Y = append(s.X, step.At.Seconds()), append(s.Y, up(min(below, 1)))
+	}
+	return s
 }
 
 // overPoints is expressions against a parameter, with intervals.

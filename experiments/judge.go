@@ -3,6 +3,7 @@ package experiments
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"netsim/experiments/language"
@@ -116,11 +117,12 @@ func (r *Result) chance() float64 {
 
 // mind makes undecided what rests on attempts that the end of the run cut off, or on
 // a warm-up that was not found.
-func (p *Point) mind(x *language.Expr, r *Result) {
-	if n := p.short(); n > 0 && x.Measured() {
+func (p *Point) mind(slots []language.Slot, r *Result) {
+	measured := slices.ContainsFunc(slots, func(s language.Slot) bool { return s.Metric != nil })
+	if n := p.short(); n > 0 && measured {
 		r.decideNot("%d of %d runs are too short to find their warm-up", n, len(p.Outcomes))
 	}
-	for _, slot := range x.Slots {
+	for _, slot := range slots {
 		kind, name := slot.Of()
 		if kind != "flow" || slot.Metric == nil || strings.HasSuffix(slot.Subject, ".open") {
 			continue

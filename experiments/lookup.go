@@ -33,6 +33,8 @@ func (p *Point) over(runs []*Outcome) language.Lookup {
 			if v, ok := p.Derived[s.Path]; ok {
 				return v, nil
 			}
+		case language.Opened:
+			return p.law(s)
 		case language.Statistic, language.Whole:
 			m, err := Pooled(runs, s.Subject)
 			if err != nil || s.Kind == language.Whole {

@@ -3,7 +3,6 @@ package experiments
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"netsim/experiments/language"
 	"netsim/metrics"
@@ -80,16 +79,19 @@ func (s *Study) Judge() ([]*Result, error) {
 
 func (p *Point) judge(e *language.Expect) (*Result, error) {
 	nan := math.NaN()
-	r := &Result{Name: e.Name, Point: p, That: strings.TrimSpace(e.That.Source), Value: nan, Half: nan, SE: nan, Expected: nan, P: nan,
+	r := &Result{Name: e.Name, Point: p, That: e.Source(), Value: nan, Half: nan, SE: nan, Expected: nan, P: nan,
 		N: len(p.Outcomes), number: e.Equals != nil}
 	judge := p.judgeNumber
-	if e.Equals == nil {
+	switch {
+	case e.Follows != nil:
+		judge = p.judgeLaw
+	case e.Equals == nil:
 		judge = p.judgeTruth
 	}
 	if err := judge(e, r); err != nil {
 		return nil, err
 	}
-	p.mind(e.That, r)
+	p.mind(e.Slots(), r)
 	return r, nil
 }
 

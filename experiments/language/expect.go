@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -16,6 +17,25 @@ type Expect struct {
 	Within    Tolerance
 	Precision *Tolerance // a wider interval decides nothing
 	Where     *Expr      // nil: every point
+	Whole     *Slot      // in place of That, where it is a sample that
+	Follows   *Expr      // this distribution
+	Test      string     // ks, chi-square
+}
+
+// Source is what is held against something.
+func (e *Expect) Source() string {
+	if e.Whole != nil {
+		return e.Whole.Path
+	}
+	return strings.TrimSpace(e.That.Source)
+}
+
+// Slots are the paths in it.
+func (e *Expect) Slots() []Slot {
+	if e.Whole != nil {
+		return []Slot{*e.Whole}
+	}
+	return e.That.Slots
 }
 
 // Wants tells whether the expectation is about a point.
@@ -25,10 +45,11 @@ func (d *drawing) expect(name string) *Expect {
 	path := "expect." + name
 	e := &Expect{Name: name}
 	data := Scope{names: d.names, Metrics: true}
-	_, later := d.mark(path + ".follows") // a sample against a distribution
 	compares := d.set(path + ".equals")
 	switch {
-	case !d.need(path, "that", `"flow.NAME.failed.total == 0"`) || later != nil:
+	case !d.need(path, "that", `"flow.NAME.failed.total == 0"`):
+	case d.set(path + ".follows"):
+		d.follows(e, path)
 	case compares:
 		e.That = d.expr(path+".that", data, Number)
 		e.Equals = d.expr(path+".equals", data, Number)
@@ -54,6 +75,21 @@ func (d *drawing) expect(name string) *Expect {
 		}
 	}
 	return e
+}
+
+// follows reads a sample and the distribution that it should have.
+func (d *drawing) follows(e *Expect, path string) {
+	v, _ := d.config.value(path + ".that")
+	e.Whole = d.wholeMetric(path+".that", v.(string), Sample)
+	e.Follows = d.expr(path+".follows", Scope{names: d.names}, Distributed)
+	if v, ok := d.config.value(path + ".test"); ok {
+		e.Test = v.(string)
+	}
+	for _, key := range []string{"equals", "within", "precision"} {
+		if at := path + "." + key; d.set(at) {
+			d.fault(at, wrongf("leave it out", "a sample that follows a distribution is no number"))
+		}
+	}
 }
 
 // Instant is a time at which an expression reads a level.

@@ -28,6 +28,7 @@ const (
 	Number Kind = iota
 	Truth
 	Text
+	Distributed
 )
 
 // An Expr is an expression, checked and ready: its paths are slots, its numbers
@@ -89,6 +90,8 @@ func compile(source string, scope Scope) (*Expr, []*wrong) {
 		return nil, []*wrong{syntaxOf(err)}
 	}
 	switch yields.Kind() {
+	case reflect.Pointer:
+		c.Kind = Distributed
 	case reflect.Float64:
 		c.Kind = Number
 	case reflect.Bool:
@@ -158,9 +161,9 @@ func (c *compilation) rewrite(n ast.Node) ast.Node {
 	case *ast.IdentifierNode, *ast.MemberNode, *ast.ChainNode:
 		path, ok := pathOf(n)
 		if !ok {
-			if m, of := n.(*ast.MemberNode); of { // of a distribution: f(x).mean
+			if m, of := n.(*ast.MemberNode); of {
 				if call, of := m.Node.(*ast.CallNode); of {
-					return c.call(call)
+					return c.member(m, call, ofLaw)
 				}
 			}
 			return c.refuse(wrongf("", "only paths of words have dots"))
@@ -209,9 +212,16 @@ func (c *compilation) binary(n *ast.BinaryNode) ast.Node {
 
 func (c *compilation) call(n *ast.CallNode) ast.Node {
 	name, _ := pathOf(n.Callee)
+	if m, ok := n.Callee.(*ast.MemberNode); ok {
+		if of, ok := m.Node.(*ast.CallNode); ok {
+			c.all(n.Arguments)
+			n.Callee = c.member(m, of, ofTimes)
+			return n
+		}
+	}
 	switch {
-	case slices.Contains(laterFunctions, name):
-		return c.refuse(wrongf("", "%s(): %s", name, notYet.what))
+	case name == "handshake":
+		return c.handshake(n)
 	case !slices.Contains(functionNames(), name):
 		return c.refuse(wrongf("", "%s", meant("no function "+name, name, functionNames())))
 	}
@@ -270,6 +280,11 @@ func (c *compilation) path(path string, whole bool) ast.Node {
 	if s.Kind == Whole && !whole {
 		return c.refuse(needsStatistic(s))
 	}
+	return c.place(s)
+}
+
+// place is the node of a slot.
+func (c *compilation) place(s Slot) ast.Node {
 	i := slices.IndexFunc(c.Slots, func(o Slot) bool { return o.Path == s.Path })
 	if i < 0 {
 		i = len(c.Slots)
@@ -295,6 +310,8 @@ func (sc Scope) example(s Slot) any {
 		return ""
 	case Whole:
 		return (*Measured)(nil)
+	case Opened:
+		return (*Distribution)(nil)
 	case Parameter:
 		if words := strings.Split(s.Path, "."); words[0] == "param" {
 			return sc.names.params[words[1]]
@@ -325,6 +342,18 @@ func (x *Expr) At(t float64, look Lookup) (float64, error) {
 		return f, nil
 	}
 	return math.NaN(), fmt.Errorf("%s is %v and not a number", x.Source, v)
+}
+
+// Distribution computes an expression of kind Distributed.
+func (x *Expr) Distribution(look Lookup) (*Distribution, error) {
+	v, err := x.run(x.program, look, math.NaN())
+	if err != nil {
+		return nil, err
+	}
+	if d, ok := v.(*Distribution); ok {
+		return d, nil
+	}
+	return nil, fmt.Errorf("%s is %v and not a distribution", x.Source, v)
 }
 
 // Holds computes an expression of kind Truth.

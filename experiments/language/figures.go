@@ -175,6 +175,13 @@ func (d *drawing) compile(s *setting, at Pos, source string, scope Scope, kinds 
 			return nil
 		}
 		for _, p := range d.Points {
+			if slot.Kind == Opened {
+				if _, err := p.Spec.Opening(last(slot.Path)); err != nil && len(p.Spec.config.faults) == 0 {
+					d.faults = append(d.faults, s.faultAt(at, wrongf("", "handshake(%s): %s", slot.Path, err)))
+					return nil
+				}
+				continue
+			}
 			if _, err := p.Lookup(slot); err != nil && slot.Kind == Parameter && err != error(reported) {
 				d.faults = append(d.faults, s.faultAt(at, wrongf("", "%s", err)))
 				return nil
@@ -185,10 +192,16 @@ func (d *drawing) compile(s *setting, at Pos, source string, scope Scope, kinds 
 }
 
 // String names what an expression yields.
-func (k Kind) String() string { return [...]string{"a number", "true or false", "text"}[k] }
+func (k Kind) String() string {
+	return [...]string{"a number", "true or false", "text", "a distribution"}[k]
+}
 
-// curves reads an expression, a list of them, or a table with labels.
-func (d *drawing) curves(path string, scope Scope) (curves []Curve) {
+// curves reads an expression, a list of them, or a table with labels: numbers, if not
+// of another kind.
+func (d *drawing) curves(path string, scope Scope, kind ...Kind) (curves []Curve) {
+	if len(kind) == 0 {
+		kind = []Kind{Number}
+	}
 	s := d.given[path]
 	if s == nil || s.bad {
 		return nil
@@ -199,7 +212,7 @@ func (d *drawing) curves(path string, scope Scope) (curves []Curve) {
 			d.faults = append(d.faults, s.faultAt(at, wrongf("", "%s is no expression", shown(raw))))
 			return
 		}
-		if x := d.compile(s, at, source, scope, []Kind{Number}); x != nil {
+		if x := d.compile(s, at, source, scope, kind); x != nil {
 			curves = append(curves, Curve{label, x})
 		}
 	}

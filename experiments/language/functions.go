@@ -35,7 +35,7 @@ var units = map[string]float64{
 	"bps": 1, "kbps": 1e3, "Mbps": 1e6, "Gbps": 1e9, "percent": 0.01,
 }
 
-// functions are all that this version has; see also [laterFunctions].
+// functions are all that there are; handshake is a slot, see [compilation.handshake].
 var functions = []function{
 	f1("abs", math.Abs), f1("round", math.Round), f1("floor", math.Floor), f1("ceil", math.Ceil),
 	f1("exp", math.Exp), f1("log", math.Log), f1("log10", math.Log10), f1("sqrt", math.Sqrt),
@@ -66,10 +66,11 @@ var functions = []function{
 		}
 		return theory.UncleanClose(p, t, n), nil
 	}),
+	{"setup_time", new(func(policy string, waits any, loss, lossBack, rtt float64) *Distribution), func(a ...any) (any, error) {
+		return setupTime(a[0].(string), a[1], a[2].(float64), a[3].(float64), a[4].(float64))
+	}},
+	{"handshake", new(func(flow any) *Distribution), nil},
 }
-
-// laterFunctions are part of the language and not of this version.
-var laterFunctions = []string{"handshake", "setup_time"}
 
 func f1(name string, f func(float64) float64) function {
 	return function{name, new(func(float64) float64), func(a ...any) (any, error) { return f(a[0].(float64)), nil }}
@@ -142,6 +143,9 @@ func median(x []float64) float64 {
 func functionOptions() []expr.Option {
 	options := []expr.Option{expr.DisableAllBuiltins()}
 	for _, f := range functions {
+		if f.call == nil {
+			continue
+		}
 		options = append(options, expr.Function(f.name, f.call, f.typ))
 	}
 	return options

@@ -361,8 +361,8 @@ var keys = []Key{
 	{"expect.*.equals", formula, "(none)", now, "what it should be"},
 	{"expect.*.within", within, "4 se", now, "how near"},
 	{"expect.*.precision", within, "(any)", now, "half-width above which nothing is decided"},
-	{"expect.*.follows", formula, "(none)", 0, "distribution of the sample"},
-	{"expect.*.test", words("", "ks chi-square"), "ks", 0, "test of the distribution"},
+	{"expect.*.follows", formula, "(none)", now, "distribution of the sample"},
+	{"expect.*.test", words("ks chi-square"), "ks", now, "test of the distribution"},
 	{"expect.*.where", formula, "(every point)", now, "points where it must hold"},
 
 	{"capture.*.at", unread, "(required)", 0, "node whose packets are captured"},

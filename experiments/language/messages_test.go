@@ -79,7 +79,7 @@ func TestMessagesOfTheWhole(t *testing.T) {
 		{"nowhere", figure("kind = \"cdf\"\nof = \"flow.web.setup_time\"\nwhere = \"case.c == 'd'\"\n"), `x.toml:14:9: figure.f.where: holds at no point of the file`},
 		{"level for a sample", figure("kind = \"cdf\"\nof = \"flow.web.open\"\nfacet = \"case.c\"\n"), `x.toml:13:6: figure.f.of: flow.web.open is a level; a sample is shown here`},
 		{"parameter for a metric", figure("kind = \"cdf\"\nof = \"flow.web.request\"\nfacet = \"case.c\"\n"), `x.toml:13:6: figure.f.of: flow.web.request is not a metric`},
-		{"theory of a cdf", figure("kind = \"cdf\"\nof = \"flow.web.setup_time\"\nfacet = \"case.c\"\ntheory = \"1\"\n"), `x.toml:15:10: figure.f.theory: the theory of a cdf is a distribution, not a number`},
+		{"theory of a cdf", figure("kind = \"cdf\"\nof = \"flow.web.setup_time\"\nfacet = \"case.c\"\ntheory = \"1\"\n"), `x.toml:15:10: figure.f.theory: 1 is a number; a distribution is wanted`},
 		{"no span", figure("kind = \"ladder\"\nflow = \"web\"\nfacet = \"case.c\"\nbetween = [\"2 s\", \"1 s\"]\n"), `x.toml:15:11: figure.f.between: is no span of time; write ["0 s", "10 s"]`},
 		{"ladder of no flow", figure("kind = \"ladder\"\nfacet = \"case.c\"\nflow = \"wev\"\n"), `x.toml:14:8: figure.f.flow: no flow "wev" (did you mean "web"?)`},
 		{"width", figure("kind = \"ladder\"\nflow = \"web\"\nfacet = \"case.c\"\nwidth = \"84\"\n"), `x.toml:15:9: figure.f.width: "84" is no width; write "84 mm", or "174 mm" for two columns`},

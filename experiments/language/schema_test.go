@@ -95,7 +95,7 @@ func TestEveryKeyIsBound(t *testing.T) {
 	for _, key := range strings.Fields(readByName) {
 		bound["figure.*."+key] = true
 	}
-	for _, key := range strings.Fields("that equals within precision where") {
+	for _, key := range strings.Fields("that equals within precision where follows test") {
 		bound["expect.*."+key] = true
 	}
 	for _, key := range strings.Fields("metric half_width") {

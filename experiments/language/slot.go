@@ -15,6 +15,7 @@ const (
 	Choice                    // case.AXIS, the name of its case: string
 	Statistic                 // a number of a metric: float64
 	Whole                     // a metric without a statistic: a Measured
+	Opened                    // the law by which a flow opens its connections: a *Distribution
 )
 
 // A Slot is a place in an expression for the value of one path.
