@@ -115,6 +115,7 @@ type Flow struct {
 	Retry             Retry         // of a job that fails
 	Timeout           time.Duration // of a try of a job; 0 is never
 	LocalPort         uint16        // 0: ephemeral
+	ReuseAddress      bool          // LocalPort is bound in spite of connections that have it: SO_REUSEADDR
 	LocalAddress      int           // which of the client's, from 1; 0: the host's choice
 	Attack            *Attack       // an arrival is a forged segment; nil: it is not
 	Steady            bool          // its TIME-WAITs are there from the start: see Populate
@@ -273,6 +274,10 @@ func (f *Flow) connect(now des.Time, client, server int, j *job, p *pool) {
 	if o := f.Options; o != nil && o.FastOpen {
 		o.Early = t.request(0)
 	}
+	if f.LocalPort != 0 && !f.ReuseAddress && from.Taken(f.LocalPort) { // bind(): EADDRINUSE
+		t.fail(now, NoPort)
+		return
+	}
 	s, err := from.ConnectFrom(now, f.local(from), host.Remote{Address: to.address(), Port: to.Port}, f.LocalPort, t.who(), &t.client, f.Options)
 	switch {
 	case errors.Is(err, host.ErrNoMemory):
@@ -281,7 +286,7 @@ func (f *Flow) connect(now des.Time, client, server int, j *job, p *pool) {
 	case errors.Is(err, host.ErrAddress), errors.Is(err, host.ErrDown):
 		t.fail(now, Unreachable)
 		return
-	case err != nil: // EADDRNOTAVAIL or EADDRINUSE
+	case err != nil: // EADDRNOTAVAIL, or EADDRINUSE of connect()
 		t.fail(now, NoPort)
 		return
 	}

@@ -123,7 +123,11 @@ func held(draws *rand.Rand, a float64, places int) (n int) {
 func (s seat) take() {
 	f := s.flow
 	client, server := f.Clients[s.client], &f.Servers[s.server]
-	from, to := client.AddressAt(f.LocalAddress), host.Remote{Address: server.address(), Port: server.Port}
+	to := host.Remote{Address: server.address(), Port: server.Port}
+	from := f.local(client)
+	if from.IsZero() {
+		from = client.Source(to.Address)
+	}
 	port, ok := uint16(0), true
 	if f.Closing.By == Server {
 		port, ok = client.FreePort(from, to)

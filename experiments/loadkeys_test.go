@@ -8,7 +8,8 @@ func init() {
 		"node.*.memory.limit": {"4 kB"}, "node.*.cpu.cores": {"1"},
 	})
 	maps.Copy(elsewhere, map[string]string{
-		"flow.*.initial":         "TestSteady",
+		"node.*.tcp.tw_recycle": "TestRecycleBehindNAT", "node.*.tcp.time_wait_overflow": "TestEviction", "node.*.tcp.max_orphans": "TestOrphanLimit",
+		"node.*.listen.*.reuse_address": "TestListenAgain", "flow.*.local.reuse_address": "TestBoundAgain", "flow.*.initial": "TestSteady",
 		"node.*.cpu.per_segment": "TestProcessorQueue", "node.*.cpu.lookup": "TestListAndHash", "node.*.cpu.per_lookup": "TestListAndHash",
 	})
 }

@@ -208,6 +208,8 @@ func (w *World) level(path string) *metrics.Level {
 		return &g.tally.PortsInTimeWait.Level
 	case "memory.bytes":
 		return g.tally.Memory
+	case "orphans.count":
+		return &g.tally.Orphans
 	case "cpu.busy":
 		return &g.tally.Processor.Busy
 	}

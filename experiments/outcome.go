@@ -112,11 +112,12 @@ func (g *gatherer) node(at string, n *nodes) {
 		g.count(at+name+".entered", c.Entered[s], 0)
 		g.enter(at+name+".stay", sample(&t.Stay[s], inSeconds))
 	}
-	left := c.Left[host.Expired] + c.Left[host.Reset] + c.Left[host.Reopened] + c.Left[host.Reused] + c.Left[host.Lost]
+	left := c.Left[host.Expired] + c.Left[host.Reset] + c.Left[host.Reopened] + c.Left[host.Reused] + c.Left[host.Lost] + c.Left[host.Evicted]
 	g.count(at+"time_wait.left", left, left)
 	for why, name := range []string{"expired", "reset", "reopened", "reused", "crashed"} {
 		g.count(at+"time_wait.left."+name, c.Left[why], left)
 	}
+	g.count(at+"time_wait.left.evicted", c.Left[host.Evicted], left)
 	g.count(at+"time_wait.restarted", c.Restarted, 0)
 	g.count(at+"time_wait.refused", c.TimeWaitRefused, 0)
 	used := t.PortsUsed.Result()
@@ -127,6 +128,8 @@ func (g *gatherer) node(at string, n *nodes) {
 	if t.Memory != nil {
 		g.enter(at+"memory.bytes", level(t.Memory.Result(), 1, 1).inBytes())
 	}
+	g.enter(at+"orphans.count", level(t.Orphans.Result(), 1, 1))
+	g.count(at+"orphans.refused", c.OrphansRefused, 0)
 	g.count(at+"memory.refused", c.MemoryRefused, 0)
 	g.enter(at+"cpu.busy", level(t.Processor.Busy.Result(), 1, 1))
 	g.enter(at+"cpu.wait", sample(&t.Processor.Wait, inSeconds))
@@ -154,6 +157,8 @@ func (g *gatherer) listener(at string, l *host.ListenerTally) {
 	g.count(at+"dropped.synq_full", c.DroppedSYNQueue, c.SYNs)
 	g.count(at+"dropped.acceptq_full", c.DroppedAcceptQueue, c.SYNs)
 	g.count(at+"dropped.unproven", c.DroppedUnproven, c.SYNs)
+	g.count(at+"dropped.recycle", c.DroppedRecycle, c.SYNs)
+	g.count(at+"bind_refused", c.BindRefused, 0)
 	g.count(at+"dropped.memory", c.DroppedMemory, c.SYNs)
 }
 

@@ -369,7 +369,7 @@ func (w *World) addFlow(f *language.Flow) {
 			After: f.Close.After.Dist, Reply: f.Close.Reply.Dist},
 		Clients: w.all(f.From),
 		Pool:    pooling(&f.Pool), Retry: apps.Retry{Times: int(f.Retry.Times), Backoff: f.Retry.Backoff.Dist}, Timeout: ends(f.Timeout),
-		Steady:    f.Initial == "steady",
+		Steady: f.Initial == "steady", ReuseAddress: f.ReuseAddress,
 		LocalPort: f.LocalPort, LocalAddress: f.LocalAddress,
 		Options: options(f), Lingering: lingering(f),
 		Tally: &apps.Tally{From: from, Until: until},

@@ -29,9 +29,10 @@ type Host struct {
 	rest      *rest
 	last      uint16 // port chosen by SequentialPort
 	drawn     bool
-	off       bool // it has crashed, and may not be back
-	stopped   bool // its timers are
-	narrow    bool // some path is narrower than its first link
+	off       bool   // it has crashed, and may not be back
+	stopped   bool   // its timers are
+	narrow    bool   // some path is narrower than its first link
+	orphans   uint32 // connections without a user, but for those in FIN-WAIT-2
 }
 
 // group is what the hosts of one tally and profile have in common.
@@ -52,10 +53,12 @@ type rest struct {
 	paths   map[wire.Addr]path           // narrower than their first link
 	cookies map[wire.Addr]tcp.FastCookie // of Fast Open, by server
 	more    []wire.Addr
-	keys    [][16]byte         // of the cookies of Fast Open that it gives
-	proven  map[wire.Addr]bool // that a connection was established with
+	keys    [][16]byte          // of the cookies of Fast Open that it gives
+	stamps  map[wire.Addr]stamp // of those whose connections came to TIME-WAIT
+	proven  map[wire.Addr]bool  // that a connection was established with
 
-	holdings   holdings
+	holdings holdings
+
 	wakes      des.Time // from when a host that was off sends and hears
 	challenged des.Time // the interval in which challenge ACKs were last sent
 	sent       int      // so many

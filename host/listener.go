@@ -51,6 +51,8 @@ type ListenerCounters struct {
 	DroppedSYNQueue    uint64 // SYNs: no place for a request
 	DroppedAcceptQueue uint64 // SYNs: no place to be accepted from
 	DroppedUnproven    uint64 // SYNs: the last places are for peers that are known
+	DroppedRecycle     uint64 // SYNs: their address had a newer timestamp, and the host recycles TIME-WAIT
+	BindRefused        uint64 // times that the port could not be bound: EADDRINUSE
 	DroppedMemory      uint64 // SYNs: the host has no memory for a request
 	CookiesSent        uint64 // SYNs answered by one
 	CookiesBad         uint64 // third segments with none, while cookies counted
@@ -59,7 +61,7 @@ type ListenerCounters struct {
 
 // Dropped counts the SYNs that were dropped.
 func (c *ListenerCounters) Dropped() uint64 {
-	return c.DroppedSYNQueue + c.DroppedAcceptQueue + c.DroppedUnproven + c.DroppedMemory
+	return c.DroppedSYNQueue + c.DroppedAcceptQueue + c.DroppedUnproven + c.DroppedRecycle + c.DroppedMemory
 }
 
 // Open begins the measured time: what was before is forgotten.
@@ -115,7 +117,7 @@ func (l *Listener) arrive(now des.Time, t tuple, p *wire.Packet, old *tcp.TimeWa
 	h, st := l.host, l.host.stack
 	l.SYNs++
 	baked := l.bakes()
-	if why := l.refuses(baked, old != nil, t.remote); why != nil {
+	if why := l.refuses(now, baked, old != nil, p); why != nil {
 		*why++
 		h.group.tally.SYNs.Dropped++
 		st.pool.Put(p)
@@ -146,13 +148,15 @@ func (l *Listener) arrive(now des.Time, t tuple, p *wire.Packet, old *tcp.TimeWa
 
 // refuses returns the counter of why a SYN is dropped, nil if it is taken. Linux has
 // this order (tcp_conn_request), and keeps what reopens a TIME-WAIT in any case.
-func (l *Listener) refuses(baked, reopens bool, from wire.Addr) *uint64 {
+func (l *Listener) refuses(now des.Time, baked, reopens bool, p *wire.Packet) *uint64 {
 	switch {
 	case !baked && l.crowded():
 		return &l.DroppedSYNQueue
 	case l.full():
 		return &l.DroppedAcceptQueue
-	case !reopens && l.wary() && !l.host.rest.proven[from]:
+	case !baked && !reopens && l.host.outdated(now, p.Src, &p.Segment):
+		return &l.DroppedRecycle
+	case !reopens && l.wary() && !l.host.rest.proven[p.Src]:
 		return &l.DroppedUnproven
 	case !baked && l.host.short(tcp.Closed, tcp.SynReceived):
 		return &l.DroppedMemory

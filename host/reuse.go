@@ -26,6 +26,9 @@ func (h *Host) old(now des.Time, ref uint32) bool {
 	}
 	r := h.stack.room.at(ref &^ inRoom)
 	began := r.link.at.Add(-h.group.room.length)
+	if h.group.profile.TWRecycle {
+		began = r.since
+	}
 	return r.tcp.Timestamps && now.Sub(began) >= h.group.profile.TWReuseDelay
 }
 

@@ -36,6 +36,7 @@ const (
 	Reused          // connect() took its place
 	Lost            // the host has crashed
 	NoRoom          // the host has too many already
+	Evicted         // the host has too many, and this is the oldest
 	Reasons         // how many
 )
 
@@ -57,7 +58,7 @@ func (r *room) enter(now des.Time, s *Socket) {
 	if g.profile.TimeWaitMax == 0 {
 		s.emptyBucket() // of a limit that there was
 	}
-	if c.length == 0 || !s.host.bucket(s) {
+	if c.length == 0 || !s.host.bucket(s) && !r.evict(now, s) {
 		why := Expired
 		if c.length > 0 {
 			why = NoRoom
@@ -79,6 +80,10 @@ func (r *room) enter(now des.Time, s *Socket) {
 		r.stack.keepPort(now, g, s.pair)
 	}
 	s.bucket = false // the record's now
+	if g.profile.TWRecycle && rec.tcp.Timestamps {
+		s.host.remember(now, s.tuple.remote, rec.tcp.TSRecent)
+		c = r.chains.of(r.stack.sim, r, min(c.length, s.Conn.Recycled()))
+	}
 	c.append(now, i)
 	r.held++
 }
@@ -95,7 +100,7 @@ func (r *room) take() uint32 {
 func (r *room) leave(now des.Time, i uint32, why Reason) {
 	rec := r.at(i)
 	g := r.stack.groups[rec.group]
-	g.room.unlink(i)
+	r.holding(g, i).unlink(i)
 	r.over(now, g, rec.tuple, rec.tcp.Incarnation(), rec.since, why)
 	r.stack.table.remove(rec.tuple, i|inRoom)
 	if rec.pair != 0 {
@@ -129,7 +134,39 @@ func (r *room) over(now des.Time, g *group, t tuple, who wire.Incarnation, since
 
 // restart lets a record wait its full length from now.
 func (r *room) restart(now des.Time, i uint32) {
-	c := r.stack.groups[r.at(i).group].room
-	c.unlink(i)
-	c.append(now, i)
+	g := r.stack.groups[r.at(i).group]
+	r.holding(g, i).unlink(i)
+	g.room.append(now, i)
+}
+
+// holding is the chain of a record, or, of one that is neither first nor last, any: the
+// group's, unless it was recycled.
+func (r *room) holding(g *group, i uint32) *chain {
+	l := r.link(i)
+	if (l.prev != 0 || g.room.head == i) && (l.next != 0 || g.room.tail == i) {
+		return g.room
+	}
+	for _, c := range r.chains {
+		if c.head == i || c.tail == i {
+			return c
+		}
+	}
+	panic("host: a record at no end of its chain")
+}
+
+// evict lets the host's oldest record go if the profile says so, and reports whether
+// its place is now that of s.
+func (r *room) evict(now des.Time, s *Socket) bool {
+	g := s.host.group
+	if g.profile.TimeWaitOverflow != tcp.EvictOldest {
+		return false
+	}
+	for i := g.room.head; i != 0; i = r.at(i).next {
+		if node, _ := r.stack.net.NodeOf(r.at(i).tuple.local); node == s.host.node {
+			r.leave(now, i, Evicted)
+			g.tally.TimeWaitRefused--
+			return s.host.bucket(s)
+		}
+	}
+	return false
 }

@@ -33,7 +33,7 @@ func (h *Host) Seat(from wire.Addr, to Remote, local uint16, left time.Duration)
 	r := st.room.at(i)
 	since := des.Time(left - g.room.length)
 	*r = record{tuple: t, group: g.number, pair: pair, since: since}
-	r.tcp = tcp.TimeWait{SndNxt: h.iss(0, t.key()), RcvNxt: h.iss(0, t.key()), Timestamps: g.profile.Timestamps}
+	r.tcp = tcp.TimeWait{SndNxt: h.iss(0, t.key()), RcvNxt: h.iss(0, t.key()), RcvWnd: 65535, Window: 65535, Timestamps: g.profile.Timestamps, TSOffset: h.tsOffset()}
 	if peer, ok := st.net.NodeOf(to.Address); ok && st.hosts[peer] != nil {
 		r.tcp.TSRecent = st.hosts[peer].tsOffset()
 	}
@@ -53,6 +53,9 @@ func (h *Host) Seat(from wire.Addr, to Remote, local uint16, left time.Duration)
 	}
 	return t.localPort, true
 }
+
+// Source is the address from which the host connects to a destination.
+func (h *Host) Source(to wire.Addr) wire.Addr { return h.source(to) }
 
 // FreePort is an ephemeral port that connect() would take now.
 func (h *Host) FreePort(from wire.Addr, to Remote) (uint16, bool) {

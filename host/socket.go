@@ -37,6 +37,7 @@ type Socket struct {
 	waiting  bool // to be accepted
 	gone     bool // from the table
 	bucket   bool // it has one of those for TIME-WAIT
+	orphan   bool // it counts as one
 }
 
 // Ports returns the local and the remote port.
@@ -98,6 +99,7 @@ func (s *Socket) ShutdownRead(now des.Time) {
 // Close closes the connection; nobody will read from it.
 func (s *Socket) Close(now des.Time) {
 	s.Conn.Close(now)
+	s.abandoned(now)
 	s.pump(now)
 }
 
@@ -139,8 +141,11 @@ func (s *Socket) pump(now des.Time) {
 				s.fastDone()
 			}
 		}
-		if s.state == tcp.FinWait2 && s.evicted() {
-			continue
+		if s.state == tcp.FinWait2 {
+			s.adopted(now)
+			if s.evicted() {
+				continue
+			}
 		}
 		if l := s.listener; l != nil && !l.admit(now, s) {
 			break

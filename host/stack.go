@@ -142,7 +142,7 @@ func (st *Stack) take(now des.Time, h *Host, t tuple, app App) *Socket {
 		st.free = s.next
 	}
 	s.host, s.tuple, s.app, s.next, s.opened = h, t, app, nil, now
-	s.state, s.listener, s.pair, s.request, s.open, s.gone, s.bucket, s.fast = tcp.Closed, nil, 0, 0, true, false, false, false
+	s.state, s.listener, s.pair, s.request, s.open, s.gone, s.bucket, s.fast, s.orphan = tcp.Closed, nil, 0, 0, true, false, false, false, false
 	s.alarm.Bind(s, h.owner.Rank(des.Timer))
 	return s
 }
@@ -150,6 +150,7 @@ func (st *Stack) take(now des.Time, h *Host, t tuple, app App) *Socket {
 // release gives the socket back; its connection is CLOSED, or a record.
 func (st *Stack) release(s *Socket) {
 	s.emptyBucket()
+	s.adopted(st.sim.Now())
 	st.sim.Cancel(&s.alarm)
 	s.app, s.open = nil, false
 	s.next = st.free

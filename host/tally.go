@@ -28,6 +28,7 @@ type Tally struct {
 	PortsUsed, PortsInTimeWait Fullest
 
 	Processor ProcessorTally
+	Orphans   metrics.Level // connections without a user, but for those in FIN-WAIT-2
 
 	Counters
 	window      Counters // as they stood when the window closed
@@ -39,6 +40,7 @@ type Counters struct {
 	Entered                    [tcp.States]uint64
 	Left                       [Reasons]uint64 // TIME-WAITs, by why they were over
 	Restarted                  uint64          // TIME-WAIT records that began to wait again
+	OrphansRefused             uint64          // closes that were reset, since there were too many
 	TimeWaitRefused            uint64          // connections closed for want of room in it
 	PortsRefused               uint64
 	Missed                     uint64 // packets that came in the quiet time after a crash
@@ -73,7 +75,7 @@ func NewTally(p *tcp.Profile, from, until des.Time) *Tally {
 
 // levels are all that the tally records over time.
 func (t *Tally) levels() []*metrics.Level {
-	all := []*metrics.Level{&t.PortsUsed.Level, &t.PortsInTimeWait.Level, &t.Processor.Busy}
+	all := []*metrics.Level{&t.PortsUsed.Level, &t.PortsInTimeWait.Level, &t.Processor.Busy, &t.Orphans}
 	for s := range t.Count {
 		all = append(all, &t.Count[s])
 	}

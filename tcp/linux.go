@@ -58,7 +58,7 @@ func Linux() *Profile {
 		Nagle: true, NagleSmallOnly: true,
 
 		TimeWait:        60 * time.Second,
-		TimeWaitRestart: AnyACK, TimeWaitMax: 131072,
+		TimeWaitRestart: AnyACK, TimeWaitMax: 131072, MaxOrphans: 131072,
 		TWReuse: LoopbackReuse, TWReuseDelay: time.Second, TWReuseBound: true,
 		LimitEmptyAnswers: true,
 		FinWait2:          60 * time.Second,
@@ -84,6 +84,9 @@ var linuxSources = sources{
 	"UTO UTOMin UTOMax":                   "code of Linux: it has none; the limits are those of RFC 5482 or chosen",
 	"SYNCookies":                          measured + ": tcp_syncookies 1",
 	"MaxSYNBacklog":                       measured + ": tcp_max_syn_backlog 2048, with 24 GB of memory",
+	"TimeWaitOverflow":                    measured + ": TCPTimeWaitOverflow",
+	"TWRecycle":                           "code of Linux: tcp_tw_recycle is gone since 4.12",
+	"MaxOrphans":                          measured + ": tcp_max_orphans 131072, with 24 GB of memory",
 	"TimeWaitMax":                         measured + ": tcp_max_tw_buckets 131072, with 24 GB of memory",
 	"TWReuse TWReuseDelay TWReuseBound":   measured + ": tcp_tw_reuse 2, tcp_tw_reuse_delay 1000; tcp_twsk_unique",
 	"SYNSchedule":                         measured + ": tcp_syn_retries 6, tcp_syn_linear_timeouts 4; 131 s",

@@ -97,8 +97,11 @@ type Profile struct {
 	// Closing.
 	TimeWait          time.Duration   `key:"tcp.time_wait"` // 2 MSL
 	TimeWaitRestart   TimeWaitRestart `key:"tcp.time_wait_restart"`
-	TimeWaitMax       int             `key:"tcp.time_wait_max"` // connections a host may have in it, orphans in FIN-WAIT-2 among them; 0: no limit
-	TWReuse           ReusePolicy     `key:"tcp.tw_reuse"`      // of an ephemeral port
+	TimeWaitMax       int             `key:"tcp.time_wait_max"`      // connections a host may have in it, orphans in FIN-WAIT-2 among them; 0: no limit
+	TimeWaitOverflow  Overflow        `key:"tcp.time_wait_overflow"` // what happens to one more
+	TWRecycle         bool            `key:"tcp.tw_recycle"`         // TIME-WAIT of 3.5 RTO with timestamps, and a SYN must have a newer one than its address had
+	MaxOrphans        int             `key:"tcp.max_orphans"`        // connections without a user, before FIN-WAIT-2; 0: no limit
+	TWReuse           ReusePolicy     `key:"tcp.tw_reuse"`           // of an ephemeral port
 	TWReuseDelay      time.Duration   `key:"tcp.tw_reuse_delay"`
 	TWReuseBound      bool            `key:"tcp.tw_reuse_bound"`      // of a port that is bound, at once; timestamps must have been used
 	LimitEmptyAnswers bool            `key:"tcp.limit_empty_answers"` // answer empty segments at most every 500 ms
@@ -227,6 +230,17 @@ const (
 )
 
 func (r TimeWaitRestart) String() string { return [...]string{"fin", "any-ack"}[r] }
+
+// Overflow is what a host does with a connection that comes to TIME-WAIT when there
+// are as many as may be.
+type Overflow uint8
+
+const (
+	RefuseWait  Overflow = iota // close it without (Linux)
+	EvictOldest                 // let the oldest go (FreeBSD until 13)
+)
+
+func (o Overflow) String() string { return [...]string{"refuse", "evict"}[o] }
 
 // ReusePolicy is which connections may take the place of one in TIME-WAIT when
 // they are opened.

@@ -96,6 +96,15 @@ func (w *TimeWait) Segment(now des.Time, p *Profile, s, reply *wire.Segment) (v 
 	return v
 }
 
+// Recycled is how long Linux kept a connection in TIME-WAIT whose host recycles: three
+// and a half of its retransmission timeouts (tcp_time_wait of 4.11), in whole clock
+// ticks of 4 ms.
+func (c *Conn) Recycled() time.Duration {
+	return (c.rto*7/2 + recycleTick - 1) / recycleTick * recycleTick
+}
+
+const recycleTick = 4 * time.Millisecond
+
 // Successor is the ISS of a connection that follows w with the same addresses and
 // ports, where iss is what it would have otherwise: larger than any number that w
 // used (MAY-2).

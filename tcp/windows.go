@@ -70,6 +70,7 @@ var windowsSources = sources{
 	"Handshake":                               "RFC 9293 section 3.5",
 	"UTO UTOMin UTOMax":                       "unverified: none",
 	"SYNCookies MaxSYNBacklog":                "unverified: none",
+	"TimeWaitOverflow TWRecycle MaxOrphans":   "unverified: none",
 	"TimeWaitMax":                             "unverified: no limit",
 	"TWReuse TWReuseDelay TWReuseBound":       "unverified: none",
 	"DiscardsUnread":                          "unverified: as Linux; shutdown(SD_RECEIVE) sends nothing",

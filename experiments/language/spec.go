@@ -104,14 +104,15 @@ func (n *Node) Proxy() bool { return n.Kind == "balancer" && n.Balance.Mode == "
 
 // Listener is a port at which every member of its group accepts connections.
 type Listener struct {
-	Name        string
-	Port        uint16        `key:"port"`
-	Backlog     *int          `key:"backlog"`  // nil: the profile's
-	Overflow    string        `key:"overflow"` // drop, reset
-	DeferAccept time.Duration `key:"defer_accept"`
-	FastOpen    int           `key:"fast_open"`
-	Accept      Accept        `key:"accept"`
-	Implied     bool          // made for a flow that goes to the port
+	Name         string
+	Port         uint16        `key:"port"`
+	Backlog      *int          `key:"backlog"`  // nil: the profile's
+	Overflow     string        `key:"overflow"` // drop, reset
+	DeferAccept  time.Duration `key:"defer_accept"`
+	FastOpen     int           `key:"fast_open"`
+	ReuseAddress bool          `key:"reuse_address"`
+	Accept       Accept        `key:"accept"`
+	Implied      bool          // made for a flow that goes to the port
 }
 
 // Accept is how the connections of a listener are accepted.
@@ -207,6 +208,7 @@ type Flow struct {
 	Initial      string        `key:"initial"`       // empty, steady
 	LocalPort    uint16        `key:"local.port"`    // 0: ephemeral
 	LocalAddress int           `key:"local.address"` // which of the client's, from 1; 0: the host's choice
+	ReuseAddress bool          `key:"local.reuse_address"`
 	KeepAlive    bool          `key:"keepalive"`
 	NoDelay      bool          `key:"nodelay"`
 	FastOpen     bool          `key:"fast_open"`
