@@ -47,7 +47,9 @@ func (s *Sample) Record(v int64) {
 	s.n++
 	s.sum = s.sum.Add(Uint128{0, u})
 	s.squares = s.squares.Add(Mul64(u, u))
-	s.unpack()
+	if s.packed != nil {
+		s.unpack()
+	}
 	page, slot := locate(u)
 	t := s.slots.at(page, slot)
 	t.n++
@@ -66,7 +68,9 @@ func (s *Sample) Merge(o *Sample) {
 	s.n += o.n
 	s.sum = s.sum.Add(o.sum)
 	s.squares = s.squares.Add(o.squares)
-	s.unpack()
+	if s.packed != nil {
+		s.unpack()
+	}
 	for at, t := range o.cells() {
 		mine := s.slots.at(uint(at/perOctave), uint(at%perOctave))
 		mine.n += t.n
@@ -97,9 +101,6 @@ func (s *Sample) cells() iter.Seq2[uint64, tally] {
 
 // unpack makes a sample that was read ready to take more.
 func (s *Sample) unpack() {
-	if s.packed == nil {
-		return
-	}
 	for _, p := range s.packed {
 		*s.slots.at(uint(p.at/perOctave), uint(p.at%perOctave)) = p.tally
 	}

@@ -228,9 +228,8 @@ func (c *Conn) receiveLimit() uint32 {
 	return uint32(min(grown, uint64(p.ReceiveWindow)))
 }
 
-// offer is the window that the buffer allows and the header can say.
-func (c *Conn) offer(scale uint8) uint32 {
-	limit := c.receiveLimit()
+// offer is the window that a buffer of so much allows and the header can say.
+func (c *Conn) offer(limit uint32, scale uint8) uint32 {
 	return min(limit-min(c.readable, limit), 65535<<scale)
 }
 
@@ -241,9 +240,10 @@ func (c *Conn) window(syn bool) uint16 {
 	if syn {
 		scale = 0 // RFC 7323 section 2.2
 	}
-	free := c.offer(scale)
+	limit := c.receiveLimit()
+	free := c.offer(limit, scale)
 	edge := c.rcvNxt.Add(free)
-	if edge.Sub(c.edge) < int32(c.step()) {
+	if edge.Sub(c.edge) < int32(c.step(limit)) {
 		edge = c.edge
 	}
 	w := uint32(max(edge.Sub(c.rcvNxt), 0))
@@ -261,13 +261,14 @@ func (c *Conn) window(syn bool) uint16 {
 }
 
 // step is the least by which the window opens: a segment or half of the buffer.
-func (c *Conn) step() uint32 { return min(uint32(c.advMSS), c.receiveLimit()/2) }
+func (c *Conn) step(limit uint32) uint32 { return min(uint32(c.advMSS), limit/2) }
 
 // worthAnUpdate reports whether reading has opened the window enough to say so
 // at once: to twice of what the peer knows, as Linux has it. A window that is
 // mostly open is told with the next acknowledgment.
 func (c *Conn) worthAnUpdate() bool {
 	known := uint32(max(c.edge.Sub(c.rcvNxt), 0))
-	offer := c.offer(c.rcvScale)
-	return offer >= 2*known && offer >= known+c.step()
+	limit := c.receiveLimit()
+	offer := c.offer(limit, c.rcvScale)
+	return offer >= 2*known && offer >= known+c.step(limit)
 }

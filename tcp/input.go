@@ -24,7 +24,7 @@ func (c *Conn) Segment(now des.Time, s *wire.Segment) {
 		if s.Incarnation != c.peer && s.Incarnation != c.own { // our own comes back with a Reset
 			c.counts.StaleArrived++
 		}
-		if c.checkSequence(now, s) && c.checkReset(now, s) && c.checkSYN(now, s) && c.checkACK(now, s) {
+		if c.checkSequence(now, s) && (s.Flags&(wire.RST|wire.SYN) == 0 || c.checkReset(now, s) && c.checkSYN(now, s)) && c.checkACK(now, s) {
 			c.hear(now, s)
 			c.takeText(now, s)
 			c.takeFIN(now, s)
