@@ -372,6 +372,9 @@ func (h *Host) fresh(now des.Time, t tuple, p *wire.Packet) {
 			return
 		}
 		h.group.tally.SYNs.Refused++
+	} else if h.group.profile.SilentListener && p.Segment.Flags.Has(wire.SYN|wire.ACK) && h.listener(t.localPort) != nil {
+		h.stack.pool.Put(p)
+		return
 	} else if p.Segment.Flags&(wire.SYN|wire.RST|wire.ACK) == wire.ACK && h.group.profile.SYNCookies != tcp.NoCookies {
 		if l := h.listener(t.localPort); l != nil && l.unbake(now, t, p) {
 			return

@@ -27,6 +27,7 @@ func FreeBSD() *Profile {
 		RFC5961:        true,
 		RFC1337:        true,
 		AnswerBeside:   true,
+		RepeatsFIN:     true, SilentListener: true,
 
 		RTOInitial:    time.Second,
 		RTOMin:        30 * time.Millisecond,
@@ -120,6 +121,9 @@ var freebsdSources = sources{
 	"FINDelay QuickACKs":                                 "unverified: one delay",
 	"ReceiveWindow SendBuffer":                           "unverified: net.inet.tcp.recvbuf_max, sendbuf_max",
 	"Nagle NagleSmallOnly":                               "unverified: RFC 9293 section 3.7.4",
+	"SYNHurry":                                           "unverified: none",
+	"RepeatsFIN":                                         "code of FreeBSD 14: tcp_output, TF_SENTFIN",
+	"SilentListener":                                     "published: its state-event suite, rcv-syn-ack in LISTEN",
 	"FastOptions":                                        "unverified: none",
 	"TimeWait":                                           "code of FreeBSD 14: 2 TCPTV_MSL, of 30 s each",
 	"TimeWaitRestart":                                    "code of FreeBSD 14: tcp_twcheck",

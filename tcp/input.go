@@ -64,6 +64,9 @@ func (c *Conn) inSynSent(now des.Time, s *wire.Segment) {
 		if !s.Flags.Has(wire.RST) {
 			c.reset = pendingReset{due: true, seq: s.Ack}
 		}
+		if hurry := c.profile.SYNHurry; hurry > 0 && c.tries == 0 {
+			c.rtxAt = min(c.rtxAt, now.Add(hurry))
+		}
 		return
 	}
 	if s.Flags.Has(wire.RST) { // second: the RST bit
@@ -150,6 +153,9 @@ func (c *Conn) checkSequence(now des.Time, s *wire.Segment) bool {
 			c.repeatedSYN(now)
 		case c.crossedSYN(s):
 			return true
+		case c.repeatedFIN(s):
+			c.on(ackDue)
+			return true
 		default:
 			c.renewEcho(now, s)
 			if s.Len > 0 && s.Seq.Before(c.rcvNxt) {
@@ -190,6 +196,12 @@ func acceptable(s *wire.Segment, nxt wire.Seq, wnd uint32) bool {
 func (c *Conn) crossedSYN(s *wire.Segment) bool {
 	return c.state == SynReceived && c.has(active) && s.Flags.Has(wire.SYN|wire.ACK) &&
 		s.Seq == c.irs && s.Ack == c.nxt
+}
+
+// repeatedFIN recognises the FIN that a peer says again beside the ACK of ours, which
+// counts.
+func (c *Conn) repeatedFIN(s *wire.Segment) bool {
+	return c.profile.RepeatsFIN && c.state == Closing && s.Flags.Has(wire.FIN|wire.ACK) && s.Len == 0 && s.End() == c.rcvNxt
 }
 
 // pawsIdle is how long a timestamp is remembered: 24 days, less than half of its

@@ -117,6 +117,7 @@ var macosSources = sources{
 	"FINDelay QuickACKs":                                 "unverified: one delay",
 	"ReceiveWindow SendBuffer":                           "unverified: what 65,535 and its scale can say",
 	"Nagle NagleSmallOnly":                               "unverified: RFC 9293 section 3.7.4",
+	"SYNHurry RepeatsFIN SilentListener":                 "unverified: as RFC 9293",
 	"FastOptions":                                        "unverified: none",
 	"TimeWait":                                           "code of xnu: 2 TCPTV_MSL, of 15 s each; net.inet.tcp.msl 15000",
 	"TimeWaitRestart":                                    "unverified: as RFC 9293 section 3.10.7.4",

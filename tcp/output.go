@@ -168,9 +168,20 @@ func (c *Conn) bare() wire.Seq {
 	return c.nxt
 }
 
+// repeatsFIN reports whether an ACK has our FIN once more: that of a FIN which has
+// crossed ours.
+func (c *Conn) repeatsFIN() bool {
+	return c.profile.RepeatsFIN && c.state == Closing && !c.has(ackedFIN) && c.nxt == c.last()
+}
+
 // emitACK sends an ACK without text.
 func (c *Conn) emitACK(now des.Time, s *wire.Segment) {
-	c.header(now, s, wire.ACK, c.bare())
+	if flags, seq := wire.ACK, c.bare(); c.repeatsFIN() {
+		c.header(now, s, flags|wire.FIN, c.end)
+		s.Marks |= wire.Again
+	} else {
+		c.header(now, s, flags, seq)
+	}
 	c.putBlocks(s)
 	if c.has(extended) && c.side.utoDue {
 		c.tellUTO(s)

@@ -42,6 +42,9 @@ type Profile struct {
 	AnswerBeside    bool             `key:"tcp.synack_beside"`     // who has sent a SYN takes text and FIN beside that of the answer
 	EarlyFIN        EarlyFIN         `key:"tcp.early_fin"`         // of a CLOSE in SYN-RECEIVED
 	FastOptions     int              `key:"tcp.fast_open_options"` // bytes kept for the options of a SYN with text; 0: what they take
+	SYNHurry        time.Duration    `key:"tcp.syn_hurry"`         // after an ACK that cannot be, the first SYN is sent again after so long; 0: by its timer
+	RepeatsFIN      bool             `key:"tcp.repeats_fin"`       // the ACK of a FIN that has crossed ours says ours once more
+	SilentListener  bool             `key:"tcp.silent_listener"`   // a SYN,ACK for a listener is dropped, not reset
 	DiscardsUnread  bool             `key:"tcp.discards_unread"`   // what nobody may read any more is thrown away
 	CrossedAgain    bool             `key:"tcp.crossed_again"`     // in a simultaneous open, the SYN is sent again as it was
 	RFC5961         bool             `key:"tcp.rfc5961"`

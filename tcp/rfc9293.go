@@ -114,6 +114,7 @@ var rfc9293Sources = sources{
 	"DelayedACKMax FINDelay QuickACKs":      "RFC 9293 section 3.8.6.3 has one delay",
 	"ReceiveInitial ReceiveWindow SendBuffer": "chosen: RFC 9293 has no buffers",
 	"Nagle NagleSmallOnly":                    "RFC 9293 section 3.7.4 (SHLD-7)",
+	"SYNHurry RepeatsFIN SilentListener":      "RFC 9293 section 3.10.7: none of it",
 	"FastOptions":                             "chosen: RFC 7413 section 4.2 has none",
 	"TimeWait":                                "RFC 9293 section 3.4.2 (MUST-13): 2 MSL, of 2 minutes each",
 	"TimeWaitRestart":                         "RFC 9293 section 3.10.7.4, eighth check",

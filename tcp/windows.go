@@ -110,6 +110,7 @@ var windowsSources = sources{
 	"FINDelay QuickACKs":                                 "unverified: one delay",
 	"ReceiveInitial ReceiveWindow SendBuffer":            "unverified: what 65,535 and its scale can say",
 	"Nagle NagleSmallOnly":                               "unverified: RFC 9293 section 3.7.4",
+	"SYNHurry RepeatsFIN SilentListener":                 "unverified: as RFC 9293",
 	"FastOptions":                                        "unverified: none",
 	"TimeWait":                                           "published: Microsoft, \"port exhaustion issues\": 4 minutes; others say 2",
 	"TimeWaitRestart":                                    "unverified: as RFC 9293 section 3.10.7.4",
