@@ -15,6 +15,9 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strconv"
+	"strings"
+	"syscall"
 	"time"
 
 	"github.com/google/renameio/v2/maybe"
@@ -64,13 +67,36 @@ func OpenFolder(path string) (*Folder, error) {
 	f := &Folder{Path: path, made: missing(path)}
 	err := os.MkdirAll(path, 0o755)
 	if err == nil {
-		f.stage, err = os.MkdirTemp(path, ".netsim-*")
+		sweepStages(path)
+		f.stage, err = os.MkdirTemp(path, stageName(os.Getpid())+"*")
 	}
 	if err != nil {
 		f.Abandon()
 		return nil, fmt.Errorf("results cannot be written: %w", err)
 	}
 	return f, nil
+}
+
+// stageName is how the hidden folders of a process begin.
+func stageName(pid int) string {
+	host, _ := os.Hostname() // unknown is empty
+	return fmt.Sprintf(".netsim-%s-%d-", host, pid)
+}
+
+// sweepStages takes away the hidden folders of processes of this machine that were
+// killed.
+func sweepStages(path string) {
+	stages, _ := filepath.Glob(filepath.Join(path, ".netsim-*")) // the pattern is right
+	for _, stage := range stages {
+		words := strings.Split(filepath.Base(stage), "-")
+		pid, err := strconv.Atoi(words[max(len(words)-2, 0)])
+		if err != nil || !strings.HasPrefix(filepath.Base(stage), stageName(pid)) {
+			continue
+		}
+		if p, err := os.FindProcess(pid); err == nil && errors.Is(p.Signal(syscall.Signal(0)), os.ErrProcessDone) {
+			_ = os.RemoveAll(stage) // what cannot be taken away is hidden
+		}
+	}
 }
 
 // missing lists the directories of a path that are not there, the upper first.

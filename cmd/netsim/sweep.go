@@ -20,7 +20,7 @@ func sweepCommand() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	c.AddCommand(planCommand(), runCommand(), execCommand(), statusCommand(), collectCommand())
+	c.AddCommand(planCommand(), runCommand(), execCommand(), statusCommand(), collectCommand(), submitCommand())
 	return c
 }
 
