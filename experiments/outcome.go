@@ -206,10 +206,10 @@ func (g *gatherer) direction(at string, s *topo.Stats) {
 // finds is a fault of the simulator.
 func (w *World) check() error {
 	w.Stack.Settle(max(w.ended(), w.closedAt))
-	faults := []error{w.Net.Check(w.Stack.Held())}
+	faults := []error{w.Net.Check(w.Stack.Held()), w.Stack.Audit()}
 	for i := range w.Spec.Nodes {
 		if t := w.nodes[w.Spec.Nodes[i].Name].tally; t != nil {
-			if err := t.Check(); err != nil {
+			if err := errors.Join(t.Check(), w.nodes[w.Spec.Nodes[i].Name].checkSYNs()); err != nil {
 				faults = append(faults, fmt.Errorf("node.%s: %w", w.Spec.Nodes[i].Name, err))
 			}
 		}
@@ -219,9 +219,29 @@ func (w *World) check() error {
 		if n := t.Opened + t.FailedSum() + t.Undecided; n != t.Attempts {
 			faults = append(faults, fmt.Errorf("flow.%s: %d attempts, %d are accounted for", f.Name, t.Attempts, n))
 		}
+		if n := uint64(t.Lifetime.N()); n != t.ClosedSum() || n != t.Clean+t.Dirty {
+			faults = append(faults, fmt.Errorf("flow.%s: %d connections have ended, %d are of one style or other, %d are clean or dirty", f.Name, n, t.ClosedSum(), t.Clean+t.Dirty))
+		}
+		if n := uint64(t.SetupTime.N()); n != t.Opened {
+			faults = append(faults, fmt.Errorf("flow.%s: %d have opened, and %d took a time for it", f.Name, t.Opened, n))
+		}
 		if t.Misplaced > 0 {
 			faults = append(faults, fmt.Errorf("flow.%s: %d segments were delivered at a wrong place of the stream", f.Name, t.Misplaced))
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// checkSYNs holds what listeners say became of their SYNs against what their hosts do.
+func (g *nodes) checkSYNs() error {
+	var came, dropped, baked uint64
+	for _, l := range g.listeners { // order-free: a sum
+		came += l.SYNs
+		dropped += l.Dropped()
+		baked += l.CookiesSent
+	}
+	if y := &g.tally.SYNs; came-dropped-baked != y.Opened || baked != y.Baked {
+		return fmt.Errorf("%d SYNs came to listeners, which dropped %d and answered %d by cookies; their hosts opened %d and counted %d cookies", came, dropped, baked, y.Opened, y.Baked)
+	}
+	return nil
 }

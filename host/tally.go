@@ -33,6 +33,7 @@ type Tally struct {
 	Counters
 	window      Counters // as they stood when the window closed
 	from, until des.Time
+	waited      uint64 // in TIME-WAIT when the window opened
 }
 
 // Counters is what a Tally counts.
@@ -88,6 +89,7 @@ func (t *Tally) levels() []*metrics.Level {
 // Open begins the window: what was before is forgotten.
 func (t *Tally) Open(now des.Time) {
 	t.Counters = Counters{}
+	t.waited = uint64(t.Count[tcp.TimeWaiting].Value())
 	for _, l := range t.levels() {
 		l.Open(now)
 	}

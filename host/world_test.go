@@ -1,6 +1,7 @@
 package host
 
 import (
+	"errors"
 	"fmt"
 	"math/bits"
 	"net/netip"
@@ -359,7 +360,7 @@ func (b *books) counts() error {
 func (w *world) empty() {
 	w.t.Helper()
 	st, now := w.stack, w.sim.Now()
-	if err := w.audit(); err != nil {
+	if err := errors.Join(w.audit(), w.stack.Audit()); err != nil {
 		w.t.Error(err)
 	}
 	if st.table.used != 0 || st.room.held != 0 || w.pool.Out() != st.Held() || w.sim.Pending() != 0 {
