@@ -134,6 +134,7 @@ func (d *drawer) chart() (*plots.Figure, error) {
 			}
 			panel.Series = append(panel.Series, series...)
 		}
+		panel.Series = append(panel.Series, d.overlays()...)
 		made.Panels = append(made.Panels, panel)
 	}
 	return made, nil

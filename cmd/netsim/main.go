@@ -9,6 +9,7 @@
 //	netsim eval FILE EXPR              an expression at every point
 //	netsim config show FILE            every value and where it comes from
 //	netsim sweep plan FILE             the points and what they will cost
+//	netsim import FILE...              captures and samples as columns for figures
 //	netsim schema                      a JSON Schema for editors
 //	netsim run FILE-or-NAME            verdicts, figures, tables
 //	netsim plot RESULTS                figures again, otherwise drawn
@@ -118,7 +119,7 @@ against theory, and draws it.
 		Version:       experiments.Version(),
 	}
 	root.AddCommand(runCommand(), listCommand(), showCommand(), newCommand(), validateCommand(), profileCommand(), traceCommand(), topologyCommand(),
-		configCommand(), namesCommand(), evalCommand(), schemaCommand(), sweepCommand(), packetdrillCommand(), plotCommand())
+		importCommand(), configCommand(), namesCommand(), evalCommand(), schemaCommand(), sweepCommand(), packetdrillCommand(), plotCommand())
 	root.AddCommand(exportCommand(), explainCommand())
 	return root
 }

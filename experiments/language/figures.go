@@ -18,6 +18,7 @@ type Figure struct {
 	Y, Z       []Curve
 	Color      *Expr // of scatter, nil for none
 	Theory     []Curve
+	Overlays   []Overlay
 	Band       *Expr // half-width around the theory of time
 	Series     string
 	Facet      string // the names of axes, "" for none

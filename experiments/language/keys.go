@@ -358,6 +358,7 @@ var keys = []Key{
 	{"figure.*.z_label", text, "(made)", now, "label of the colours"},
 	{"figure.*.line_x", formulas, "(none)", now, "lines across at values of x"},
 	{"figure.*.line_y", formulas, "(none)", now, "lines across at values of y"},
+	{"figure.*.overlay", text, "(none)", now, "file of measured data that is drawn beside the simulated: columns x and y, or those of netsim import"},
 	{"figure.*.notes", notes, "(none)", now, "texts, each with the point it is about"},
 	{"figure.*.width", width, "84 mm", now, "width on paper"},
 

@@ -14,13 +14,13 @@ const (
 
 var figureKeys = map[string]string{
 	"ladder":  "flow connection part fold mark between" + anyFigure,
-	"time":    "of theory theory_band between series" + anyChart,
-	"cdf":     "of theory series" + anyChart,
-	"ccdf":    "of theory series" + anyChart,
+	"time":    "overlay of theory theory_band between series" + anyChart,
+	"cdf":     "overlay of theory series" + anyChart,
+	"ccdf":    "overlay of theory series" + anyChart,
 	"hist":    "of theory series" + anyChart,
-	"line":    "x y theory series" + anyChart,
+	"line":    "overlay x y theory series" + anyChart,
 	"bar":     "x y theory series" + anyChart,
-	"scatter": "x y color theory series z_label" + anyChart,
+	"scatter": "overlay x y color theory series z_label" + anyChart,
 	"box":     "of x y series" + anyChart,
 	"violin":  "of x y series" + anyChart,
 	"stack":   "of x y between" + anyChart,
@@ -73,6 +73,7 @@ func (d *drawing) content(g *Figure, path string) {
 		g.Theory = d.curves(path+".theory", over)
 	}
 	d.remarks(g, path)
+	d.overlay(g, path)
 	g.Where = d.expr(path+".where", Scope{names: d.names}, Truth)
 	if log, ok := d.config.value(path + ".log"); ok {
 		axes := log.(string)

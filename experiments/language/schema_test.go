@@ -91,7 +91,7 @@ func TestEveryKeyIsBound(t *testing.T) {
 	} {
 		walk(path, reflect.TypeOf(of))
 	}
-	readByName := "of x y z color theory theory_band series facet where log line_x line_y notes"
+	readByName := "of x y z color overlay theory theory_band series facet where log line_x line_y notes"
 	for _, key := range strings.Fields(readByName) {
 		bound["figure.*."+key] = true
 	}
