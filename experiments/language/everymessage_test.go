@@ -4,7 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -20,25 +20,27 @@ func TestEveryMessage(t *testing.T) {
 	var formats []wording
 	said := map[string]bool{}
 	fset := token.NewFileSet()
-	packages, err := parser.ParseDir(fset, ".", func(fs.FileInfo) bool { return true }, 0)
+	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range packages {
-		for name, file := range p.Files {
-			if strings.HasSuffix(name, "_test.go") {
-				ast.Inspect(file, func(n ast.Node) bool {
-					if s, ok := literalOf(n); ok {
-						for line := range strings.SplitSeq(s, "\n") {
-							said[line] = true
-						}
-					}
-					return true
-				})
-				continue
-			}
-			formats = append(formats, messagesOf(fset, file)...)
+	for _, name := range files {
+		file, err := parser.ParseFile(fset, name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
 		}
+		if !strings.HasSuffix(name, "_test.go") {
+			formats = append(formats, messagesOf(fset, file)...)
+			continue
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if s, ok := literalOf(n); ok {
+				for line := range strings.SplitSeq(s, "\n") {
+					said[line] = true
+				}
+			}
+			return true
+		})
 	}
 	if len(formats) < 150 {
 		t.Fatalf("only %d messages were found", len(formats))

@@ -124,6 +124,17 @@ x.toml:12:8: expect.e.that: no flow "x"`},
 			`x.toml:13:11: figure.f.overlay: data has no row that has numbers`},
 		{"a quiet link", "[event.e]\nat = \"1 s\"\ndo = \"down\"\nlink = \"wire\"\nquiet_time = \"1 s\"\n", "",
 			`x.toml:13:14: event.e.quiet_time: nothing comes back here, to be quiet; write do = "crash", and for how long with for = "10 s"`},
+		{"several groups", "[node.b]\n[link.l]\nends = [\"b\", \"server\"]\ndelay = 0\n[flow.two]\nfrom = [\"client\", \"b\"]\nto = \"server:80\"\n[run]\nreplications = 2\n[expect.e]\nthat = \"flow.web.setup_time.mean\"\nequals = \"handshake(flow.two).mean\"\n", "",
+			`x.toml:20:10: expect.e.equals: handshake(flow.two): flow.two is between several groups`},
+		{"a sample of equals", "[expect.e]\nthat = \"flow.web.setup_time\"\nfollows = \"handshake(flow.web)\"\nequals = \"1\"\n", "",
+			`x.toml:9:1: expect.e.within: 4 se needs at least two replications; set replications = 10 under [run]
+x.toml:12:10: expect.e.equals: a sample that follows a distribution is no number; leave it out`},
+		{"a sample within", "[expect.e]\nthat = \"flow.web.setup_time\"\nfollows = \"handshake(flow.web)\"\nwithin = \"1 ms\"\n", "",
+			`x.toml:12:10: expect.e.within: a sample that follows a distribution is no number; leave it out`},
+		{"the theory of a histogram", "[figure.f]\nkind = \"hist\"\nof = \"flow.web.setup_time\"\ntheory = \"1\"\n", "",
+			`x.toml:12:10: figure.f.theory: the theory of a hist is a distribution, not a number`},
+		{"a flow of one case", "[case.c.a]\nflow.x = { from = \"client\", to = \"server:81\" }\n[case.c.b]\n[run]\nreplications = 2\n[expect.e]\nthat = \"flow.web.setup_time.mean\"\nequals = \"handshake(flow.x).mean\"\n", "",
+			`x.toml:16:10: expect.e.equals: handshake(flow.x): there is no flow "x" in this case`},
 		{"a rate and a trace", "[link.wire.back]\nrate = \"1 Mbps\"\ntrace = \"data\"\n", "3\n4\n",
 			`x.toml:10:8: link.wire.back.rate: a rate and a trace; leave one of them out`},
 		{"a constant of nature", "[event.e]\nat = \"1 s\"\nset.link.wire.mtu = \"1 kB\"\nset.link.wire.loss = 1\n", "",
@@ -194,7 +205,35 @@ func TestMessagesOfValues(t *testing.T) {
 	if _, err := x.Number(f.Points[0].Lookup); err == nil || err.Error() != "node.client.profile is linux and not a number" {
 		t.Error(err)
 	}
+	if _, err := x.Distribution(f.Points[0].Lookup); err == nil || err.Error() != "node.client.profile is linux and not a distribution" {
+		t.Error(err)
+	}
 	if _, err := x.Holds(f.Points[0].Lookup); err == nil || err.Error() != "node.client.profile is linux, neither true nor false" {
+		t.Error(err)
+	}
+}
+
+// TestMessagesOfSetupTime says what setup_time does not take, and where there is no
+// closed form.
+func TestMessagesOfSetupTime(t *testing.T) {
+	f, err := Parse("x.toml", []byte(base+"timeout = \"9 s\"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for source, want := range map[string]string{
+		"setup_time('polite', [1, 2], 0.1, 0.1, 0.1).mean":  "setup_time takes one of stateless, strict, linux and a list of at most 20 waits, as [1, 2, 4]",
+		"setup_time('linux', [0-1, 2], 0.1, 0.1, 0.1).mean": "-1 is no wait of setup_time",
+		"setup_time('linux', [1, 2], 2, 0.1, 0.1).mean":     "setup_time takes probabilities of loss and a round-trip time",
+	} {
+		x, err := f.Compile(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := x.Number(f.Points[0].Lookup); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", source, err, want)
+		}
+	}
+	if _, err := f.Points[0].Spec.Opening("web"); err == nil || err.Error() != "flow.web.timeout has no closed form" {
 		t.Error(err)
 	}
 }
