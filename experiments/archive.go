@@ -198,6 +198,7 @@ type scribe struct {
 	offset  int64
 	number  int
 	told    map[string]bool // shapes that are in the shard
+	last    *shape
 }
 
 // scribes are those of all workers.

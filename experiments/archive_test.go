@@ -381,7 +381,7 @@ func TestRecordKeepsAll(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sh := shapeOf(o)
+	sh := shapeOf(o, nil)
 	if err := r.fill(o, sh); err != nil {
 		t.Fatal(err)
 	}

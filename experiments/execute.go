@@ -130,11 +130,12 @@ func (e *execution) one(ctx context.Context, t Task, worker int) error {
 	if e.scribes == nil {
 		e.study.keep(t, outcome, r.Derived, r.Ladders)
 	} else {
-		shape := shapeOf(outcome)
-		if err := r.fill(outcome, shape); err != nil {
+		scribe := e.scribes.all[worker]
+		scribe.last = shapeOf(outcome, scribe.last)
+		if err := r.fill(outcome, scribe.last); err != nil {
 			return err
 		}
-		if err := e.scribes.all[worker].write(r, shape); err != nil {
+		if err := scribe.write(r, scribe.last); err != nil {
 			return err
 		}
 	}

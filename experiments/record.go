@@ -58,27 +58,47 @@ func (m *Measure) kind(path string) kind { return kind{path, m.Class, m.Unit, m.
 
 // shape is the kinds of the measures of a record, in the order of its data.
 type shape struct {
-	name  string
-	kinds []kind
+	name    string
+	kinds   []kind
+	request []kind // of an outcome: those recorded on request, which are no part of the data
 
 	mu   sync.Mutex
 	same []map[string]*Measure // by measure: those read already, by their bytes
 }
 
-// shapeOf is the shape of an outcome, without what is recorded on request.
-func shapeOf(o *Outcome) *shape {
+// shapeOf is the shape of an outcome: the last one, if it still is, else a new one.
+func shapeOf(o *Outcome, last *shape) *shape {
+	if last != nil && last.fits(o) {
+		return last
+	}
 	s := &shape{}
 	h := sha256.New()
 	for _, path := range o.Paths() {
+		k := o.Measures[path].kind(path)
 		if optional, _ := new(Recorded).optional(path); optional {
+			s.request = append(s.request, k)
 			continue
 		}
-		k := o.Measures[path].kind(path)
 		s.kinds = append(s.kinds, k)
 		fmt.Fprintln(h, k)
 	}
 	s.name = hex.EncodeToString(h.Sum(nil)[:8])
 	return s
+}
+
+// fits reports whether the measures of an outcome are of these kinds.
+func (s *shape) fits(o *Outcome) bool {
+	if len(o.Measures) != len(s.kinds)+len(s.request) {
+		return false
+	}
+	for _, kinds := range [][]kind{s.kinds, s.request} {
+		for i := range kinds {
+			if m := o.Measures[kinds[i].Path]; m == nil || m.kind(kinds[i].Path) != kinds[i] {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // line tells readers of the shape.
@@ -93,20 +113,22 @@ func (r *record) fill(o *Outcome, s *shape) error {
 	for _, k := range s.kinds {
 		r.Data = o.Measures[k.Path].append(r.Data)
 	}
-	for _, path := range o.Paths() {
-		m := o.Measures[path]
-		if optional, _ := r.Recorded.optional(path); optional {
-			k, err := json.Marshal(m.kind(path))
-			if err != nil {
-				return err
+	for _, k := range s.request {
+		text, err := json.Marshal(k)
+		if err != nil {
+			return err
+		}
+		r.More = o.Measures[k.Path].append(named(append(r.More, tagMeasure), string(text)))
+	}
+	for _, kinds := range [][]kind{s.kinds, s.request} {
+		for _, k := range kinds {
+			m := o.Measures[k.Path]
+			for _, series := range m.Series {
+				r.More, _ = series.AppendBinary(named(append(r.More, tagSeries), k.Path))
 			}
-			r.More = m.append(text(append(r.More, tagMeasure), string(k)))
-		}
-		for _, series := range m.Series {
-			r.More, _ = series.AppendBinary(text(append(r.More, tagSeries), path))
-		}
-		for _, seen := range m.Moments {
-			r.More = binary.AppendVarint(binary.AppendVarint(text(append(r.More, tagMoment), path), int64(seen.at)), seen.value)
+			for _, seen := range m.Moments {
+				r.More = binary.AppendVarint(binary.AppendVarint(named(append(r.More, tagMoment), k.Path), int64(seen.at)), seen.value)
+			}
 		}
 	}
 	facts, err := json.Marshal(o)
@@ -133,7 +155,7 @@ const (
 	tagMoment  = 'i'
 )
 
-func text(b []byte, s string) []byte { return append(binary.AppendUvarint(b, uint64(len(s))), s...) }
+func named(b []byte, s string) []byte { return append(binary.AppendUvarint(b, uint64(len(s))), s...) }
 
 // append writes what the measure of one run knows beyond its kind.
 func (m *Measure) append(b []byte) []byte {
