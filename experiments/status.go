@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -19,6 +20,35 @@ func (s *Study) Plan() string {
 		fmt.Fprintf(h, "%x\n", p.identity)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// planned are all runs of the study, those whose outcome is here included.
+func (s *Study) planned() iter.Seq[Task] {
+	return func(yield func(Task) bool) {
+		for i, p := range s.Points {
+			for r := range p.Outcomes {
+				if !yield(Task{i, r + 1}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Wanting names the points of which runs are missing, and how many.
+func (s *Study) Wanting() (points []string) {
+	for _, p := range s.Points {
+		n := 0
+		for _, o := range p.Outcomes {
+			if o == nil {
+				n++
+			}
+		}
+		if n > 0 {
+			points = append(points, strings.TrimSpace(fmt.Sprintf("%s (%d)", p.Name(), n)))
+		}
+	}
+	return points
 }
 
 // PointStatus is how far the runs of a point are.
@@ -37,7 +67,7 @@ func (s *Study) Status(a *Archive) ([]PointStatus, error) {
 	all := make([]PointStatus, len(s.Points))
 	costs := make([]cost, len(s.Points))
 	var any cost
-	for _, t := range s.tasks(Chunk{}) {
+	for t := range s.planned() {
 		p := &all[t.Point]
 		p.Point = s.Points[t.Point]
 		p.Runs++

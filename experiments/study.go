@@ -159,7 +159,7 @@ func (s *Study) Collect(ctx context.Context, o Options) error {
 
 // Stored counts the runs of the study, and those of which the archive has results.
 func (s *Study) Stored(a *Archive) (stored, runs int) {
-	for _, t := range s.tasks(Chunk{}) {
+	for t := range s.planned() {
 		runs++
 		if a != nil && a.find(s.ID(t), &Recorded{}) != nil {
 			stored++

@@ -88,7 +88,12 @@ func (s *submission) plan(cmd *cobra.Command, name string) error {
 	if err != nil {
 		return err
 	}
-	study := experiments.NewStudy(file, experiments.Options{})
+	o := experiments.Options{Archive: archive, Connections: experiments.Traced(file)}
+	study := experiments.NewStudy(file, o)
+	sum := study.Plan()
+	if err := rounds(cmd, study, o); err != nil {
+		return err
+	}
 	points, err := study.Status(archive)
 	if err != nil {
 		return err
@@ -113,7 +118,7 @@ func (s *submission) plan(cmd *cobra.Command, name string) error {
 	s.args = append([]string{name}, s.again()...)
 	s.args = append(s.args, "--out", s.out)
 	fmt.Fprintf(cmd.ErrOrStderr(), "%d of %s are missing, %s of one core: %s of about %s\n", missing, plural(runs, "run"), about(left), plural(s.chunks, "chunk"), about(s.each))
-	s.args = append(s.args, "--plan", study.Plan())
+	s.args = append(s.args, "--plan", sum)
 	return nil
 }
 

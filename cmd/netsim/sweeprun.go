@@ -91,6 +91,9 @@ after they were interrupted.
 			if sum != "" && sum != study.Plan() {
 				return fmt.Errorf("%s is not what was submitted: its plan is %s, not %s; submit it again", file.Name, study.Plan(), sum)
 			}
+			if err := rounds(cmd, study, o); err != nil {
+				return err
+			}
 			err = study.Execute(cmd.Context(), o)
 			progress.end()
 			if err != nil {
@@ -111,6 +114,16 @@ after they were interrupted.
 	c.Flags().IntVar(&jobs, "jobs", 0, "runs at the same time (default: one for each CPU)")
 	c.Flags().StringVar(&how, "progress", "auto", progressHelp)
 	return c
+}
+
+// rounds plans as many replications as what the file wants to know takes, by what
+// the folder has: in rounds, of which collect names the next.
+func rounds(cmd *cobra.Command, study *experiments.Study, o experiments.Options) error {
+	if len(study.File.Until) == 0 {
+		return nil
+	}
+	_, err := study.Advance(cmd.Context(), o)
+	return err
 }
 
 // parseChunk reads "2/8".
@@ -144,7 +157,11 @@ runs took or, where none has been made, by what they are to send. Nothing is run
 			if err != nil {
 				return err
 			}
-			study := experiments.NewStudy(file, experiments.Options{})
+			o := experiments.Options{Archive: archive, Connections: experiments.Traced(file)}
+			study := experiments.NewStudy(file, o)
+			if err := rounds(cmd, study, o); err != nil {
+				return err
+			}
 			points, err := study.Status(archive)
 			if err != nil {
 				return err
@@ -206,11 +223,11 @@ an error, unless --partial takes what is there.
 			}
 			o := experiments.Options{Archive: archive, Connections: experiments.Traced(file)}
 			study := experiments.NewStudy(file, o)
-			if err := study.Collect(cmd.Context(), o); err != nil {
+			if _, err := study.Advance(cmd.Context(), o); err != nil {
 				return err
 			}
 			if missing, why := study.Missing(archive); missing > 0 && !partial {
-				return &incomplete{missing, why, fmt.Sprintf("netsim sweep exec %s --out %s", args[0], p.out)}
+				return &incomplete{missing, study.Wanting(), why, fmt.Sprintf("netsim sweep exec %s --out %s", args[0], p.out)}
 			}
 			if err := study.LeaveOut(); err != nil {
 				return err
@@ -231,6 +248,7 @@ an error, unless --partial takes what is there.
 // incomplete says that runs are missing.
 type incomplete struct {
 	missing int
+	points  []string
 	why     string // one failed; "" if none did
 	right   string
 }
@@ -239,6 +257,13 @@ func (i *incomplete) Error() string {
 	text := fmt.Sprintf("%d runs are missing", i.missing)
 	if i.missing == 1 {
 		text = "1 run is missing"
+	}
+	const shown = 5
+	if names := i.points; len(names) > 1 {
+		text += ": " + strings.Join(names[:min(shown, len(names))], ", ")
+		if len(names) > shown {
+			text += fmt.Sprintf(" and those of %s", plural(len(names)-shown, "more point"))
+		}
 	}
 	if i.why != "" {
 		text += ", and some failed: " + i.why

@@ -59,7 +59,7 @@ func TestSweep(t *testing.T) {
 	}
 	status("link.wire.loss=0.02 | 4 | 2 | 0 | below 1 s\n", "6 of 12 runs there")
 	_, errs, code := n.run("sweep", "collect", "x.toml")
-	if code != exitFault || errs != "netsim: 6 runs are missing; make them: netsim sweep exec x.toml --out out/x; or take what is there: --partial\n" {
+	if code != exitFault || errs != "netsim: 6 runs are missing: link.wire.loss=0 (2), link.wire.loss=0.02 (2), link.wire.loss=0.1 (2); make them: netsim sweep exec x.toml --out out/x; or take what is there: --partial\n" {
 		t.Errorf("collecting half: exit code %d, %s", code, errs)
 	}
 	n.ok("sweep", "collect", "x.toml", "--partial", "--out", "out/x")
@@ -87,7 +87,7 @@ func TestSweep(t *testing.T) {
 		"sweep exec x.toml --plan 0123":          "netsim: x.toml is not what was submitted: its plan is ",
 		"sweep exec x.toml --run 0123":           "netsim: x.toml has no run 0123\n",
 		"sweep exec x.toml --jobs -1":            "netsim: --jobs -1: want ",
-		"sweep collect x.toml --out y":           "netsim: 12 runs are missing; ",
+		"sweep collect x.toml --out y":           "netsim: 12 runs are missing: ",
 		"sweep collect x.toml --partial --out y": "netsim: there are no results of x.toml\n",
 		"explain ffff --in y":                    `netsim: no run "ffff" in y/shards, which keeps 0`,
 	} {
@@ -113,6 +113,35 @@ func TestFailedRuns(t *testing.T) {
 		t.Errorf("exit code %d\n%s", code, errs)
 	}
 	n.ok("sweep", "collect", "x.toml", "--partial")
+}
+
+// TestRounds holds that chunks make as many replications as what the file wants to
+// know takes, a round after the other, and end where one process does.
+func TestRounds(t *testing.T) {
+	n := newNetsim(t)
+	n.file("x.toml", strings.Replace(swept, "replications = 4\n", "replications = 4\nmax_replications = 60\nuntil.setup = { metric = \"flow.web.setup_time.mean\", half_width = \"20 ms\" }\n", 1))
+	n.ok("run", "x.toml", "--out", "whole")
+	rounds := 0
+	for ; rounds < 20; rounds++ {
+		n.ok("sweep", "exec", "x.toml", "--chunk", "0/2")
+		n.ok("sweep", "exec", "x.toml", "--chunk", "1/2")
+		_, errs, code := n.run("sweep", "collect", "x.toml")
+		if code == exitOK {
+			break
+		}
+		if code != exitFault || !strings.Contains(errs, " missing") {
+			t.Fatalf("exit code %d, %s", code, errs)
+		}
+	}
+	if rounds == 0 || rounds == 20 {
+		t.Errorf("%d rounds", rounds)
+	}
+	want := n.tables("whole")
+	for name, text := range n.tables("out/x") {
+		if text != want[name] {
+			t.Errorf("%s of chunks in rounds is another than of one process", name)
+		}
+	}
 }
 
 // TestExplain holds that the command which explain prints makes one run again, and
