@@ -156,6 +156,7 @@ func (a *accepts) pop() des.Time {
 func (l *Listener) hand(now des.Time, s *Socket) {
 	s.listener, s.waiting = nil, false
 	l.Accepted++
+	s.Conn.Adopt()
 	s.app = l.acceptor.Accept(now, s)
 }
 

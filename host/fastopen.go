@@ -3,7 +3,9 @@ package host
 import (
 	"encoding/binary"
 	"net/netip"
+	"time"
 
+	"netsim/des"
 	"netsim/tcp"
 	"netsim/wire"
 )
@@ -41,14 +43,22 @@ func (h *Host) fastKeys() [][16]byte {
 	return h.rest.keys
 }
 
+// fastKeys are those of a listener: its own, or its host's.
+func (l *Listener) fastKeys() [][16]byte {
+	if len(l.FastKeys) > 0 {
+		return l.FastKeys
+	}
+	return l.host.fastKeys()
+}
+
 // fastOpen looks at the cookie of a SYN (RFC 7413 section 4.2.2). A good one lets the
 // text be taken, unless too many such connections wait for their third segment
 // (section 5.1): then nothing is said of cookies (Linux tcp_fastopen_queue_check). For
 // any other, and where one is asked for, the good one is given; with what an older key
 // has made, too.
-func (l *Listener) fastOpen(s *Socket, seg *wire.Segment, o *tcp.Opening) {
+func (l *Listener) fastOpen(now des.Time, s *Socket, seg *wire.Segment, o *tcp.Opening) {
 	shown := seg.Options&wire.HasCookie != 0
-	if int(l.fast) >= l.FastOpen || !shown && (!l.Cookieless || seg.Len == 0) {
+	if l.fastFull(now) || !shown && (!l.Cookieless || seg.Len == 0) {
 		return
 	}
 	if l.Cookieless {
@@ -56,7 +66,7 @@ func (l *Listener) fastOpen(s *Socket, seg *wire.Segment, o *tcp.Opening) {
 		l.fast++
 		return
 	}
-	for i, key := range l.host.fastKeys() {
+	for i, key := range l.fastKeys() {
 		c := l.host.fastCookie(s.tuple, key)
 		if i == 0 {
 			o.FastCookie = c
@@ -73,11 +83,34 @@ func (l *Listener) fastOpen(s *Socket, seg *wire.Segment, o *tcp.Opening) {
 	}
 }
 
+// fastPenalty is how long a connection counts that was opened fast, accepted and reset
+// before its handshake was complete: its SYN may have been forged (RFC 7413 section
+// 5.1; Linux reqsk_fastopen_remove).
+const fastPenalty = time.Minute
+
+// fastFull reports that no further connection may be open fast.
+func (l *Listener) fastFull(now des.Time) bool {
+	if int(l.fast) < l.FastOpen {
+		return false
+	}
+	if len(l.penalties) == 0 || l.penalties[0] > now {
+		return true
+	}
+	l.penalties = l.penalties[1:]
+	l.fast--
+	return int(l.fast) >= l.FastOpen
+}
+
 // fastDone gives the place back when a connection that was opened fast has left
 // SYN-RECEIVED.
-func (s *Socket) fastDone() {
+func (s *Socket) fastDone(now des.Time) {
 	s.fast = false
-	if l := s.host.listener(s.tuple.localPort); l != nil {
+	l := s.host.listener(s.tuple.localPort)
+	switch {
+	case l == nil:
+	case s.Conn.Reset() && s.listener == nil:
+		l.penalties = append(l.penalties, now.Add(fastPenalty))
+	default:
 		l.fast--
 	}
 }

@@ -96,9 +96,12 @@ func TestFastOpenIsBounded(t *testing.T) {
 			}
 		}
 	})
-	w.run(time.Second) // nobody knows of them: resets free all places
-	if l.fast != 0 || l.HalfOpen.Value() != 0 {
+	w.run(time.Second) // nobody knows of them, who reset them: their SYNs may have been forged
+	if l.fast != 2 || !l.fastFull(w.sim.Now()) || l.HalfOpen.Value() != 0 {
 		t.Errorf("%d wait, %d half open", l.fast, l.HalfOpen.Value())
+	}
+	if l.fastFull(w.sim.Now().Add(fastPenalty)) {
+		t.Errorf("%d places are taken after a minute", l.fast)
 	}
 }
 

@@ -209,7 +209,9 @@ func (h *Host) ConnectFrom(now des.Time, from wire.Addr, to Remote, local uint16
 	}
 	h.stack.table.add(t, s.ref)
 	o := h.opening(now, t, who)
-	o.Settings = options
+	if o.Settings = options; options != nil {
+		s.ttl = options.TTL
+	}
 	if options != nil && options.FastOpen {
 		o.FastCookie = h.rest.cookies[t.remote]
 	}

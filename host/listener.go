@@ -35,6 +35,9 @@ type Listener struct {
 
 	Settings *tcp.Settings // socket options of the connections to come; nil is none
 	FastOpen int           // connections that may be open fast and not yet proven; 0: none
+	FastKeys [][16]byte    // of their cookies, in place of the host's
+
+	penalties []des.Time // until when places of Fast Open are kept
 }
 
 // ListenerTally is what the listeners of a group of hosts count.
@@ -136,8 +139,10 @@ func (l *Listener) arrive(now des.Time, t tuple, p *wire.Packet, old *tcp.TimeWa
 	if old != nil {
 		o.ISS = old.Successor(o.Profile, o.ISS)
 	}
-	o.Settings = l.Settings
-	l.fastOpen(s, &p.Segment, o)
+	if o.Settings = l.Settings; l.Settings != nil {
+		s.ttl = l.Settings.TTL
+	}
+	l.fastOpen(now, s, &p.Segment, o)
 	s.Conn.Listen(now, o)
 	s.Conn.Trail() // LISTEN is the listener's
 	s.state = tcp.Listen

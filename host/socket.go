@@ -33,11 +33,12 @@ type Socket struct {
 	state    tcp.State // as accounted
 	open     bool      // not in the free list
 	pumping  bool
-	fast     bool // opened fast, and in SYN-RECEIVED
-	waiting  bool // to be accepted
-	gone     bool // from the table
-	bucket   bool // it has one of those for TIME-WAIT
-	orphan   bool // it counts as one
+	fast     bool  // opened fast, and in SYN-RECEIVED
+	waiting  bool  // to be accepted
+	gone     bool  // from the table
+	bucket   bool  // it has one of those for TIME-WAIT
+	orphan   bool  // it counts as one
+	ttl      uint8 // of its packets, if it is not the host's
 }
 
 // Ports returns the local and the remote port.
@@ -81,6 +82,13 @@ func (s *Socket) ReadUpTo(now des.Time, n uint32) uint32 {
 // Set changes the socket options.
 func (s *Socket) Set(now des.Time, options *tcp.Settings) {
 	s.Conn.Set(now, options)
+	s.ttl = options.TTL
+	s.pump(now)
+}
+
+// Acknowledge is TCP_QUICKACK, see [tcp.Conn.Acknowledge].
+func (s *Socket) Acknowledge(now des.Time, on bool) {
+	s.Conn.Acknowledge(on)
 	s.pump(now)
 }
 
@@ -138,7 +146,7 @@ func (s *Socket) pump(now des.Time) {
 		if s.state != s.Conn.State() {
 			s.account(now)
 			if s.fast && s.state != tcp.SynReceived {
-				s.fastDone()
+				s.fastDone(now)
 			}
 		}
 		if s.state == tcp.FinWait2 {
@@ -183,7 +191,11 @@ func (s *Socket) emit(now des.Time) {
 	st := s.stack
 	for p := st.blank(); s.Conn.Emit(now, &p.Segment); p = st.blank() {
 		p.Segment.SrcPort, p.Segment.DstPort = s.tuple.localPort, s.tuple.remotePort
-		st.send(now, s.host, s.tuple.local, s.tuple.remote)
+		ttl := s.host.group.ttl
+		if s.ttl != 0 {
+			ttl = s.ttl
+		}
+		st.sendWith(now, s.host, s.tuple.local, s.tuple.remote, ttl)
 	}
 }
 

@@ -143,6 +143,7 @@ func (st *Stack) take(now des.Time, h *Host, t tuple, app App) *Socket {
 	}
 	s.host, s.tuple, s.app, s.next, s.opened = h, t, app, nil, now
 	s.state, s.listener, s.pair, s.request, s.open, s.gone, s.bucket, s.fast, s.orphan = tcp.Closed, nil, 0, 0, true, false, false, false, false
+	s.ttl = 0
 	s.alarm.Bind(s, h.owner.Rank(des.Timer))
 	return s
 }
@@ -181,13 +182,17 @@ func (st *Stack) Held() (n int) {
 
 // send lets the blank packet out of the host. Its segment's ports are set.
 func (st *Stack) send(now des.Time, h *Host, from, to wire.Addr) {
+	st.sendWith(now, h, from, to, h.group.ttl)
+}
+
+func (st *Stack) sendWith(now des.Time, h *Host, from, to wire.Addr, ttl uint8) {
 	if h.off && h.silent(now) {
 		return
 	}
 	p := st.spare
 	st.spare = nil
 	st.packets++
-	p.Src, p.Dst, p.TTL, p.ECN, p.ID = from, to, h.group.ttl, p.Segment.ECN, st.packets
+	p.Src, p.Dst, p.TTL, p.ECN, p.ID = from, to, ttl, p.Segment.ECN, st.packets
 	p.Measure()
 	h.group.tally.sent(&p.Segment)
 	if st.observer != nil {

@@ -112,7 +112,7 @@ func (r *runner) differs(f *flow, k *script.Packet, p *wire.Packet) (string, err
 		return "sequence number", nil
 	case s.Len != k.Seq.Len:
 		return "length", nil
-	case k.Ack != nil && !k.Ack.Any && s.Ack.Uint32() != k.Ack.Value:
+	case k.Ack != nil && !k.Ack.Any && !k.Ack.Absolute && f.scriptAck(s.Ack) != k.Ack.Value, k.Ack != nil && k.Ack.Absolute && s.Ack.Uint32() != k.Ack.Value:
 		return "acknowledgment number", nil
 	case k.Window != nil && s.Window != *k.Window:
 		return "window", nil
@@ -202,6 +202,9 @@ func (r *runner) same(f *flow, want, got *script.TCPOption) bool {
 		return string(want.Bytes) == string(got.Bytes)
 	}
 	for i, v := range want.Values {
+		if want.Kind == script.SACK {
+			v += f.irs.Uint32()
+		}
 		if v != got.Values[i] {
 			return false
 		}

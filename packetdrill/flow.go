@@ -2,6 +2,7 @@ package packetdrill
 
 import (
 	"netsim/packetdrill/script"
+	"netsim/tcp"
 	"netsim/wire"
 )
 
@@ -89,5 +90,29 @@ func (f *flow) liveAck(n script.Number) wire.Seq {
 // scriptSeq is a number of the host as the script has it.
 func (f *flow) scriptSeq(s wire.Seq) uint32 { return s.Uint32() - f.iss }
 
-// scriptAck is a number of the script's side, which the host has from the script.
-func (f *flow) scriptAck(s wire.Seq) uint32 { return s.Uint32() }
+// alive reports whether the host has a connection of the flow, or one in TIME-WAIT.
+func (r *runner) alive(f *flow) bool {
+	for _, c := range r.host.Connections() {
+		if c.State != tcp.Listen && c.LocalPort == f.local && c.RemotePort == f.remote && c.Remote == f.far {
+			return true
+		}
+	}
+	return false
+}
+
+// liveSeq is a number of the script's side on the wire. A SYN says the initial one as
+// it is; what follows counts from that.
+func (f *flow) liveSeq(n script.Number, syn bool) wire.Seq {
+	if n.Absolute || syn && (!f.irsKnown || n.Value == f.irs.Uint32()) {
+		return wire.SeqOf(n.Value)
+	}
+	return wire.SeqOf(n.Value).Add(f.irs.Uint32())
+}
+
+// scriptAck is a number of the script's side as it is in the script.
+func (f *flow) scriptAck(s wire.Seq) uint32 {
+	if f == nil {
+		return s.Uint32()
+	}
+	return s.Uint32() - f.irs.Uint32()
+}

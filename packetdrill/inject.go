@@ -39,6 +39,9 @@ func (r *runner) inject(k *script.Packet) error {
 		return r.report(k)
 	}
 	f := r.flowOf(k)
+	if strings.HasPrefix(k.Flags, "S") && f.irsKnown && !r.alive(f) {
+		f.irsKnown = false // another connection, with numbers of its own
+	}
 	p := r.pool.Get()
 	*p = wire.Packet{Src: f.far, Dst: f.near, TTL: wire.DefaultTTL}
 	if err := r.fill(p, f, k); err != nil {
@@ -58,11 +61,11 @@ func (r *runner) fill(p *wire.Packet, f *flow, k *script.Packet) (err error) {
 		return err
 	}
 	s.SrcPort, s.DstPort, s.Incarnation = f.remote, f.local, f.who
-	s.Seq, s.Len = wire.SeqOf(k.Seq.Start.Value), k.Seq.Len
+	s.Seq, s.Len = f.liveSeq(k.Seq.Start, s.Flags.Has(wire.SYN)), k.Seq.Len
 	if k.Seq.Start.Any || k.Ack != nil && k.Ack.Any {
 		return &failure{unexpected: "the numbers of a segment that is injected cannot be left open"}
 	}
-	if s.Flags.Has(wire.SYN) {
+	if s.Flags.Has(wire.SYN) && !f.irsKnown {
 		f.irs, f.irsKnown = s.Seq, true
 	}
 	if k.Ack != nil {

@@ -13,6 +13,8 @@ type manners struct {
 	connectedOnce bool  // connect() tells once of a connection that has come about meanwhile
 	aborted       errno // of connect() after one that failed, and of which SO_ERROR has told why
 
+	bufferTimes      int   // what getsockopt() tells of a buffer, times what was asked for
+	fastOpen         int   // tcp_fastopen at first
 	connectListening errno // of connect() by a listener
 	connectOver      errno // of connect() after a connection is over
 }
@@ -30,6 +32,7 @@ func mannersOf(profile string) *manners {
 var linuxManners = manners{
 	resetErrors: map[tcp.State]errno{tcp.SynSent: "ECONNREFUSED", tcp.CloseWait: "EPIPE"},
 	unconnected: "EPIPE", errorFirst: true, freshHangs: true, connectedOnce: true, aborted: "ECONNABORTED",
+	bufferTimes: 2, fastOpen: fastClient,
 	connectListening: "EISCONN", connectOver: "EISCONN",
 }
 
@@ -37,5 +40,7 @@ var linuxManners = manners{
 var bsdManners = manners{
 	resetErrors:      map[tcp.State]errno{tcp.SynSent: "ECONNREFUSED", tcp.SynReceived: "ECONNREFUSED", tcp.Closing: "", tcp.LastAck: "", tcp.TimeWaiting: ""},
 	unconnected:      "ENOTCONN",
+	bufferTimes:      1,
+	fastOpen:         fastClient | fastServer,
 	connectListening: "EOPNOTSUPP", connectOver: "EISCONN",
 }

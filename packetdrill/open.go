@@ -123,6 +123,10 @@ func (r *runner) listen(c *script.Call) (attempt, error) {
 		l.Settings = &settings
 		s.phase, s.listener = listening, l
 		s.listenFast(backlog)
+		l.FastKeys = s.fastKeys
+		if r.sysctls.abort {
+			l.ResetOverflow()
+		}
 		r.subject, s.flow = s, nil
 		r.current = nil
 		return done(0)

@@ -1,35 +1,69 @@
 package packetdrill
 
-import "netsim/packetdrill/script"
+import (
+	"math"
+	"time"
+
+	"netsim/packetdrill/script"
+	"netsim/tcp"
+)
 
 // setsockopt is setsockopt().
 func (r *runner) setsockopt(c *script.Call) (attempt, error) {
-	s, no, err := r.socketArg(c)
-	if s == nil {
-		return no, err
-	}
-	if len(c.Args) < 4 {
-		return nil, &failure{want: "setsockopt with 5 arguments", got: callText(c)}
-	}
-	e, err := r.setOption(s, c.Args[1].Text, c.Args[2].Text, c.Args[3])
-	return func() (result, bool) {
-		if e != "" {
-			return failed(e)
+	return r.sockopt(c, func(s *socket, o *option, name string, value *script.Expr) (errno, error) {
+		n, e, err := r.optionValue(o, value)
+		if err != nil || e != "" {
+			return e, err
 		}
-		return done(0)
-	}, err
+		if o.write == nil {
+			return "ENOPROTOOPT", nil
+		}
+		if e := o.write(r, s, n); e != "" {
+			return e, nil
+		}
+		s.settled()
+		return "", nil
+	})
 }
 
 // getsockopt is getsockopt().
 func (r *runner) getsockopt(c *script.Call) (attempt, error) {
+	return r.sockopt(c, func(s *socket, o *option, name string, want *script.Expr) (errno, error) {
+		switch {
+		case name == "SO_ERROR":
+			return "", r.outErrno(want, s.takeError())
+		case want.Kind == script.Struct:
+			return "", r.outFields(s, o, want)
+		case want.Kind == script.Ellipsis:
+			return "", nil
+		case o.read == nil:
+			return "ENOPROTOOPT", nil
+		}
+		return "", r.out(want, o.read(r, s).n)
+	})
+}
+
+// sockopt is what both calls are: it finds the option by level and name.
+func (r *runner) sockopt(c *script.Call, do func(*socket, *option, string, *script.Expr) (errno, error)) (attempt, error) {
 	s, no, err := r.socketArg(c)
 	if s == nil {
 		return no, err
 	}
 	if len(c.Args) < 4 {
-		return nil, &failure{want: "getsockopt with 5 arguments", got: callText(c)}
+		return nil, &failure{want: c.Name + " with 5 arguments", got: callText(c)}
 	}
-	e, err := r.getOption(s, c.Args[1].Text, c.Args[2].Text, c.Args[3])
+	level, name := c.Args[1].Text, c.Args[2].Text
+	if level == "SOL_TCP" {
+		level = "IPPROTO_TCP"
+	}
+	if level == "SOL_IP" {
+		level = "IPPROTO_IP"
+	}
+	o, ok := options[level+"."+name]
+	if !ok {
+		return nil, &unsupported{at: c.Args[2].Pos, what: "option " + level + " " + name}
+	}
+	e, err := do(s, &o, name, c.Args[3])
 	return func() (result, bool) {
 		if e != "" {
 			return failed(e)
@@ -38,29 +72,77 @@ func (r *runner) getsockopt(c *script.Call) (attempt, error) {
 	}, err
 }
 
-// setOption sets a socket option to a value as the script writes it. The error is
-// for what the script does wrong, or what is not supported.
-func (r *runner) setOption(s *socket, level, name string, value *script.Expr) (errno, error) {
-	switch level + "." + name {
-	case "SOL_TCP.TCP_FASTOPEN":
-		n, err := r.number(value)
-		s.fastQueue = int(n)
-		return "", err
-	case "SOL_SOCKET.SO_REUSEADDR":
-		n, err := r.number(value)
-		s.reuse = n != 0
-		return "", err
-	}
-	return "", &unsupported{at: value.Pos, what: "option " + level + " " + name}
+// value is that of an option: a number, and a second one of a struct linger; or bytes.
+type value struct {
+	n, second int64
+	bytes     string
 }
 
-// getOption holds a socket option against the value that the script expects.
-func (r *runner) getOption(s *socket, level, name string, want *script.Expr) (errno, error) {
-	switch level + "." + name {
-	case "SOL_SOCKET.SO_ERROR":
-		return "", r.outErrno(want, s.takeError())
+// optionValue reads the value that a script gives an option: 1, [1], "cubic" or a
+// struct.
+func (r *runner) optionValue(o *option, e *script.Expr) (v value, fault errno, err error) {
+	switch e.Kind {
+	case script.Ellipsis:
+		return v, "", nil
+	case script.String:
+		v.bytes = e.Text
+		return v, "", nil
+	case script.Struct:
+		for i, a := range e.Args {
+			n, err := r.number(a)
+			if err != nil {
+				return v, "", err
+			}
+			switch key := e.Keys[i]; {
+			case key == "onoff" || key == "l_onoff" || key == "" && i == 0:
+				v.n = n
+			case key == "linger" || key == "l_linger" || key == "" && i == 1:
+				v.second = n
+			default:
+				return v, "", &unsupported{at: a.Pos, what: "field " + key}
+			}
+		}
+		return v, "", nil
 	}
-	return "", &unsupported{at: want.Pos, what: "option " + level + " " + name}
+	v.n, err = r.number(e)
+	if err != nil {
+		if un, ok := err.(*unsupported); ok && e.Kind == script.Word {
+			return v, "", un
+		}
+	}
+	return v, "", err
+}
+
+// outFields holds the fields of a struct against those that the script expects.
+func (r *runner) outFields(s *socket, o *option, want *script.Expr) error {
+	info := r.info(s)
+	for i, key := range want.Keys {
+		e := want.Args[i]
+		if e.Kind == script.Ellipsis {
+			continue
+		}
+		n, err := r.number(e)
+		if err != nil {
+			return err
+		}
+		var got int64
+		switch f, ok := info[key]; {
+		case ok:
+			got = int64(f)
+		case o.read == nil:
+			return &unsupported{at: e.Pos, what: "field " + key}
+		default:
+			v := o.read(r, s)
+			got = v.n
+			if key == "linger" || key == "l_linger" || key == "" && i == 1 {
+				got = v.second
+			}
+		}
+		if got != n {
+			return &failure{at: e.Pos, want: key + "=" + exprText(e), got: key + "=" + result{value: got}.String()}
+		}
+	}
+	return nil
 }
 
 // outErrno holds an error against that which the script expects, a name or 0.
@@ -81,4 +163,315 @@ func (r *runner) outErrno(want *script.Expr, got errno) error {
 		name = "0"
 	}
 	return &failure{at: want.Pos, want: exprText(want), got: "[" + name + "]"}
+}
+
+// settled gives the connection, or those to come of a listener, the socket's settings.
+// They are shared, so that each change makes new ones.
+func (s *socket) settled() {
+	settings := s.settings
+	if s.conn != nil {
+		s.conn.Set(s.r.now(), &settings)
+	}
+	if s.listener != nil {
+		s.listener.Settings = &settings
+	}
+}
+
+// option is a socket option. Without write it cannot be set.
+type option struct {
+	read  func(r *runner, s *socket) value
+	write func(r *runner, s *socket, v value) errno
+}
+
+// toggle is an option that is on or off.
+func toggle(field func(s *socket) *bool) option {
+	return option{
+		read:  func(_ *runner, s *socket) value { return value{n: truth(*field(s))} },
+		write: func(_ *runner, s *socket, v value) errno { *field(s) = v.n != 0; return "" },
+	}
+}
+
+func truth(on bool) int64 {
+	if on {
+		return 1
+	}
+	return 0
+}
+
+// lasting is an option that is a time in units, from 1 to a most; otherwise is what the
+// system has where it is not set.
+func lasting(field func(s *socket) *time.Duration, unit time.Duration, most int64, otherwise func(p *tcp.Profile) time.Duration) option {
+	return option{
+		read: func(r *runner, s *socket) value {
+			d := *field(s)
+			if d == 0 {
+				d = otherwise(r.profile)
+			}
+			return value{n: int64(d / unit)}
+		},
+		write: func(_ *runner, s *socket, v value) errno {
+			if v.n < 1 && most < math.MaxInt32 || v.n < 0 || v.n > most {
+				return "EINVAL"
+			}
+			*field(s) = time.Duration(v.n) * unit
+			return ""
+		},
+	}
+}
+
+// kept is an option that is remembered and has no effect here.
+func kept(name string, otherwise int64) option {
+	return option{
+		read: func(_ *runner, s *socket) value {
+			if n, ok := s.kept[name]; ok {
+				return value{n: n}
+			}
+			return value{n: otherwise}
+		},
+		write: func(_ *runner, s *socket, v value) errno {
+			if s.kept == nil {
+				s.kept = map[string]int64{}
+			}
+			s.kept[name] = v.n
+			return ""
+		},
+	}
+}
+
+// options are the socket options by level and name.
+var options map[string]option // order-free: looked up by name
+
+func init() {
+	options = map[string]option{
+		"SOL_SOCKET.SO_REUSEADDR":  toggle(func(s *socket) *bool { return &s.reuse }),
+		"SOL_SOCKET.SO_REUSEPORT":  toggle(func(s *socket) *bool { return &s.reuse }),
+		"SOL_SOCKET.SO_KEEPALIVE":  toggle(func(s *socket) *bool { return &s.settings.KeepAlive }),
+		"SOL_SOCKET.SO_ERROR":      {},
+		"SOL_SOCKET.SO_LINGER":     {read: readLinger, write: writeLinger},
+		"SOL_SOCKET.SO_RCVBUF":     {read: readReceiveBuffer, write: writeReceiveBuffer},
+		"SOL_SOCKET.SO_SNDBUF":     {read: readSendBuffer, write: writeSendBuffer},
+		"SOL_SOCKET.SO_ACCEPTCONN": {read: func(_ *runner, s *socket) value { return value{n: truth(s.phase == listening)} }},
+		"SOL_SOCKET.SO_TYPE":       {read: func(*runner, *socket) value { return value{n: symbols["SOCK_STREAM"]} }},
+		"SOL_SOCKET.SO_MARK":       kept("SO_MARK", 0), "SOL_SOCKET.SO_PRIORITY": kept("SO_PRIORITY", 0), "SOL_SOCKET.SO_DEBUG": kept("SO_DEBUG", 0),
+		"SOL_SOCKET.SO_TIMESTAMPING": kept("SO_TIMESTAMPING", 0), "SOL_SOCKET.SO_BUSY_POLL": kept("SO_BUSY_POLL", 0),
+
+		"IPPROTO_TCP.TCP_NODELAY": toggle(func(s *socket) *bool { return &s.settings.NoDelay }),
+		"IPPROTO_TCP.TCP_CORK":    toggle(func(s *socket) *bool { return &s.settings.Cork }),
+		"IPPROTO_TCP.TCP_NOPUSH":  toggle(func(s *socket) *bool { return &s.settings.Cork }),
+		"IPPROTO_TCP.TCP_NOOPT":   toggle(func(s *socket) *bool { return &s.settings.NoOptions }),
+		"IPPROTO_TCP.TCP_MAXSEG":  {read: readMSS, write: writeMSS},
+		"IPPROTO_TCP.TCP_KEEPIDLE": lasting(func(s *socket) *time.Duration { return &s.settings.KeepIdle }, time.Second, 32767,
+			func(p *tcp.Profile) time.Duration { return p.KeepIdle }),
+		"IPPROTO_TCP.TCP_KEEPINTVL": lasting(func(s *socket) *time.Duration { return &s.settings.KeepInterval }, time.Second, 32767,
+			func(p *tcp.Profile) time.Duration { return p.KeepInterval }),
+		"IPPROTO_TCP.TCP_KEEPCNT": {
+			read: func(r *runner, s *socket) value {
+				return value{n: int64(orElse(s.settings.KeepProbes, r.profile.KeepProbes))}
+			},
+			write: func(_ *runner, s *socket, v value) errno {
+				if v.n < 1 || v.n > 127 {
+					return "EINVAL"
+				}
+				s.settings.KeepProbes = int(v.n)
+				return ""
+			},
+		},
+		"IPPROTO_TCP.TCP_KEEPINIT": {write: func(r *runner, s *socket, v value) errno {
+			if v.n < 1 {
+				return "EINVAL"
+			}
+			waits := tcp.Schedule(cutSchedule(r.profile, time.Duration(v.n)*time.Second))
+			s.settings.SYNSchedule = &waits
+			return ""
+		}},
+		"IPPROTO_TCP.TCP_USER_TIMEOUT": lasting(func(s *socket) *time.Duration { return &s.settings.UserTimeout }, time.Millisecond, math.MaxInt32,
+			func(p *tcp.Profile) time.Duration { return p.UserTimeout }),
+		"IPPROTO_TCP.TCP_SYNCNT":       {read: readSYNs, write: writeSYNs},
+		"IPPROTO_TCP.TCP_LINGER2":      {read: readLinger2, write: writeLinger2},
+		"IPPROTO_TCP.TCP_DEFER_ACCEPT": {read: func(_ *runner, s *socket) value { return value{n: int64(s.settings.DeferAccept / time.Second)} }, write: writeDefer},
+		"IPPROTO_TCP.TCP_QUICKACK": {
+			read:  func(_ *runner, s *socket) value { return value{n: truth(!s.settings.SavesACK)} },
+			write: writeQuickACK,
+		},
+		"IPPROTO_TCP.TCP_INFO":             {},
+		"IPPROTO_TCP.TCP_FASTOPEN":         {read: func(_ *runner, s *socket) value { return value{n: int64(s.fastQueue)} }, write: writeFastQueue},
+		"IPPROTO_TCP.TCP_FASTOPEN_CONNECT": {read: func(_ *runner, s *socket) value { return value{n: truth(s.fastConnect)} }, write: writeFastConnect},
+		"IPPROTO_TCP.TCP_FASTOPEN_NO_COOKIE": {read: func(_ *runner, s *socket) value { return value{n: truth(s.noCookie)} },
+			write: func(_ *runner, s *socket, v value) errno { s.noCookie = v.n != 0; return "" }},
+		"IPPROTO_TCP.TCP_FASTOPEN_KEY": {write: writeFastKey},
+		"IPPROTO_TCP.TCP_CONGESTION": {write: func(_ *runner, s *socket, v value) errno {
+			if tcp.AlgorithmByName(v.bytes) == nil {
+				return "ENOENT"
+			}
+			return ""
+		}},
+		"IPPROTO_TCP.TCP_NOTSENT_LOWAT": kept("TCP_NOTSENT_LOWAT", 0), "IPPROTO_TCP.TCP_WINDOW_CLAMP": kept("TCP_WINDOW_CLAMP", 0),
+		"IPPROTO_TCP.TCP_SAVE_SYN": kept("TCP_SAVE_SYN", 0), "IPPROTO_TCP.TCP_FUNCTION_BLK": kept("TCP_FUNCTION_BLK", 0), "IPPROTO_TCP.TCP_DELACK": kept("TCP_DELACK", 0),
+
+		"IPPROTO_IP.IP_TTL": {
+			read: func(r *runner, s *socket) value { return value{n: int64(orElse(int(s.settings.TTL), r.profile.TTL))} },
+			write: func(_ *runner, s *socket, v value) errno {
+				if v.n == -1 {
+					v.n = 0
+				} else if v.n < 1 || v.n > 255 {
+					return "EINVAL"
+				}
+				s.settings.TTL = uint8(v.n)
+				return ""
+			},
+		},
+		"IPPROTO_IP.IP_TOS": kept("IP_TOS", 0), "IPPROTO_IP.IP_MTU_DISCOVER": kept("IP_MTU_DISCOVER", 1), "IPPROTO_IP.IP_RECVERR": kept("IP_RECVERR", 0),
+		"IPPROTO_IP.IP_FREEBIND": kept("IP_FREEBIND", 0), "IPPROTO_IP.IP_BIND_ADDRESS_NO_PORT": kept("IP_BIND_ADDRESS_NO_PORT", 0),
+		"IPPROTO_IPV6.IPV6_V6ONLY": kept("IPV6_V6ONLY", 0), "IPPROTO_IPV6.IPV6_TCLASS": kept("IPV6_TCLASS", 0), "SOL_IPV6.IPV6_V6ONLY": kept("IPV6_V6ONLY", 0),
+		"IPPROTO_IPV6.IPV6_MTU_DISCOVER": kept("IPV6_MTU_DISCOVER", 1), "IPPROTO_IPV6.IPV6_RECVERR": kept("IPV6_RECVERR", 0),
+		"SOL_IPV6.IPV6_RECVERR": kept("IPV6_RECVERR", 0),
+	}
+}
+
+func orElse(n, otherwise int) int {
+	if n != 0 {
+		return n
+	}
+	return otherwise
+}
+
+func readLinger(_ *runner, s *socket) value {
+	return value{n: truth(s.settings.Lingers), second: int64(s.settings.Linger / time.Second)}
+}
+
+func writeLinger(_ *runner, s *socket, v value) errno {
+	s.settings.Lingers, s.settings.Linger = v.n != 0, time.Duration(v.second)*time.Second
+	return ""
+}
+
+// Of buffers, Linux keeps twice what is asked for, as what it needs beside (sock.7).
+func readReceiveBuffer(r *runner, s *socket) value {
+	n := orElse(int(s.settings.ReceiveBuffer), int(r.profile.ReceiveInitial))
+	return value{n: int64(r.manners.bufferTimes * n)}
+}
+
+func writeReceiveBuffer(_ *runner, s *socket, v value) errno {
+	s.settings.ReceiveBuffer = uint32(min(max(v.n, 1152), 1<<30))
+	return ""
+}
+
+func readSendBuffer(r *runner, s *socket) value {
+	n := orElse(int(s.settings.SendBuffer), int(r.profile.SendBuffer))
+	return value{n: int64(r.manners.bufferTimes * n)}
+}
+
+func writeSendBuffer(_ *runner, s *socket, v value) errno {
+	s.settings.SendBuffer = uint64(min(max(v.n, 2304), 1<<30))
+	return ""
+}
+
+func readMSS(r *runner, s *socket) value {
+	switch {
+	case s.conn != nil:
+		return value{n: int64(s.conn.Info().MSS)}
+	case s.settings.MSS > 0:
+		return value{n: int64(s.settings.MSS)}
+	}
+	return value{n: 536}
+}
+
+func writeMSS(_ *runner, s *socket, v value) errno {
+	if v.n != 0 && (v.n < 88 || v.n > 32767) { // tcp_sock_set_maxseg: TCP_MIN_MSS, MAX_TCP_WINDOW
+		return "EINVAL"
+	}
+	s.settings.MSS = int(v.n)
+	return ""
+}
+
+func readSYNs(r *runner, s *socket) value {
+	return value{n: int64(orElse(s.syns, 6))}
+}
+
+func writeSYNs(r *runner, s *socket, v value) errno {
+	if v.n < 1 || v.n > 127 {
+		return "EINVAL"
+	}
+	linear := 4
+	if text, ok := r.sysctls.values["net.ipv4.tcp_syn_linear_timeouts"]; ok {
+		linear, _ = whole(text, 0, 127)
+	}
+	waits := tcp.Schedule(synSchedule(r.profile, int(v.n), linear))
+	s.syns, s.settings.SYNSchedule = int(v.n), &waits
+	return ""
+}
+
+func readLinger2(r *runner, s *socket) value {
+	switch d := s.settings.FinWait2; {
+	case d < 0:
+		return value{n: -1}
+	case d > 0:
+		return value{n: int64(d / time.Second)}
+	}
+	return value{n: int64(r.profile.FinWait2 / time.Second)}
+}
+
+func writeLinger2(_ *runner, s *socket, v value) errno {
+	switch {
+	case v.n < 0:
+		s.settings.FinWait2 = -1
+	case v.n > 120: // TCP_FIN_TIMEOUT_MAX
+		s.settings.FinWait2 = 120 * time.Second
+	default:
+		s.settings.FinWait2 = time.Duration(v.n) * time.Second
+	}
+	return ""
+}
+
+// writeDefer keeps the time as the number of SYN,ACKs that it is long (secs_to_retrans,
+// retrans_to_secs).
+func writeDefer(r *runner, s *socket, v value) errno {
+	s.settings.DeferAccept = 0
+	for n := 0; v.n > 0 && n < len(r.profile.SYNACKSchedule) && s.settings.DeferAccept < time.Duration(v.n)*time.Second; n++ {
+		s.settings.DeferAccept += r.profile.SYNACKSchedule[n]
+	}
+	return ""
+}
+
+func writeQuickACK(r *runner, s *socket, v value) errno {
+	s.settings.SavesACK = v.n == 0
+	if s.conn != nil {
+		s.conn.Acknowledge(r.now(), v.n != 0)
+	}
+	return ""
+}
+
+func writeFastQueue(_ *runner, s *socket, v value) errno {
+	if v.n < 0 || s.phase != fresh && s.phase != listening {
+		return "EINVAL"
+	}
+	s.fastQueue = int(min(v.n, 1<<20))
+	if s.listener != nil {
+		s.listenFast(s.fastQueue)
+	}
+	return ""
+}
+
+func writeFastConnect(r *runner, s *socket, v value) errno {
+	switch {
+	case v.n < 0 || v.n > 1:
+		return "EINVAL"
+	case r.fastOpen&fastClient == 0:
+		return "EOPNOTSUPP"
+	case s.phase != fresh:
+		return "EINVAL"
+	}
+	s.fastConnect = v.n == 1
+	return ""
+}
+
+func writeFastKey(r *runner, s *socket, v value) errno {
+	keys, ok := fastKeyBytes(v.bytes)
+	if !ok {
+		return "EINVAL"
+	}
+	s.fastKeys = keys
+	if s.listener != nil {
+		s.listener.FastKeys = keys
+	}
+	return ""
 }

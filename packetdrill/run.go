@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"netsim/des"
+	"netsim/packetdrill/assert"
 	"netsim/packetdrill/script"
 	"netsim/tcp"
 )
@@ -85,6 +86,8 @@ type runner struct {
 	rows      []Row
 	event     *script.Event
 	exhausted int // steps that are left
+	program   *assert.Program
+	sysctls   sysctls
 }
 
 // limits of a script: it shall not run for ever.
@@ -134,11 +137,13 @@ func prepare(file, src string, o Options) (*runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &runner{script: s, profile: profile, manners: mannersOf(o.Profile), files: map[int64]any{}, exhausted: mostSteps, fastOpen: fastClient}
+	r := &runner{script: s, profile: profile, manners: mannersOf(o.Profile), files: map[int64]any{}, exhausted: mostSteps}
 	if err := r.options(o); err != nil {
 		return nil, err
 	}
 	r.build()
+	r.sysctls.values = map[string]string{}
+	r.fastOpen = r.manners.fastOpen
 	return r, nil
 }
 

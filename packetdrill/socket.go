@@ -38,6 +38,10 @@ type socket struct {
 	left       uint32
 	final      tcp.State // in which the connection ended
 
+	kept     map[string]int64 // options without effect
+	syns     int              // TCP_SYNCNT
+	fastKeys [][16]byte       // TCP_FASTOPEN_KEY
+
 	noCookie    bool // TCP_FASTOPEN_NO_COOKIE
 	fastConnect bool // TCP_FASTOPEN_CONNECT
 	fastQueue   int  // TCP_FASTOPEN

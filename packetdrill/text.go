@@ -168,7 +168,7 @@ func liveText(f *flow, p *wire.Packet) string {
 	seq := f.scriptSeq(s.Seq)
 	fmt.Fprintf(&b, "%s %d:%d(%d)", flagText(s.Flags), seq, seq+s.Len, s.Len)
 	if s.Flags.Has(wire.ACK) {
-		fmt.Fprintf(&b, " ack %d", s.Ack.Uint32())
+		fmt.Fprintf(&b, " ack %d", f.scriptAck(s.Ack))
 	}
 	fmt.Fprintf(&b, " win %d", s.Window)
 	if s.Flags.Has(wire.URG) {

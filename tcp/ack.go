@@ -121,7 +121,7 @@ func (c *Conn) advance(now des.Time, ack wire.Seq) {
 	c.firstSentAt = now
 	// Worth waking the user for is a third of the buffer, as Linux has it
 	// (sk_stream_is_writeable).
-	if most := c.profile.SendBuffer / 3 * 2; before > most && c.unsettled() <= most {
+	if most := c.sendBuffer() / 3 * 2; before > most && c.unsettled() <= most {
 		c.news |= Writable
 	}
 	c.rearm(now)
@@ -224,6 +224,9 @@ func (c *Conn) ackSent() {
 // delivered, so that it does not hold up slow start.
 func (c *Conn) receiveLimit() uint32 {
 	p := c.profile
+	if n := c.settings().ReceiveBuffer; n > 0 {
+		return n
+	}
 	grown := uint64(p.ReceiveInitial) + 2*c.rcvOffset
 	return uint32(min(grown, uint64(p.ReceiveWindow)))
 }

@@ -73,7 +73,7 @@ func (c *Conn) ackExpired() {
 func (c *Conn) synExpired(now des.Time) {
 	schedule := c.profile.SYNACKSchedule
 	if c.state == SynSent {
-		schedule = c.profile.SYNSchedule
+		schedule = c.synSchedule()
 	}
 	patient := c.patient()
 	c.tries++

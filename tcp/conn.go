@@ -13,6 +13,7 @@ type Conn struct {
 	profile   *Profile
 	state     State
 	earlyText bool // there was text beside a SYN, and Fast Open took it
+	adopted   bool // its user has it although its handshake is not complete
 	trail     uint32
 	news      News
 	is        flags
@@ -228,6 +229,10 @@ func (c *Conn) begin(o *Opening) {
 		c.aside().settings = o.Settings
 		c.side.cookie = o.FastCookie
 		nagle = nagle && !o.Settings.NoDelay
+		if most := o.Settings.MSS; most > 0 {
+			c.advMSS = min(c.advMSS, uint16(most))
+			c.mss = min(c.mss, c.advMSS)
+		}
 	}
 	if p.UTO {
 		c.aside()

@@ -85,6 +85,10 @@ func (c *Conn) takeEarly(s *wire.Segment) {
 	c.earlyText = true
 }
 
+// Adopt notes that the user has a connection that is Early: from now on it is open for
+// what ICMP tells (Linux tcp_v4_err).
+func (c *Conn) Adopt() { c.adopted = c.Early() }
+
 // Early reports a connection that its user has although its handshake is not
 // complete.
 func (c *Conn) Early() bool { return c.has(early) && c.state == SynReceived }

@@ -94,7 +94,7 @@ var freebsdSources = sources{
 	"PortsPer":                              "unverified: a port may go to several destinations",
 	"ISN":                                   "RFC 6528; code of FreeBSD 14: tcp_new_isn",
 	"ISNTick":                               "unverified: the clock of RFC 9293 section 3.4.1",
-	"RFC5961":                               "unverified: net.inet.tcp.insecure_rst 0, insecure_syn 0",
+	"RFC5961 InsecureRST InsecureSYN":       "unverified: net.inet.tcp.insecure_rst 0, insecure_syn 0",
 	"RFC1337":                               "code of FreeBSD 14: tcp_twcheck ignores a RST",
 	"RenewsEcho ResetAtFIN LimitEmptyAnswers": "unverified: as RFC 9293 and RFC 7323",
 	"SYNBeside":      "code of FreeBSD 14: syncache_add; net.inet.tcp.drop_synfin 0",

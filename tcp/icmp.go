@@ -21,7 +21,7 @@ func (c *Conn) Reported(now des.Time, why wire.Report, quoted *wire.Segment, mtu
 		path := c.profile.pathMTU(int(mtu), c.ipHeaderLen()+quoted.HeaderLen()+int(quoted.Len), c.has(six))
 		c.pathNarrowed(path)
 		return path
-	case c.profile.aborts(why, c.state, c.has(active)):
+	case c.profile.aborts(why, c.state, c.has(active)) && !c.adopted:
 		c.aside().trouble = why
 		c.fail(Unreachable) // SHLD-26
 	default:

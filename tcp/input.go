@@ -94,7 +94,10 @@ func (c *Conn) inSynSent(now des.Time, s *wire.Segment) {
 	c.off(synDue)
 	c.sampleSYN(now, s)
 	c.establish(now)
-	if c.profile.Handshake == ThreeWay {
+	switch {
+	case c.settings().SavesACK:
+		c.delayACK(now, c.profile.DelayedACKMax)
+	case c.profile.Handshake == ThreeWay:
 		c.on(ackDue)
 	}
 	c.rearm(now)
@@ -221,7 +224,7 @@ func (c *Conn) checkReset(now des.Time, s *wire.Segment) bool {
 	if !s.Flags.Has(wire.RST) {
 		return true
 	}
-	if c.profile.RFC5961 && s.Seq != c.rcvNxt && !c.resetsOldFIN(s) {
+	if c.profile.RFC5961 && !c.profile.InsecureRST && s.Seq != c.rcvNxt && !c.resetsOldFIN(s) {
 		c.challengeACK(now)
 		return false
 	}
@@ -249,7 +252,7 @@ func (c *Conn) checkSYN(now des.Time, s *wire.Segment) bool {
 		c.fail(WasReset) // back to LISTEN
 		return false
 	}
-	if c.profile.RFC5961 {
+	if c.profile.RFC5961 && !c.profile.InsecureSYN {
 		c.challengeACK(now)
 		return false
 	}

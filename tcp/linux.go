@@ -106,7 +106,7 @@ var linuxSources = sources{
 	"Timestamps":                          measured + ": tcp_timestamps 1",
 	"ISN":                                 "RFC 6528; code of Linux: secure_tcp_seq",
 	"ISNTick":                             measured + ": 15.6 million numbers a second",
-	"RFC5961":                             measured + ": challenge ACKs to a RST or SYN in the window",
+	"RFC5961 InsecureRST InsecureSYN":     measured + ": challenge ACKs to a RST or SYN in the window",
 	"RFC1337":                             measured + ": tcp_rfc1337 0",
 	"RenewsEcho":                          "code of Linux: tcp_sequence, tcp_replace_ts_recent",
 	"ReopenISN":                           measured + ": tcp_timewait_state_process",

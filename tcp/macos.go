@@ -93,7 +93,7 @@ var macosSources = sources{
 	"PortsPer":                                "unverified: a port may go to several destinations",
 	"ISN":                                     "RFC 6528; code of xnu: tcp_new_isn",
 	"ISNTick":                                 "unverified: the clock of RFC 9293 section 3.4.1",
-	"RFC5961 RFC1337":                         "unverified: as RFC 9293 section 3.10.7.4",
+	"RFC5961 InsecureRST InsecureSYN RFC1337": "unverified: as RFC 9293 section 3.10.7.4",
 	"RenewsEcho ResetAtFIN LimitEmptyAnswers": "unverified: as RFC 9293 and RFC 7323",
 	"SYNBeside":                               "unverified: net.inet.tcp.drop_synfin 1",
 	"DiscardsUnread":                          "unverified: as FreeBSD",

@@ -36,6 +36,9 @@ func (c *Conn) takeOptions(now des.Time, s *wire.Segment) {
 		mss = s.MSS
 	}
 	c.mss = max(min(c.mss, mss), 64) // a smaller one than 64 would leave no room for text beside options
+	if c.settings().NoOptions {      // none was offered
+		return
+	}
 	if s.Options&wire.HasTimestamps != 0 && c.profile.Timestamps {
 		c.on(useTS)
 		c.tsRecent, c.tsRecentAt = s.TSVal, now

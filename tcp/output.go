@@ -1,6 +1,8 @@
 package tcp
 
 import (
+	"time"
+
 	"netsim/des"
 	"netsim/wire"
 )
@@ -106,30 +108,13 @@ func (c *Conn) emitSYN(now des.Time, s *wire.Segment) {
 	p := c.profile
 	flags, schedule := wire.SYN|wire.ACK, p.SYNACKSchedule
 	if c.state == SynSent {
-		flags, schedule = wire.SYN, p.SYNSchedule
+		flags, schedule = wire.SYN, c.synSchedule()
 	}
 	c.off(synDue)
 	c.header(now, s, flags, c.iss)
 	s.Flags |= c.setupECN()
-	if p.AlwaysMSS || c.advMSS != c.defaultMSS() { // MUST-14, MUST-65, SHLD-5, MAY-3
-		s.Options |= wire.HasMSS
-		s.MSS = c.advMSS
-	}
-	offer := c.state == SynSent || c.crossed()
-	if p.Timestamps && offer && !c.has(useTS) {
-		s.Options |= wire.HasTimestamps
-		s.TSVal, s.TSEcr = c.tsNow(now), c.tsRecent
-	}
-	if p.WindowScale != NoScale && (offer || c.has(useScale)) {
-		s.Options |= wire.HasScale
-		s.Scale = uint8(p.WindowScale)
-	}
-	s.Order = p.OptionOrder
-	if p.SACKPermitted && (offer || c.has(useSACK)) {
-		s.Options |= wire.SACKPermitted
-	}
-	if p.UTO {
-		c.tellUTO(s)
+	if !c.settings().NoOptions {
+		c.offerOptions(now, s)
 	}
 	if c.next = c.iss.Add(1); !c.nxt.After(c.next) {
 		c.nxt = c.next
@@ -150,7 +135,40 @@ func (c *Conn) emitSYN(now des.Time, s *wire.Segment) {
 		c.rtxAt = now
 		return
 	}
-	c.rtxAt = now.Add(schedule[c.tries])
+	c.rtxAt = now.Add(schedule[min(int(c.tries), len(schedule)-1)])
+}
+
+// synSchedule are the waits after SYNs.
+func (c *Conn) synSchedule() []time.Duration {
+	if own := c.settings().SYNSchedule; own != nil {
+		return *own
+	}
+	return c.profile.SYNSchedule
+}
+
+// offerOptions puts the options on a SYN or SYN,ACK.
+func (c *Conn) offerOptions(now des.Time, s *wire.Segment) {
+	p := c.profile
+	if p.AlwaysMSS || c.advMSS != c.defaultMSS() { // MUST-14, MUST-65, SHLD-5, MAY-3
+		s.Options |= wire.HasMSS
+		s.MSS = c.advMSS
+	}
+	offer := c.state == SynSent || c.crossed()
+	if p.Timestamps && offer && !c.has(useTS) {
+		s.Options |= wire.HasTimestamps
+		s.TSVal, s.TSEcr = c.tsNow(now), c.tsRecent
+	}
+	if p.WindowScale != NoScale && (offer || c.has(useScale)) {
+		s.Options |= wire.HasScale
+		s.Scale = uint8(p.WindowScale)
+	}
+	s.Order = p.OptionOrder
+	if p.SACKPermitted && (offer || c.has(useSACK)) {
+		s.Options |= wire.SACKPermitted
+	}
+	if p.UTO {
+		c.tellUTO(s)
+	}
 }
 
 // crossed reports a simultaneous open as Linux has it: the SYN,ACK is the SYN once
@@ -272,6 +290,8 @@ func (c *Conn) allowance(from wire.Seq) int32 {
 // not wait for a delayed ACK.
 func (c *Conn) holds() bool {
 	switch {
+	case c.has(extended) && c.side.settings.Cork && !c.has(finQueued):
+		return true
 	case c.has(noDelay) || c.flight() == 0:
 		return false
 	case c.profile.NagleSmallOnly:

@@ -48,6 +48,8 @@ type Profile struct {
 	DiscardsUnread  bool             `key:"tcp.discards_unread"`   // what nobody may read any more is thrown away
 	CrossedAgain    bool             `key:"tcp.crossed_again"`     // in a simultaneous open, the SYN is sent again as it was
 	RFC5961         bool             `key:"tcp.rfc5961"`
+	InsecureRST     bool             `key:"tcp.insecure_rst"` // but a RST in the window is believed, as RFC 793 has it
+	InsecureSYN     bool             `key:"tcp.insecure_syn"` // and a SYN in the window is an error
 	RFC1337         bool             `key:"tcp.rfc1337"`
 	RenewsEcho      bool             `key:"tcp.renews_echo"`  // a segment that comes again renews the timestamp we echo
 	ResetAtFIN      bool             `key:"tcp.reset_at_fin"` // after the peer's FIN a RST may have the FIN's own number

@@ -39,7 +39,27 @@ type Settings struct {
 	// DeferAccept lets a listener's connection wait in SYN-RECEIVED for text, about so
 	// long; 0 is not at all (Linux, TCP_DEFER_ACCEPT).
 	DeferAccept time.Duration
+
+	// Cork keeps back what does not fill a segment, until it is off again or the
+	// window would have to be probed (Linux, TCP_CORK; FreeBSD, TCP_NOPUSH).
+	Cork bool
+	// SavesACK lets the third segment of the handshake wait for text that carries it
+	// (Linux, where a write waits or TCP_QUICKACK is off).
+	SavesACK bool
+	// NoOptions sends a SYN without options (FreeBSD, TCP_NOOPT).
+	NoOptions bool
+
+	// Of those that follow, 0 is what the profile has.
+	MSS           int           // the most that is told and sent
+	SYNSchedule   *Schedule     // waits after SYNs (Linux, TCP_SYNCNT; FreeBSD, TCP_KEEPINIT)
+	FinWait2      time.Duration // of an orphan; less than 0 resets it (Linux, TCP_LINGER2)
+	ReceiveBuffer uint32        // bytes of window
+	SendBuffer    uint64
+	TTL           uint8
 }
+
+// Schedule is how long is waited after each of several transmissions.
+type Schedule []time.Duration
 
 // aside is what few connections have of state. A Conn keeps its memory from one
 // life to the next.

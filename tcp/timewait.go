@@ -53,7 +53,7 @@ func (w *TimeWait) Segment(now des.Time, p *Profile, s, reply *wire.Segment) (v 
 		switch {
 		case p.RFC1337 || stale || !acceptable:
 			return 0
-		case !p.RFC5961 || s.Seq == w.RcvNxt:
+		case !p.RFC5961 || p.InsecureRST || s.Seq == w.RcvNxt:
 			return Die
 		case !p.TimeWaitChallenges:
 			return 0
@@ -81,7 +81,7 @@ func (w *TimeWait) Segment(now des.Time, p *Profile, s, reply *wire.Segment) (v 
 		}
 		return 0
 	}
-	if s.Flags.Has(wire.SYN) && acceptable && !p.RFC5961 && !stale { // RFC 793: an error
+	if s.Flags.Has(wire.SYN) && acceptable && (!p.RFC5961 || p.InsecureSYN) && !stale { // RFC 793: an error
 		w.acknowledge(now, s, reply)
 		reply.Flags |= wire.RST
 		return Answer | Die

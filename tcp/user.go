@@ -39,12 +39,21 @@ func (c *Conn) Write(now des.Time, n uint64) uint64 {
 	return n
 }
 
+// sendBuffer is how many bytes may be written and not acknowledged.
+func (c *Conn) sendBuffer() uint64 {
+	if n := c.settings().SendBuffer; n > 0 {
+		return n
+	}
+	return c.profile.SendBuffer
+}
+
 // unsettled counts the bytes in the send buffer: written and not acknowledged.
 func (c *Conn) unsettled() uint64 { return uint64(uint32(c.end.Sub(c.base))) }
 
 // Room is how many bytes Write would take.
 func (c *Conn) Room() uint64 {
-	return c.profile.SendBuffer - min(c.unsettled(), c.profile.SendBuffer)
+	most := c.sendBuffer()
+	return most - min(c.unsettled(), most)
 }
 
 // Unsettled counts the bytes that were written and are not acknowledged.
@@ -135,8 +144,18 @@ func (c *Conn) Close(now des.Time) {
 // orphaned starts the profile's limit on FIN-WAIT-2 for a connection that no
 // user holds; the RFC has none.
 func (c *Conn) orphaned(now des.Time) {
-	if c.state == FinWait2 && c.has(orphan) && c.profile.FinWait2 > 0 {
-		c.lifeAt = now.Add(c.profile.FinWait2)
+	if c.state != FinWait2 || !c.has(orphan) {
+		return
+	}
+	wait := c.profile.FinWait2
+	if own := c.settings().FinWait2; own != 0 {
+		wait = own
+	}
+	switch {
+	case wait > 0:
+		c.lifeAt = now.Add(wait)
+	case wait < 0:
+		c.Abort(now)
 	}
 }
 
@@ -181,6 +200,23 @@ func (c *Conn) TimeWait(w *TimeWait) {
 	*w = TimeWait{SndNxt: c.nxt, RcvNxt: c.rcvNxt, Window: window, RcvWnd: uint32(max(c.edge.Sub(c.rcvNxt), 0)),
 		TSRecent: c.tsRecent, TSOffset: c.tsOffset, Timestamps: c.has(useTS)}
 	w.name(c.own)
+}
+
+// Reset reports that the connection has ended by a RST of the peer, which is news still.
+func (c *Conn) Reset() bool { return c.news&WasReset != 0 }
+
+// Acknowledge is TCP_QUICKACK of Linux: on sends a delayed ACK now and the next ones at
+// once, off lets them wait for text of ours.
+func (c *Conn) Acknowledge(on bool) {
+	switch {
+	case !on:
+		c.on(pingpong)
+	default:
+		c.off(pingpong)
+		if c.ackAt != des.Never && (c.state == Established || c.state == CloseWait) {
+			c.on(ackDue)
+		}
+	}
 }
 
 // Sequence returns ISS and IRS, for observers who count from the start.

@@ -61,6 +61,8 @@ var keys = []Key{
 	{"node.*.tcp.time_wait_overflow", words("refuse evict"), "(profile)", now, "what happens beyond time_wait_max: no TIME_WAIT for the newest, or its end for the oldest"},
 	{"node.*.tcp.rfc1337", boolean, "(profile)", now, "a reset does not end TIME_WAIT"},
 	{"node.*.tcp.rfc5961", boolean, "(profile)", now, "challenge ACKs to blind resets and SYNs"},
+	{"node.*.tcp.insecure_rst", boolean, "(profile)", now, "but a reset in the window is believed"},
+	{"node.*.tcp.insecure_syn", boolean, "(profile)", now, "but a SYN in the window resets the connection"},
 	{"node.*.tcp.limit_empty_answers", boolean, "(profile)", now, "empty segments that are not acceptable are answered every 500 ms at most"},
 	{"node.*.tcp.reset_at_fin", boolean, "(profile)", now, "after the peer's FIN a reset may have the FIN's own number"},
 	{"node.*.tcp.reset_with_ack", boolean, "(profile)", now, "an abort sends RST,ACK, not RST"},

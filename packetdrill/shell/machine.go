@@ -11,6 +11,8 @@ type Machine interface {
 	// name that is not known is an [Unsupported].
 	Sysctl(name string) (string, error)
 	SetSysctl(name, value string) error
+	// Defaults gives variables the values that suites begin with.
+	Defaults() error
 	// RestoreSysctls gives all of them the values they had before the script.
 	RestoreSysctls()
 	// Sockets are those of TCP, listeners and TIME-WAIT among them.

@@ -99,9 +99,14 @@ func sysctlName(name string) string {
 	return name
 }
 
-// assignments are the helpers of suites: they set what stands on their line. What
-// else their files would do is the state a simulated machine begins in.
+// assignments are the helpers of suites: they set what stands on their line, and
+// defaults.sh the usual before that. Their files are not read.
 func assignments(e *evaluation, args []string, _ string, _ *output) (int, error) {
+	if e.last == "defaults.sh" {
+		if err := e.machine.Defaults(); err != nil {
+			return 1, err
+		}
+	}
 	for _, arg := range args {
 		name, value, sets := strings.Cut(arg, "=")
 		if !sets {

@@ -45,6 +45,7 @@ func (b *box) SetSysctl(name, value string) error {
 	return nil
 }
 
+func (b *box) Defaults() error                    { b.note("defaults"); return nil }
 func (b *box) RestoreSysctls()                    { b.note("restore") }
 func (b *box) Sockets() []shell.Socket            { return b.sockets }
 func (b *box) FlushMetrics()                      { b.note("flush") }
@@ -71,8 +72,8 @@ func TestCommands(t *testing.T) {
 		{"sysctl net.inet.tcp.sack.enable", "net.inet.tcp.sack.enable: 1\n", ""},
 		{"sysctl -n net.inet.tcp.sack.enable=0 > /dev/null 2>&1", "", "net.inet.tcp.sack.enable=0"},
 		{`sysctl -q net.ipv4.tcp_sack="0" net.inet.tcp.sack.enable='0'`, "", "net.ipv4.tcp_sack=0; net.inet.tcp.sack.enable=0"},
-		{"../common/defaults.sh\n../common/set_sysctls.py /proc/sys/net/ipv4/tcp_sack=0", "", "net.ipv4.tcp_sack=0"},
-		{"./defaults.sh; /var/sysctl_restore_${PPID}.sh", "", "restore"},
+		{"../common/defaults.sh\n../common/set_sysctls.py /proc/sys/net/ipv4/tcp_sack=0", "", "defaults; net.ipv4.tcp_sack=0"},
+		{"./defaults.sh; /var/sysctl_restore_${PPID}.sh", "", "defaults; restore"},
 		{"sleep 0.25; sleep 2", "", "sleep 250ms; sleep 2s"},
 		{"ip link set dev tun0 mtu 1280", "", "mtu 1280"},
 		{"ip tcp_metrics flush all > /dev/null 2>&1; ip route add 10.0.0.0/8 dev tun0", "", "flush"},
@@ -139,7 +140,7 @@ func TestRefused(t *testing.T) {
 		"sysctl *", "ls ~", "sysctl net.ipv4.tcp_[ab]", "X=1", "X=1 sleep 1", "sleep 1 &", "! sleep 1", "sleep 1 || sleep 2",
 		"sleep 1 > /etc/x", "sleep 1 >> /dev/null", "ss < /etc/passwd", "ss 3> /dev/null", "ss <<E\nx\nE\n", "ss 2>&3",
 		"cat /etc/passwd", "/bin/sh -c true", "python3 -c 1", "curl http://127.0.0.1", "eval sleep 1", "exec sleep 1", ". /etc/profile",
-		"sysctl -a", "sysctl kernel.hostname=x", "sysctl -p /etc/sysctl.conf", "defaults.sh x", "ss -F /etc/passwd", "ss dst 1.2.3.4",
+		"sysctl -a", "sysctl kernel.hostname=x", "sysctl -p /etc/sysctl.conf", "set_sysctls.py x", "ss -F /etc/passwd", "ss dst 1.2.3.4",
 		"sockstat x", "sockstat -p a", "grep -f /etc/passwd x", "grep a b", "grep '\\(' ", "nstat IpInDelivers", "ip netns exec x sh",
 		"ip", "ip route add default via 1.2.3.4 initcwnd 3", "tc filter show", "tc qdisc add dev tun0 root netem delay 10ms",
 		"tcpdrop -a", "sleep", "[ -e /etc/passwd ]", "export A=b",

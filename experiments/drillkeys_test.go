@@ -1,0 +1,6 @@
+package experiments
+
+func init() {
+	elsewhere["node.*.tcp.insecure_rst"] = "tcp.TestInsecure"
+	elsewhere["node.*.tcp.insecure_syn"] = "tcp.TestInsecure"
+}

@@ -1,0 +1,141 @@
+package packetdrill
+
+import (
+	"fmt"
+	"math/bits"
+	"strings"
+	"time"
+
+	"netsim/tcp"
+)
+
+// linuxSystem is Documentation/networking/ip-sysctl.rst of Linux 6.18.
+var linuxSystem = system{
+	variables: map[string]variable{ // order-free: looked up by name
+		"net.ipv4.tcp_sack":           flag(func(p *tcp.Profile) *bool { return &p.SACKPermitted }),
+		"net.ipv4.tcp_dsack":          flag(func(p *tcp.Profile) *bool { return &p.DSACK }),
+		"net.ipv4.tcp_rfc1337":        flag(func(p *tcp.Profile) *bool { return &p.RFC1337 }),
+		"net.ipv4.tcp_frto":           flag(func(p *tcp.Profile) *bool { return &p.FRTO }),
+		"net.ipv4.tcp_recovery":       flag(func(p *tcp.Profile) *bool { return &p.RACK }),
+		"net.ipv4.tcp_early_retrans":  flag(func(p *tcp.Profile) *bool { return &p.TLP }),
+		"net.ipv4.tcp_timestamps":     word(readStamps, writeStamps, 2),
+		"net.ipv4.tcp_window_scaling": word(func(p *tcp.Profile) int { return min(p.WindowScale+1, 1) }, writeScaling, 1),
+		"net.ipv4.tcp_ecn":            word(func(p *tcp.Profile) int { return [...]int{0, 2, 1}[p.ECN] }, func(p *tcp.Profile, n int) { p.ECN = [...]tcp.ECN{tcp.NoECN, tcp.OfferECN, tcp.AcceptECN}[n] }, 2),
+		"net.ipv4.tcp_syncookies":     word(func(p *tcp.Profile) int { return int(p.SYNCookies) }, func(p *tcp.Profile, n int) { p.SYNCookies = tcp.CookiePolicy(n) }, 2),
+		"net.ipv4.tcp_tw_reuse": word(func(p *tcp.Profile) int { return [...]int{0, 2, 1}[p.TWReuse] }, func(p *tcp.Profile, n int) {
+			p.TWReuse = [...]tcp.ReusePolicy{tcp.NoReuse, tcp.AlwaysReuse, tcp.LoopbackReuse}[n]
+		}, 2),
+		"net.ipv4.tcp_synack_retries": word(func(p *tcp.Profile) int { return len(p.SYNACKSchedule) - 1 }, func(p *tcp.Profile, n int) { p.SYNACKSchedule = synSchedule(p, n, 0) }, 60),
+		"net.ipv4.tcp_orphan_retries": word(func(p *tcp.Profile) int { return p.OrphanRetries }, func(p *tcp.Profile, n int) {
+			if p.OrphanRetries = n; n == 0 { // tcp_orphan_retries()
+				p.OrphanRetries = 8
+			}
+		}, 100),
+		"net.ipv4.tcp_retries1":          number(func(p *tcp.Profile) *int { return &p.R1 }, 0, 255),
+		"net.ipv4.tcp_retries2":          number(func(p *tcp.Profile) *int { return &p.Retries }, 0, 255),
+		"net.ipv4.tcp_max_syn_backlog":   number(func(p *tcp.Profile) *int { return &p.MaxSYNBacklog }, 0, 1<<30),
+		"net.ipv4.tcp_max_tw_buckets":    number(func(p *tcp.Profile) *int { return &p.TimeWaitMax }, 0, 1<<30),
+		"net.core.somaxconn":             number(func(p *tcp.Profile) *int { return &p.Backlog }, 0, 1<<30),
+		"net.ipv4.ip_default_ttl":        number(func(p *tcp.Profile) *int { return &p.TTL }, 1, 255),
+		"net.ipv4.tcp_keepalive_probes":  number(func(p *tcp.Profile) *int { return &p.KeepProbes }, 1, 127),
+		"net.ipv4.tcp_keepalive_time":    span(func(p *tcp.Profile) *time.Duration { return &p.KeepIdle }, time.Second),
+		"net.ipv4.tcp_keepalive_intvl":   span(func(p *tcp.Profile) *time.Duration { return &p.KeepInterval }, time.Second),
+		"net.ipv4.tcp_fin_timeout":       span(func(p *tcp.Profile) *time.Duration { return &p.FinWait2 }, time.Second),
+		"net.ipv4.tcp_tw_reuse_delay":    span(func(p *tcp.Profile) *time.Duration { return &p.TWReuseDelay }, time.Millisecond),
+		"net.ipv4.tcp_invalid_ratelimit": span(func(p *tcp.Profile) *time.Duration { return &p.RepeatInterval }, time.Millisecond),
+		"net.ipv4.tcp_rto_max_ms":        span(func(p *tcp.Profile) *time.Duration { return &p.RTOMax }, time.Millisecond),
+		"net.ipv4.tcp_rto_min_us":        span(func(p *tcp.Profile) *time.Duration { return &p.RTOMin }, time.Microsecond),
+		"net.ipv4.tcp_rmem":              {write: writeRmem},
+		"net.ipv4.tcp_wmem": {write: func(p *tcp.Profile, v string) error {
+			n, err := three(v)
+			p.SendBuffer = uint64(n[2])
+			return err
+		}},
+		"net.ipv4.ip_local_port_range": {write: func(p *tcp.Profile, v string) error {
+			words := strings.Fields(v)
+			if len(words) != 2 {
+				return fmt.Errorf("%q is not two ports", v)
+			}
+			low, err := whole(words[0], 1, 65535)
+			if err != nil {
+				return err
+			}
+			high, err := whole(words[1], low, 65535)
+			p.PortLow, p.PortHigh = uint16(low), uint16(high)
+			return err
+		}},
+		"net.ipv4.tcp_congestion_control": {
+			read: func(p *tcp.Profile) string { return p.Congestion.Name },
+			write: func(p *tcp.Profile, v string) error {
+				a := tcp.AlgorithmByName(v)
+				if a == nil {
+					return fmt.Errorf("no congestion control %q", v)
+				}
+				p.Congestion = a
+				return nil
+			},
+		},
+	},
+	accepted: []string{
+		"net.ipv4.tcp_syn_retries", "net.ipv4.tcp_syn_linear_timeouts", "net.ipv4.tcp_fastopen", "net.ipv4.tcp_fastopen_key",
+		"net.ipv4.tcp_fastopen_blackhole_timeout_sec", "net.ipv4.tcp_abort_on_overflow",
+		"net.ipv4.tcp_no_metrics_save", "net.ipv4.tcp_no_ssthresh_metrics_save", "net.ipv4.tcp_moderate_rcvbuf", "net.ipv4.tcp_adv_win_scale",
+		"net.ipv4.tcp_app_win", "net.ipv4.tcp_autocorking", "net.ipv4.tcp_available_congestion_control", "net.ipv4.tcp_base_mss",
+		"net.ipv4.tcp_challenge_ack_limit", "net.ipv4.tcp_comp_sack_delay_ns", "net.ipv4.tcp_comp_sack_nr", "net.ipv4.tcp_comp_sack_slack_ns",
+		"net.ipv4.tcp_early_demux", "net.ipv4.tcp_ecn_fallback", "net.ipv4.tcp_fack", "net.ipv4.tcp_limit_output_bytes", "net.ipv4.tcp_low_latency",
+		"net.ipv4.tcp_max_orphans", "net.ipv4.tcp_max_reordering", "net.ipv4.tcp_mem", "net.ipv4.tcp_migrate_req", "net.ipv4.tcp_min_rtt_wlen",
+		"net.ipv4.tcp_min_snd_mss", "net.ipv4.tcp_min_tso_segs", "net.ipv4.tcp_mtu_probing", "net.ipv4.tcp_notsent_lowat", "net.ipv4.tcp_pacing_ca_ratio",
+		"net.ipv4.tcp_pacing_ss_ratio", "net.ipv4.tcp_plb_enabled", "net.ipv4.tcp_probe_interval", "net.ipv4.tcp_probe_threshold",
+		"net.ipv4.tcp_reordering", "net.ipv4.tcp_retrans_collapse", "net.ipv4.tcp_shrink_window", "net.ipv4.tcp_slow_start_after_idle", "net.ipv4.tcp_stdurg",
+		"net.ipv4.tcp_thin_linear_timeouts", "net.ipv4.tcp_thin_dupack", "net.ipv4.tcp_tso_rtt_log", "net.ipv4.tcp_tso_win_divisor", "net.ipv4.tcp_workaround_signed_windows",
+		"net.ipv4.tcp_backlog_ack_defer", "net.ipv4.tcp_reflect_tos", "net.ipv4.tcp_rx_skb_cache", "net.ipv4.tcp_tx_skb_cache",
+		"net.ipv4.conf.", "net.ipv4.neigh.", "net.ipv4.route.", "net.ipv4.icmp_", "net.ipv4.ip_forward", "net.ipv4.ip_no_pmtu_disc", "net.ipv4.ip_nonlocal_bind", "net.ipv4.ipfrag_",
+		"net.ipv6.conf.", "net.ipv6.neigh.", "net.ipv6.route.", "net.core.rmem_max", "net.core.rmem_default", "net.core.wmem_max",
+		"net.core.wmem_default", "net.core.optmem_max", "net.core.default_qdisc", "net.core.netdev_", "net.core.bpf_", "net.core.high_order_alloc_disable",
+	},
+}
+
+func readStamps(p *tcp.Profile) int {
+	switch {
+	case !p.Timestamps:
+		return 0
+	case p.TimestampOffset == tcp.ZeroOffset:
+		return 2
+	}
+	return 1
+}
+
+func writeStamps(p *tcp.Profile, n int) {
+	p.Timestamps = n > 0
+	if p.TimestampOffset = tcp.RandomOffset; n == 2 {
+		p.TimestampOffset = tcp.ZeroOffset
+	}
+}
+
+func writeScaling(p *tcp.Profile, n int) {
+	if n == 0 {
+		p.WindowScale = tcp.NoScale
+	} else if p.WindowScale == tcp.NoScale {
+		p.WindowScale = scaleFor(int(p.ReceiveWindow))
+	}
+}
+
+// scaleFor is the shift that a buffer needs (tcp_select_initial_window).
+func scaleFor(buffer int) int { return min(max(bits.Len(uint(buffer))-1-15, 0), 14) }
+
+// writeRmem sets the buffer that the window is cut from: half of it at first, in
+// whole segments, and the scale that the largest needs (tcp_select_initial_window).
+func writeRmem(p *tcp.Profile, v string) error {
+	n, err := three(v)
+	if err != nil {
+		return err
+	}
+	p.ReceiveInitial, p.ReceiveWindow = uint32(n[1]/2), uint32(max(n[2], n[1]))
+	if p.ReceiveInitial > 1460 {
+		p.ReceiveInitial = p.ReceiveInitial / 1460 * 1460
+	}
+	if p.WindowScale != tcp.NoScale {
+		p.WindowScale = scaleFor(int(p.ReceiveWindow))
+	}
+	return nil
+}
