@@ -10,12 +10,12 @@ import (
 // bsdSystem is tcp(4) of FreeBSD 14, whose times are in milliseconds.
 var bsdSystem = system{
 	variables: map[string]variable{ // order-free: looked up by name
-		"net.inet.tcp.sack.enable":         flag(func(p *tcp.Profile) *bool { return &p.SACKPermitted }),
-		"net.inet.tcp.rfc3042":             flag(func(p *tcp.Profile) *bool { return &p.LimitedTransmit }),
-		"net.inet.tcp.do_prr":              flag(func(p *tcp.Profile) *bool { return &p.PRR }),
+		"net.inet.tcp.sack.enable":         switched(func(p *tcp.Profile) *bool { return &p.SACKPermitted }),
+		"net.inet.tcp.rfc3042":             switched(func(p *tcp.Profile) *bool { return &p.LimitedTransmit }),
+		"net.inet.tcp.do_prr":              switched(func(p *tcp.Profile) *bool { return &p.PRR }),
 		"net.inet.tcp.tolerate_missing_ts": not(func(p *tcp.Profile) *bool { return &p.RequireTimestamps }),
-		"net.inet.tcp.insecure_rst":        flag(func(p *tcp.Profile) *bool { return &p.InsecureRST }),
-		"net.inet.tcp.insecure_syn":        flag(func(p *tcp.Profile) *bool { return &p.InsecureSYN }),
+		"net.inet.tcp.insecure_rst":        switched(func(p *tcp.Profile) *bool { return &p.InsecureRST }),
+		"net.inet.tcp.insecure_syn":        switched(func(p *tcp.Profile) *bool { return &p.InsecureSYN }),
 		"net.inet.tcp.rfc1323": word(func(p *tcp.Profile) int { return min(p.WindowScale+1, 1) }, func(p *tcp.Profile, n int) {
 			p.Timestamps = n == 1 || n == 3
 			writeScaling(p, min(n&1|n>>1&1, 1))

@@ -12,12 +12,12 @@ import (
 // linuxSystem is Documentation/networking/ip-sysctl.rst of Linux 6.18.
 var linuxSystem = system{
 	variables: map[string]variable{ // order-free: looked up by name
-		"net.ipv4.tcp_sack":           flag(func(p *tcp.Profile) *bool { return &p.SACKPermitted }),
-		"net.ipv4.tcp_dsack":          flag(func(p *tcp.Profile) *bool { return &p.DSACK }),
-		"net.ipv4.tcp_rfc1337":        flag(func(p *tcp.Profile) *bool { return &p.RFC1337 }),
-		"net.ipv4.tcp_frto":           flag(func(p *tcp.Profile) *bool { return &p.FRTO }),
-		"net.ipv4.tcp_recovery":       flag(func(p *tcp.Profile) *bool { return &p.RACK }),
-		"net.ipv4.tcp_early_retrans":  flag(func(p *tcp.Profile) *bool { return &p.TLP }),
+		"net.ipv4.tcp_sack":           switched(func(p *tcp.Profile) *bool { return &p.SACKPermitted }),
+		"net.ipv4.tcp_dsack":          switched(func(p *tcp.Profile) *bool { return &p.DSACK }),
+		"net.ipv4.tcp_rfc1337":        switched(func(p *tcp.Profile) *bool { return &p.RFC1337 }),
+		"net.ipv4.tcp_frto":           switched(func(p *tcp.Profile) *bool { return &p.FRTO }),
+		"net.ipv4.tcp_recovery":       switched(func(p *tcp.Profile) *bool { return &p.RACK }),
+		"net.ipv4.tcp_early_retrans":  switched(func(p *tcp.Profile) *bool { return &p.TLP }),
 		"net.ipv4.tcp_timestamps":     word(readStamps, writeStamps, 2),
 		"net.ipv4.tcp_window_scaling": word(func(p *tcp.Profile) int { return min(p.WindowScale+1, 1) }, writeScaling, 1),
 		"net.ipv4.tcp_ecn":            word(func(p *tcp.Profile) int { return [...]int{0, 2, 1}[p.ECN] }, func(p *tcp.Profile, n int) { p.ECN = [...]tcp.ECN{tcp.NoECN, tcp.OfferECN, tcp.AcceptECN}[n] }, 2),

@@ -1,6 +1,7 @@
 package packetdrill
 
 import (
+	"maps"
 	"math"
 	"time"
 
@@ -242,7 +243,15 @@ func kept(name string, otherwise int64) option {
 var options map[string]option // order-free: looked up by name
 
 func init() {
-	options = map[string]option{
+	options = map[string]option{}
+	for _, some := range []map[string]option{socketOptions(), tcpOptions(), moreTCPOptions(), ipOptions()} {
+		maps.Copy(options, some)
+	}
+}
+
+// socketOptions are those of SOL_SOCKET.
+func socketOptions() map[string]option {
+	return map[string]option{
 		"SOL_SOCKET.SO_REUSEADDR":  toggle(func(s *socket) *bool { return &s.reuse }),
 		"SOL_SOCKET.SO_REUSEPORT":  toggle(func(s *socket) *bool { return &s.reuse }),
 		"SOL_SOCKET.SO_KEEPALIVE":  toggle(func(s *socket) *bool { return &s.settings.KeepAlive }),
@@ -254,7 +263,12 @@ func init() {
 		"SOL_SOCKET.SO_TYPE":       {read: func(*runner, *socket) value { return value{n: symbols["SOCK_STREAM"]} }},
 		"SOL_SOCKET.SO_MARK":       kept("SO_MARK", 0), "SOL_SOCKET.SO_PRIORITY": kept("SO_PRIORITY", 0), "SOL_SOCKET.SO_DEBUG": kept("SO_DEBUG", 0),
 		"SOL_SOCKET.SO_TIMESTAMPING": kept("SO_TIMESTAMPING", 0), "SOL_SOCKET.SO_BUSY_POLL": kept("SO_BUSY_POLL", 0),
+	}
+}
 
+// tcpOptions are those of TCP.
+func tcpOptions() map[string]option {
+	return map[string]option{
 		"IPPROTO_TCP.TCP_NODELAY": toggle(func(s *socket) *bool { return &s.settings.NoDelay }),
 		"IPPROTO_TCP.TCP_CORK":    toggle(func(s *socket) *bool { return &s.settings.Cork }),
 		"IPPROTO_TCP.TCP_NOPUSH":  toggle(func(s *socket) *bool { return &s.settings.Cork }),
@@ -284,6 +298,12 @@ func init() {
 			s.settings.SYNSchedule = &waits
 			return ""
 		}},
+	}
+}
+
+// moreTCPOptions are those of TCP, too.
+func moreTCPOptions() map[string]option {
+	return map[string]option{
 		"IPPROTO_TCP.TCP_USER_TIMEOUT": lasting(func(s *socket) *time.Duration { return &s.settings.UserTimeout }, time.Millisecond, math.MaxInt32,
 			func(p *tcp.Profile) time.Duration { return p.UserTimeout }),
 		"IPPROTO_TCP.TCP_SYNCNT":       {read: readSYNs, write: writeSYNs},
@@ -307,7 +327,12 @@ func init() {
 		}},
 		"IPPROTO_TCP.TCP_NOTSENT_LOWAT": kept("TCP_NOTSENT_LOWAT", 0), "IPPROTO_TCP.TCP_WINDOW_CLAMP": kept("TCP_WINDOW_CLAMP", 0),
 		"IPPROTO_TCP.TCP_SAVE_SYN": kept("TCP_SAVE_SYN", 0), "IPPROTO_TCP.TCP_FUNCTION_BLK": kept("TCP_FUNCTION_BLK", 0), "IPPROTO_TCP.TCP_DELACK": kept("TCP_DELACK", 0),
+	}
+}
 
+// ipOptions are those of IP.
+func ipOptions() map[string]option {
+	return map[string]option{
 		"IPPROTO_IP.IP_TTL": {
 			read: func(r *runner, s *socket) value { return value{n: int64(orElse(int(s.settings.TTL), r.profile.TTL))} },
 			write: func(_ *runner, s *socket, v value) errno {

@@ -178,8 +178,8 @@ var productionValues = map[string]string{ // order-free: sorted by name where it
 	"net.ipv4.tcp_fastopen_key": "a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4",
 }
 
-// flag, number, span and the like make variables of a field.
-func flag(field func(p *tcp.Profile) *bool) variable {
+// switched, number, span and the like make variables of a field.
+func switched(field func(p *tcp.Profile) *bool) variable {
 	return variable{
 		read: func(p *tcp.Profile) string { return map[bool]string{true: "1", false: "0"}[*field(p)] },
 		write: func(p *tcp.Profile, v string) error {
@@ -190,9 +190,9 @@ func flag(field func(p *tcp.Profile) *bool) variable {
 	}
 }
 
-// not is a flag that is the other way round.
+// not is a switch that is the other way round.
 func not(field func(p *tcp.Profile) *bool) variable {
-	f := flag(field)
+	f := switched(field)
 	return variable{
 		read: func(p *tcp.Profile) string { q := *p; *field(&q) = !*field(p); return f.read(&q) },
 		write: func(p *tcp.Profile, v string) error {
