@@ -164,7 +164,7 @@ func (a *Archive) Find(prefix string) (*Kept, error) {
 		}
 		return &Kept{r.ID, r.Model, r.Seconds, r.File, r.Sets, r.Cases, r.Seed, r.Replication}, nil
 	}
-	return nil, fmt.Errorf("%d runs of %s begin with %q: %s, %s ...", len(ids), a.Path, prefix, ids[0], ids[1])
+	return nil, fmt.Errorf("%d runs of %s begin with %q, %s and %s among them", len(ids), a.Path, prefix, ids[0], ids[1])
 }
 
 // Repeat is the command that makes the run again and holds it against what it has
