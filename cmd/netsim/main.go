@@ -121,6 +121,7 @@ against theory, and draws it.
 	root.AddCommand(runCommand(), listCommand(), showCommand(), newCommand(), validateCommand(), profileCommand(), traceCommand(), topologyCommand(),
 		importCommand(), configCommand(), namesCommand(), evalCommand(), schemaCommand(), sweepCommand(), packetdrillCommand(), plotCommand())
 	root.AddCommand(exportCommand(), explainCommand())
+	root.AddCommand(calcCommand())
 	return root
 }
 
