@@ -211,6 +211,7 @@ func (c *Conn) begin(o *Opening) {
 	c.end, c.base = o.ISS.Add(1), o.ISS.Add(1)
 	c.tsOffset, c.tsRecent = o.TSOffset, o.TSRecent
 	c.rtxAt, c.ackAt, c.lifeAt = des.Never, des.Never, des.Never
+	c.rttvar = -1 // no sample yet
 	c.rto, c.replyAt, c.answeredAt, c.ssthresh = p.RTOInitial, longAgo, longAgo, 1<<30
 	headers := o.headers()
 	if o.IPv6 {

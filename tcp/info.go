@@ -47,7 +47,7 @@ func (c *Conn) Info() (i Info) {
 	i = Info{
 		State: c.state, CA: c.caState(), Retransmits: int(c.tries),
 		Timestamps: c.has(useTS), Scaling: c.has(useScale), SACK: c.has(useSACK), ECN: c.has(useECN), EarlyText: c.earlyText && (!c.unheard() || !c.has(active)),
-		RTO: c.backedOff(), ATO: c.ato, SRTT: c.srtt, RTTVar: c.rttvar,
+		RTO: c.backedOff(), ATO: c.ato, SRTT: c.srtt, RTTVar: max(c.rttvar, 0),
 		MSS: c.effectiveMSS(), AdvMSS: uint32(c.advMSS), Window: c.cwnd, Threshold: c.ssthresh, SendWindow: c.wnd,
 		Resent: c.counts.Resent, NotSent: uint32(max(c.end.Sub(c.nxt), 0)), TextOut: c.texts,
 		SegmentsIn: c.received, SegmentsOut: c.counts.Sent,

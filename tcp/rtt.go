@@ -44,9 +44,12 @@ func (c *Conn) echoed(now des.Time, s *wire.Segment) time.Duration {
 	return time.Duration(max(int32(c.tsNow(now)-s.TSEcr), 1)) * time.Millisecond
 }
 
+// sampled reports that a round trip was measured. One may take no time at all.
+func (c *Conn) sampled() bool { return c.rttvar >= 0 }
+
 // measured is RFC 6298 (2.2) to (2.5), in integers: alpha 1/8, beta 1/4.
 func (c *Conn) measured(r time.Duration) {
-	if c.srtt == 0 {
+	if !c.sampled() {
 		c.srtt = r
 		c.rttvar = r / 2
 	} else {

@@ -24,7 +24,7 @@ func (c *Conn) watchTail(now des.Time) {
 		return
 	}
 	wait := time.Second
-	if c.srtt > 0 {
+	if c.sampled() {
 		wait = 2*c.srtt + p.TailSlack
 		if c.flight() <= c.effectiveMSS() {
 			wait = 2*c.srtt + p.TailDelay
