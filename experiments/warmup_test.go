@@ -49,7 +49,7 @@ func TestAutomaticWarmup(t *testing.T) {
 		t.Errorf("%+v, %v", results[0], err)
 	}
 	var table bytes.Buffer
-	if err := s.WriteResults(&table); err != nil || !strings.Contains(table.String(), "replication,seed,warmup_s,") || !strings.Contains(table.String(), "\n1,1,"+decimals(p.Outcomes[0].Transient.Cut.Seconds())+",") {
+	if err := s.WriteResults(&table); err != nil || !strings.Contains(table.String(), "replication,seed,run,warmup_s,") || !strings.Contains(table.String(), ","+decimals(p.Outcomes[0].Transient.Cut.Seconds())+",") {
 		t.Errorf("%v\n%.200s", err, table.String())
 	}
 	if lines, err := s.Notes(); err != nil || len(lines) != 1 || !strings.HasPrefix(lines[0], "run.warmup: cut are ") {
