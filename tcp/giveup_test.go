@@ -165,12 +165,22 @@ func TestRetransmissionTimes(t *testing.T) {
 	}
 }
 
+// A round trip of no time is a sample: the next one counts by an eighth.
+func TestRoundTripOfNoTime(t *testing.T) {
+	p := newPair(t, Linux(), 0)
+	p.connect()
+	c := &p.client.conn
+	if c.measured(8 * ms); c.SRTT() != ms {
+		t.Errorf("SRTT is %v, want 1 ms", c.SRTT())
+	}
+}
+
 // RFC 6298 in the integers of this package against the same in floats: the RTO
 // differs by less than a microsecond over a thousand samples.
 func TestRTOArithmetic(t *testing.T) {
 	for _, profile := range []*Profile{Linux(), RFC9293()} {
 		rng := des.Stream(1, 1, "rtt")
-		c := Conn{profile: profile}
+		c := Conn{profile: profile, rttvar: -1}
 		var srtt, rttvar float64
 		for i := range 1000 {
 			r := time.Duration(1+rng.IntN(3000)) * ms / 10
