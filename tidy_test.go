@@ -18,6 +18,7 @@ var layers = [][]string{
 	{"apps", "plots", "packetdrill/script", "packetdrill/shell", "packetdrill/assert"},
 	{"experiments/language", "packetdrill"},
 	{"experiments"},
+	{"report"},
 	{"cmd/netsim", "bench"},
 }
 

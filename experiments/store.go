@@ -55,7 +55,8 @@ type Manifest struct {
 // run has left is replaced by a whole new set or stays as it is.
 type Folder struct {
 	Path  string
-	Files []string // that Save wrote, relative to Path, with slashes, in order
+	Page  func(io.Writer, Manifest) error // writes report.html, if set
+	Files []string                        // that Save wrote, relative to Path, with slashes, in order
 
 	stage string
 	made  []string // directories that were not there before
@@ -140,8 +141,14 @@ func (f *Folder) Save(ctx context.Context, s *Study, results []*Result, m Manife
 	if err != nil {
 		return err
 	}
-	m.Files = append(files, manifest)
 	s.describe(&m)
+	if f.Page != nil {
+		if err := f.write("report.html", func(w io.Writer) error { return f.Page(w, m) }); err != nil {
+			return err
+		}
+		files = append(files, "report.html")
+	}
+	m.Files = append(files, manifest)
 	err = f.write(manifest, func(w io.Writer) error {
 		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")

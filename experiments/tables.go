@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"iter"
 	"math"
 	"strconv"
 	"strings"
@@ -26,7 +27,7 @@ type column struct{ path, statistic string }
 // columns are those of everything measured that is not zero or empty in every
 // run; what flows count is always there.
 func (s *Study) columns() (all []column) {
-	for _, path := range s.paths() {
+	for _, path := range s.Paths() {
 		if !s.noteworthy(path) {
 			continue
 		}
@@ -42,8 +43,8 @@ func (s *Study) columns() (all []column) {
 	return all
 }
 
-// paths are those measured at any point.
-func (s *Study) paths() []string {
+// Paths are those measured at any point.
+func (s *Study) Paths() []string {
 	union := &Outcome{Measures: map[string]*Measure{}}
 	for _, p := range s.Points {
 		for path, m := range p.Outcomes[0].Measures { // order-free: a set
@@ -138,6 +139,51 @@ func (s *Study) suffix(c column) string {
 	return ""
 }
 
+// SummaryRow is a number at a point: the mean over the replications with its
+// confidence interval.
+type SummaryRow struct {
+	Point  *Point
+	Metric string // path and statistic
+	Unit   string
+	metrics.Interval
+	N               int    // replications that have it
+	Theory, Verdict string // of an expectation that is about it
+}
+
+// Summary yields what is worth noting at every point, in order.
+func (s *Study) Summary(results []*Result) iter.Seq[SummaryRow] {
+	return func(yield func(SummaryRow) bool) {
+		for _, p := range s.Points {
+			for _, c := range s.columns() {
+				m := p.Outcomes[0].Measures[c.path]
+				if m == nil {
+					continue
+				}
+				row := SummaryRow{Point: p, Metric: c.path + "." + c.statistic, Unit: m.UnitOf(c.statistic)}
+				row.Interval, row.N = p.interval(c)
+				row.Theory, row.Verdict = p.theory(c, results)
+				if !yield(row) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// interval is that of a column over the replications which have a number in it.
+func (p *Point) interval(c column) (metrics.Interval, int) {
+	var values []float64
+	for _, o := range p.Outcomes {
+		if v := o.Measures[c.path].Statistic(c.statistic); !math.IsNaN(v) {
+			values = append(values, v)
+		}
+	}
+	if len(values) == 0 {
+		return metrics.Interval{Mean: math.NaN(), Half: math.NaN()}, 0
+	}
+	return metrics.StudentInterval(p.Spec.Run.Confidence, values...), len(values)
+}
+
 // WriteSummary writes a row for each number at each point as CSV: its axes,
 // metric and unit; mean over the replications, half_width, low and high of the
 // confidence interval by Student's t, its confidence, and n, the replications
@@ -146,26 +192,9 @@ func (s *Study) suffix(c column) string {
 func (s *Study) WriteSummary(w io.Writer, results []*Result) error {
 	out := csv.NewWriter(w)
 	_ = out.Write(append(s.axes(), "metric", "unit", "mean", "half_width", "low", "high", "confidence", "n", "theory", "verdict"))
-	for _, p := range s.Points {
-		for _, c := range s.columns() {
-			m := p.Outcomes[0].Measures[c.path]
-			if m == nil {
-				continue
-			}
-			var values []float64
-			for _, o := range p.Outcomes {
-				if v := o.Measures[c.path].Statistic(c.statistic); !math.IsNaN(v) {
-					values = append(values, v)
-				}
-			}
-			interval := metrics.Interval{Mean: math.NaN(), Half: math.NaN()}
-			if len(values) > 0 {
-				interval = metrics.StudentInterval(p.Spec.Run.Confidence, values...)
-			}
-			theory, verdict := p.theory(c, results)
-			_ = out.Write(append(p.cases(), c.path+"."+c.statistic, m.UnitOf(c.statistic), decimals(interval.Mean), decimals(interval.Half),
-				decimals(interval.Low()), decimals(interval.High()), decimals(p.Spec.Run.Confidence), strconv.Itoa(len(values)), theory, verdict))
-		}
+	for r := range s.Summary(results) {
+		_ = out.Write(append(r.Point.cases(), r.Metric, r.Unit, decimals(r.Mean), decimals(r.Half), decimals(r.Low()), decimals(r.High()),
+			decimals(r.Point.Spec.Run.Confidence), strconv.Itoa(r.N), r.Theory, r.Verdict))
 	}
 	out.Flush()
 	return out.Error()

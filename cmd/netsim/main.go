@@ -13,6 +13,7 @@
 //	netsim schema                      a JSON Schema for editors
 //	netsim run FILE-or-NAME            verdicts, figures, tables
 //	netsim plot RESULTS                figures again, otherwise drawn
+//	netsim report RESULTS...           one page of HTML, of one or several
 //	netsim profile [NAME [NAME]]       how systems speak TCP, value by value
 //	netsim trace FILE-or-NAME          one connection as a ladder
 //	netsim packetdrill FILE-or-DIR     scripts that kernels are tested with
@@ -119,7 +120,7 @@ against theory, and draws it.
 		Version:       experiments.Version(),
 	}
 	root.AddCommand(runCommand(), listCommand(), showCommand(), newCommand(), validateCommand(), profileCommand(), traceCommand(), topologyCommand(),
-		importCommand(), configCommand(), namesCommand(), evalCommand(), schemaCommand(), sweepCommand(), packetdrillCommand(), plotCommand())
+		importCommand(), configCommand(), namesCommand(), evalCommand(), schemaCommand(), sweepCommand(), packetdrillCommand(), plotCommand(), reportCommand())
 	root.AddCommand(exportCommand(), explainCommand())
 	root.AddCommand(calcCommand())
 	return root

@@ -110,11 +110,12 @@ func conclude(cmd *cobra.Command, study *experiments.Study, folder *experiments.
 	if err != nil {
 		return err
 	}
-	if err := folder.Save(cmd.Context(), study, results, m); err != nil {
-		return err
-	}
 	notes, err := study.Notes()
 	if err != nil {
+		return err
+	}
+	folder.Page = pageOf(folder.Path, study, results, notes)
+	if err := folder.Save(cmd.Context(), study, results, m); err != nil {
 		return err
 	}
 	report(cmd.OutOrStdout(), study, results, notes, folder)

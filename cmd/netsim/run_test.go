@@ -33,6 +33,8 @@ from = "client"
 to = "server:80"
 `
 
+var provenance = regexp.MustCompile(`(?s)<div class="made">.*?</dl>`)
+
 // netsim runs the program in a directory of its own.
 type netsim struct {
 	t   *testing.T
@@ -79,6 +81,8 @@ func (n *netsim) ok(args ...string) string {
 }
 
 // files lists what is in the directory, with contents.
+//
+// Of a report that is without what says where, when and by whom it was made.
 func (n *netsim) files() map[string]string {
 	n.t.Helper()
 	files := map[string]string{}
@@ -92,7 +96,7 @@ func (n *netsim) files() map[string]string {
 			return nil
 		}
 		text, err := os.ReadFile(path)
-		files[name] = string(text)
+		files[name] = provenance.ReplaceAllString(string(text), "")
 		return err
 	})
 	if err != nil {
