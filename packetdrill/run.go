@@ -96,9 +96,15 @@ const (
 	mostTime  = 30 * 24 * time.Hour
 )
 
-// Run runs a script.
-func Run(file, src string, o Options) *Result {
-	res := &Result{File: file}
+// Run runs a script. Where the simulator itself breaks, that script fails, and others
+// can go on.
+func Run(file, src string, o Options) (res *Result) {
+	res = &Result{File: file}
+	defer func() {
+		if defect := recover(); defect != nil {
+			res.Verdict, res.Pos, res.Text = Fail, script.Pos{Line: 1, Col: 1}, fmt.Sprintf("a defect of the simulator: %v", defect)
+		}
+	}()
 	r, err := prepare(file, src, o)
 	if err == nil {
 		err = r.run()
@@ -163,9 +169,9 @@ func (r *runner) run() error {
 			return r.note(e.Pos, err)
 		}
 	}
-	if r.pending != nil {
+	if w := r.pending; w != nil {
 		if err := r.await(); err != nil {
-			return r.note(r.pending.pos, err)
+			return r.note(w.pos, err)
 		}
 	}
 	return nil
