@@ -85,6 +85,9 @@ func (s *Study) expressions() (all []*language.Expr) {
 		add(e.That)
 		add(e.Equals)
 	}
+	for _, c := range s.File.Compared {
+		add(c.Metric)
+	}
 	for _, u := range s.File.Until {
 		add(u.Metric)
 	}

@@ -89,7 +89,7 @@ func Stored(ctx context.Context, folder string, file *language.File) (*Study, er
 	}
 	options := Options{Connections: Traced(file), Archive: archive}
 	s := NewStudy(file, options)
-	if err := s.Collect(ctx, options); err != nil {
+	if _, err := s.Advance(ctx, options); err != nil {
 		return nil, err
 	}
 	missing := 0

@@ -82,7 +82,7 @@ func (s *Study) grow() (grown bool, err error) {
 // shortfall is how many times as wide as wanted the widest interval of the first n
 // replications is.
 func (p *Point) shortfall(until []*language.Until, n int) (most float64, err error) {
-	first := &Point{Point: p.Point, Outcomes: p.Outcomes[:n], Derived: p.Derived}
+	first := p.first(n)
 	for _, u := range until {
 		e, err := first.estimate(u.Metric)
 		if err != nil {

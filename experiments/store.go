@@ -131,6 +131,7 @@ func (f *Folder) Save(ctx context.Context, s *Study, results []*Result, m Manife
 		f.draw(s),
 		f.keepPieces(s.File, &m),
 		f.writeResults(s),
+		f.compare(s),
 		f.write("summary.csv", func(w io.Writer) error { return s.WriteSummary(w, results) }),
 		f.write("effective.toml", func(w io.Writer) error { _, err := io.WriteString(w, s.Effective()); return err }),
 	)

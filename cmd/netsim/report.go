@@ -11,12 +11,16 @@ import (
 )
 
 // report prints what came out, what is to be noted of it, and where it is.
-func report(out io.Writer, s *experiments.Study, results []*experiments.Result, notes []string, folder *experiments.Folder) {
+func report(out io.Writer, s *experiments.Study, results []*experiments.Result, differences []*experiments.Difference, notes []string, folder *experiments.Folder) {
 	fmt.Fprintf(out, "%s\n\n", s.File.Title)
 	if len(results) > 0 {
 		verdicts(results).print(out)
 	} else {
 		headlines(s.Headlines()).print(out)
+	}
+	if len(differences) > 0 {
+		fmt.Fprintln(out)
+		compared(differences).print(out)
 	}
 	for _, r := range results {
 		if r.Why == "" {
@@ -61,6 +65,16 @@ func verdicts(results []*experiments.Result) table {
 			measured = ""
 		}
 		t = append(t, []string{clip(what, 64), measured, theory, zScore(r), r.Verdict.String()})
+	}
+	return t
+}
+
+// compared are the rows of paired differences.
+func compared(list []*experiments.Difference) table {
+	t := table{{"", "base", "other", "difference", "n"}}
+	for _, d := range list {
+		u := unitFor(d.Unit, d.Base, d.Other, d.Mean)
+		t = append(t, []string{clip(strings.TrimSpace("compare."+d.Name+"  "+d.At()), 64), u.alone(d.Base), u.alone(d.Other), u.around(d.Mean, d.Half), fmt.Sprint(d.N)})
 	}
 	return t
 }

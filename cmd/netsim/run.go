@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"netsim/experiments"
+	"netsim/experiments/language"
 )
 
 // verdictError says that the results are there and not what was expected.
@@ -27,6 +28,8 @@ type runFlags struct {
 	capture  bool
 	again    bool
 	progress string
+	all      bool
+	fast     bool
 }
 
 func runCommand() *cobra.Command {
@@ -52,10 +55,22 @@ new, another figure none. The same file and seed give the same bytes, whatever -
 		Example: `  netsim run time-wait-under-load
   netsim run handshake --set link.wire.delay="50 ms" --out far
   netsim run mine.toml --seed 7 --replications 20 --jobs 4
-  netsim run four-way-close --capture            # pcapng files for Wireshark`,
-		Args:              one("FILE or NAME", "netsim run handshake"),
+  netsim run four-way-close --capture            # pcapng files for Wireshark
+  netsim run --all --fast                        # does everything still come out as expected?`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if f.all && len(args) == 0 {
+				return nil
+			}
+			return one("FILE or NAME", "netsim run handshake")(cmd, args)
+		},
 		ValidArgsFunction: experimentArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case f.fast && !f.all:
+				return errors.New("--fast is of --all; write: netsim run --all --fast")
+			case f.all:
+				return f.catalogue(cmd, args)
+			}
 			return f.run(cmd, args[0])
 		},
 	}
@@ -64,41 +79,24 @@ new, another figure none. The same file and seed give the same bytes, whatever -
 	c.Flags().IntVar(&f.jobs, "jobs", 0, "runs at the same time (default: one for each CPU)")
 	c.Flags().BoolVar(&f.again, "again", false, "make all runs again, and hold them against the results that are there")
 	c.Flags().StringVar(&f.progress, "progress", "auto", progressHelp)
+	c.Flags().BoolVar(&f.all, "all", false, "run the whole catalogue, and settle all its expectations together")
+	c.Flags().BoolVar(&f.fast, "fast", false, "with --all: three replications at most, verdicts alone, and only FAIL counts")
 	c.Flags().BoolVar(&f.capture, "capture", false, "write the packets of the first replication as pcapng, a file a group of nodes")
 	return c
 }
 
 func (f *runFlags) run(cmd *cobra.Command, name string) error {
-	if f.jobs < 0 {
-		return fmt.Errorf("--jobs %d: want the number of runs at the same time, or 0 for one for each CPU", f.jobs)
-	}
 	file, err := f.load(name)
 	if err != nil {
 		return err
 	}
 	f.out = folderOf(f.out, file)
-	progress, err := newProgress(cmd.ErrOrStderr(), f.progress)
+	study, folder, m, err := f.study(cmd, file, f.out)
+	if folder != nil {
+		defer folder.Abandon() // what is not empty stays
+	}
 	if err != nil {
 		return err
-	}
-	folder, err := experiments.OpenFolder(f.out)
-	if err != nil {
-		return err
-	}
-	defer folder.Abandon() // what is not empty stays
-	archive, err := openArchive(cmd, f.out)
-	if err != nil {
-		return err
-	}
-	options := experiments.Options{Jobs: f.jobs, Connections: experiments.Traced(file), Progress: progress.show, Archive: archive, Again: f.again}
-	if f.capture {
-		options.Capture = folder.Capture
-	}
-	m := experiments.Manifest{Command: os.Args, Start: time.Now().UTC()}
-	study, err := experiments.Run(cmd.Context(), file, options)
-	progress.end()
-	if err != nil {
-		return stopped(err, study, archive)
 	}
 	return conclude(cmd, study, folder, m)
 }
@@ -114,12 +112,50 @@ func conclude(cmd *cobra.Command, study *experiments.Study, folder *experiments.
 	if err != nil {
 		return err
 	}
+	differences, err := study.Differences()
+	if err != nil {
+		return err
+	}
 	folder.Page = pageOf(folder.Path, study, results, notes)
 	if err := folder.Save(cmd.Context(), study, results, m); err != nil {
 		return err
 	}
-	report(cmd.OutOrStdout(), study, results, notes, folder)
+	report(cmd.OutOrStdout(), study, results, differences, notes, folder)
 	return outcome(results)
+}
+
+func errJobs(n int) error {
+	return fmt.Errorf("--jobs %d: want the number of runs at the same time, or 0 for one for each CPU", n)
+}
+
+// study runs a file. Its results belong into the folder, which is to be saved or
+// abandoned.
+func (f *runFlags) study(cmd *cobra.Command, file *language.File, out string) (study *experiments.Study, folder *experiments.Folder, m experiments.Manifest, err error) {
+	if f.jobs < 0 {
+		return nil, nil, m, errJobs(f.jobs)
+	}
+	progress, err := newProgress(cmd.ErrOrStderr(), f.progress)
+	if err != nil {
+		return nil, nil, m, err
+	}
+	if folder, err = experiments.OpenFolder(out); err != nil {
+		return nil, nil, m, err
+	}
+	archive, err := openArchive(cmd, out)
+	if err != nil {
+		return nil, folder, m, err
+	}
+	options := experiments.Options{Jobs: f.jobs, Connections: experiments.Traced(file), Progress: progress.show, Archive: archive, Again: f.again}
+	if f.capture {
+		options.Capture = folder.Capture
+	}
+	m = experiments.Manifest{Command: os.Args, Start: time.Now().UTC()}
+	study, err = experiments.Run(cmd.Context(), file, options)
+	progress.end()
+	if err != nil {
+		err = stopped(err, study, archive)
+	}
+	return study, folder, m, err
 }
 
 // outcome is nil if every expectation passed.

@@ -76,6 +76,7 @@ func (f *File) drawings() {
 		f.Expects = append(f.Expects, d.expect(name))
 	}
 	f.Until = d.until()
+	f.Compared = d.compared()
 	d.output()
 	if len(f.Figures) == 0 {
 		f.Figures = d.usual()

@@ -331,9 +331,9 @@ var keys = []Key{
 	{"sweep.sample.points", some, "(none)", now | once, "how many"},
 	{"sweep.sample.seed", count, "(run.seed)", now | once, "from which seed"},
 	{"sweep.where", formula, "(true)", now | once, "points that are wanted"},
-	{"compare.*.metric", formula, "(required)", 0, "what is compared"},
-	{"compare.*.base", unread, "(required)", 0, "with what"},
-	{"compare.*.other", unread, "(required)", 0, "and what"},
+	{"compare.*.metric", formula, "(required)", now, "what is compared"},
+	{"compare.*.base", choice, "(required)", now, "with what"},
+	{"compare.*.other", choice, "(required)", now, "and what"},
 
 	{"figure.*.kind", words("ladder time cdf ccdf hist line bar scatter box violin stack heatmap", "states"), "(required)", now, "kind of figure"},
 	{"figure.*.of", whole, "(required)", now, "the metric it shows whole; of a stack, a list of levels"},

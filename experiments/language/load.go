@@ -12,20 +12,21 @@ import (
 // A File is an experiment: what is run at which points, what is drawn, and what
 // must come out.
 type File struct {
-	Name    string // as given
-	Source  []byte
-	Sets    []string // "path=value", that won over it
-	Where   string   // of Restrict, "" for all points
-	Pieces  []Piece  // the other files it was made of, in the order they were read
-	Title   string
-	About   string
-	Chapter string
-	Axes    []Axis   // the first varies slowest
-	Points  []*Point // one for each combination that is wanted, at least one
-	Figures []*Figure
-	Expects []*Expect
-	Until   []*Until
-	Output  Output
+	Name     string // as given
+	Source   []byte
+	Sets     []string // "path=value", that won over it
+	Where    string   // of Restrict, "" for all points
+	Pieces   []Piece  // the other files it was made of, in the order they were read
+	Title    string
+	About    string
+	Chapter  string
+	Axes     []Axis   // the first varies slowest
+	Points   []*Point // one for each combination that is wanted, at least one
+	Figures  []*Figure
+	Expects  []*Expect
+	Until    []*Until
+	Compared []*Comparison
+	Output   Output
 
 	sources []*index // of the file and of what it extends and includes
 	names   *names

@@ -206,6 +206,14 @@ func (s *setting) read(items []Pos) (faults Faults) {
 			refuse(s.where, w)
 		}
 		return faults
+	case isTable && t == choice:
+		v, w := t.read(s.raw)
+		if w != nil {
+			refuse(s.where, w)
+			return faults
+		}
+		s.parts = []part{{value: v, where: s.where}}
+		return nil
 	case isTable:
 		refuse(s.where, wrongf("write one value", "a %s is not a table", t.Name))
 		return faults

@@ -98,6 +98,9 @@ func TestEveryKeyIsBound(t *testing.T) {
 	for _, key := range strings.Fields("that equals within precision where follows test") {
 		bound["expect.*."+key] = true
 	}
+	for _, key := range strings.Fields("metric base other") {
+		bound["compare.*."+key] = true
+	}
 	for _, key := range strings.Fields("metric half_width") {
 		bound["run.until.*."+key] = true
 	}

@@ -66,6 +66,7 @@ var (
 	formula  = &Type{Name: "expression", read: readText, exprs: true}
 	notes    = &Type{Name: "table of texts with their points", exprs: true}
 	formulas = &Type{Name: "expression, list or table of them", exprs: true}
+	choice   = &Type{Name: "choice of points", read: readPoint}
 	unread   = &Type{Name: "text", read: readText} // of keys this version does not have
 )
 

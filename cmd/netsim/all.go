@@ -1,0 +1,173 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"netsim/experiments"
+	"netsim/experiments/language"
+)
+
+// ran is an experiment of the catalogue and how it came out.
+type ran struct {
+	name    string
+	runs    int
+	took    time.Duration
+	results []*experiments.Result
+	err     error // of a run
+}
+
+// catalogue runs every experiment that comes with netsim, one after the other, and
+// settles what they expect together: that one fails by chance is held at once in a
+// thousand times for all of them.
+func (f *runFlags) catalogue(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("--all is the whole catalogue; leave out %s", args[0])
+	}
+	if f.jobs < 0 {
+		return errJobs(f.jobs)
+	}
+	if f.out == "" {
+		f.out = "out"
+	}
+	names := experiments.Catalog()
+	var all []*ran
+	var results []*experiments.Result
+	for i, name := range names {
+		fmt.Fprintf(cmd.ErrOrStderr(), "%d of %d: %s\n", i+1, len(names), name)
+		r, err := f.one(cmd, name)
+		if err != nil {
+			return err
+		}
+		all, results = append(all, r), append(results, r.results...)
+	}
+	experiments.Settle(results)
+	return f.summary(cmd, all)
+}
+
+// one runs an experiment of the catalogue. A run that fails is a result of it; other
+// errors end all.
+func (f *runFlags) one(cmd *cobra.Command, name string) (*ran, error) {
+	r := &ran{name: name}
+	file, err := f.fewer(name)
+	if err != nil {
+		return nil, err
+	}
+	begun := time.Now()
+	study, err := f.judged(cmd, file, r)
+	r.took = time.Since(begun)
+	var failed *experiments.RunError
+	switch {
+	case errors.As(err, &failed):
+		r.err = err
+	case err != nil:
+		return nil, err
+	default:
+		for _, p := range study.Points {
+			r.runs += len(p.Outcomes)
+		}
+	}
+	return r, nil
+}
+
+// judged runs an experiment and judges it; a fast run writes nothing.
+func (f *runFlags) judged(cmd *cobra.Command, file *language.File, r *ran) (study *experiments.Study, err error) {
+	if f.fast {
+		if study, err = experiments.Run(cmd.Context(), file, experiments.Options{Jobs: f.jobs}); err == nil {
+			r.results, err = study.Judge()
+		}
+		return study, err
+	}
+	study, folder, m, err := f.study(cmd, file, filepath.Join(f.out, r.name))
+	if folder != nil {
+		defer folder.Abandon() // what is not empty stays
+	}
+	if err != nil {
+		return study, err
+	}
+	m.End = time.Now().UTC()
+	if r.results, err = study.Judge(); err != nil {
+		return study, err
+	}
+	notes, err := study.Notes()
+	if err != nil {
+		return study, err
+	}
+	folder.Page = pageOf(folder.Path, study, r.results, notes)
+	return study, folder.Save(cmd.Context(), study, r.results, m)
+}
+
+// fewest are the replications of a fast run: with two there is an error, with three
+// one that is not all chance.
+const fewest = 3
+
+// fewer reads an experiment, for a fast run with few replications.
+func (f *runFlags) fewer(name string) (*language.File, error) {
+	file, err := f.load(name)
+	if err != nil || !f.fast {
+		return file, err
+	}
+	if file.Points[0].Spec.Run.AtMost() <= fewest {
+		return file, nil
+	}
+	fast := *f
+	for _, key := range []string{"replications", "max_replications"} {
+		fast.sets = append(fast.sets[:len(fast.sets):len(fast.sets)], fmt.Sprintf("run.%s=%d", key, fewest))
+	}
+	return fast.load(name)
+}
+
+// summary prints how the catalogue came out: an experiment a line, then whatever did
+// not pass.
+func (f *runFlags) summary(cmd *cobra.Command, all []*ran) error {
+	out := cmd.OutOrStdout()
+	t := table{{"", "runs", "s", "pass", "FAIL", "undecided"}}
+	var total verdictError
+	var failed error
+	for _, r := range all {
+		count := [3]int{}
+		for _, result := range r.results {
+			count[result.Verdict]++
+		}
+		total.failed += count[experiments.Fail]
+		total.undecided += count[experiments.Undecided]
+		row := []string{r.name, fmt.Sprint(r.runs), fmt.Sprintf("%.1f", r.took.Seconds())}
+		for _, n := range count {
+			row = append(row, fmt.Sprint(n))
+		}
+		if t = append(t, row); r.err != nil {
+			failed = r.err
+		}
+	}
+	t.print(out)
+	for _, r := range all {
+		for _, result := range r.results {
+			if result.Verdict != experiments.Pass && !(f.fast && result.Verdict == experiments.Undecided) {
+				fmt.Fprintf(out, "%s: %s: %s\n", result.Verdict, r.name, where(result))
+			}
+		}
+		if r.err != nil {
+			fmt.Fprintf(out, "failed: %s: %v\n", r.name, r.err)
+		}
+	}
+	if f.fast {
+		total.undecided = 0 // which three replications leave some
+	}
+	if failed == nil && total != (verdictError{}) {
+		return total
+	}
+	return failed
+}
+
+// where says of a result what it is about, and why it is so.
+func where(r *experiments.Result) string {
+	at := r.Point.Name()
+	if at != "" {
+		at = " at " + at
+	}
+	return r.Name + at + ": " + r.Why
+}

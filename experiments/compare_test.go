@@ -1,0 +1,61 @@
+package experiments
+
+import (
+	"bytes"
+	"math"
+	"strings"
+	"testing"
+)
+
+// comparing is an experiment with chance in it, at points that differ in two ways.
+const comparing = pair + `
+delay = "10 ms"
+loss = "10 %"
+[flow.web]
+from = "client"
+to = "server:80"
+arrivals = { process = "poisson", rate = "50/s", count = 100 }
+[case.far.no]
+[case.far.yes]
+link.wire.delay = "15 ms"
+[sweep.axes]
+link.wire.loss = ["5 %", "10 %"]
+[run]
+replications = 8
+[compare.far]
+metric = "flow.web.setup_time.p50"
+base = { case.far = "no" }
+other = { case.far = "yes" }
+[compare.loss]
+metric = "above(flow.web.setup_time, 500*ms)"
+base = { link.wire.loss = 0.05 }
+other = { link.wire.loss = "10 %" }
+`
+
+// TestDifferences holds paired differences: at every pair of points that differ in
+// nothing else, of which what both share cancels.
+func TestDifferences(t *testing.T) {
+	s := study(t, comparing)
+	all, err := s.Differences()
+	if err != nil || len(all) != 4 {
+		t.Fatal(all, err)
+	}
+	for _, d := range all[:2] { // two propagation delays of 5 ms more, in every replication
+		if d.Name != "far" || math.Abs(d.Mean-.01) > 1e-9 || d.Half > 1e-9 || d.N != 8 || d.Unit != "s" || d.From.Name() == d.To.Name() {
+			t.Errorf("%+v", d)
+		}
+	}
+	if all[0].At() != "link.wire.loss=5 %" || all[2].At() != "far=no" {
+		t.Errorf("%q and %q", all[0].At(), all[2].At())
+	}
+	for _, d := range all[2:] { // 1 - .95^2 against 1 - .9^2
+		if math.Abs(d.Mean-.0925) > 4*d.Half {
+			t.Errorf("%v ± %v", d.Mean, d.Half)
+		}
+	}
+	var b bytes.Buffer
+	if err := s.WriteDifferences(&b); err != nil || !strings.HasPrefix(b.String(), "compare,base,other,unit,") || strings.Count(b.String(), "\n") != 5 ||
+		!strings.Contains(b.String(), "far,far=no link.wire.loss=5 %,far=yes link.wire.loss=5 %,s,0.02,0.03,0.01,") {
+		t.Errorf("%v\n%s", err, &b)
+	}
+}
