@@ -120,7 +120,7 @@ func dirty(name string, columns, rows int, width float64) Figure {
 			for k := range rows {
 				z := math.Pow(0.05*float64(k+1), 1+math.Log2(1+2.5*float64(i)))
 				if i == columns-1 && k == 0 {
-					z = float64(p) * math.NaN()
+					z = math.NaN()
 				}
 				s.X, s.Y, s.Z = append(s.X, float64(i)), append(s.Y, float64(k)), append(s.Z, z)
 			}

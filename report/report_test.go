@@ -113,7 +113,8 @@ func TestPageStandsAlone(t *testing.T) {
 }
 
 func TestPageIsTheSameTwice(t *testing.T) {
-	if written(t, made(t, "out")) != written(t, made(t, "out")) {
+	first := written(t, made(t, "out"))
+	if again := written(t, made(t, "out")); again != first {
 		t.Error("the page differs between two runs of the same")
 	}
 }
