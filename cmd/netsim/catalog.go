@@ -6,9 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -18,32 +18,67 @@ import (
 
 func listCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "list",
-		Short:   "List the experiments that come with netsim, by chapter",
-		Example: "  netsim list",
-		Args:    cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
+		Use:   "list [WORD...]",
+		Short: "List the experiments that come with netsim, by chapter",
+		Long: `List the experiments that come with netsim, by chapter, with what each is about.
+With words, those whose text has all of them.`,
+		Example: "  netsim list\n  netsim list ports",
+		RunE: func(c *cobra.Command, words []string) error {
 			entries := map[string][]string{}
-			var order []string
 			for _, name := range experiments.Catalog() {
 				f, err := experiments.Load(name)
 				if err != nil {
 					return err
 				}
-				if entries[f.Chapter] == nil {
-					order = append(order, f.Chapter)
+				if speaksOf(name+" "+f.Title+" "+f.About, words) {
+					entries[f.Chapter] = append(entries[f.Chapter], fmt.Sprintf("  %-22s%s\n%s", name, f.Title, indent(firstSentence(f.About), 24)))
 				}
-				entries[f.Chapter] = append(entries[f.Chapter], fmt.Sprintf("  %s\t%s", name, f.Title))
 			}
-			t := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
-			slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(place(a), place(b)) })
-			for _, chapter := range order {
-				fmt.Fprintln(t, chapter)
-				fmt.Fprintln(t, strings.Join(entries[chapter], "\n"))
+			if len(entries) == 0 {
+				return fmt.Errorf("no experiment speaks of %q; netsim list has all of them", strings.Join(words, " "))
 			}
-			return t.Flush()
+			order := slices.SortedFunc(maps.Keys(entries), func(a, b string) int { return cmp.Compare(place(a), place(b)) })
+			for i, chapter := range order {
+				if i > 0 {
+					fmt.Fprintln(c.OutOrStdout())
+				}
+				fmt.Fprintf(c.OutOrStdout(), "%d. %s\n%s", place(chapter)+1, chapter, strings.Join(entries[chapter], ""))
+			}
+			return nil
 		},
 	}
+}
+
+// speaksOf tells whether a text has all of the words, or words that have them in them.
+func speaksOf(text string, words []string) bool {
+	text = strings.ToLower(text)
+	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, strings.ToLower(w)) })
+}
+
+// firstSentence is the first of a text.
+func firstSentence(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	for i := range text {
+		if end := text[i:]; (end[0] == '.' || end[0] == '?') && (len(end) == 1 || end[1] == ' ') {
+			return text[:i+1]
+		}
+	}
+	return text
+}
+
+// indent breaks a text into lines of at most 100 characters that begin so far to the right.
+func indent(text string, by int) string {
+	var b strings.Builder
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && by+len(line)+1+len(word) > 100 {
+			fmt.Fprintf(&b, "%*s%s\n", by, "", line)
+			line = ""
+		}
+		line = strings.TrimSpace(line + " " + word)
+	}
+	fmt.Fprintf(&b, "%*s%s\n", by, "", line)
+	return b.String()
 }
 
 // chapters are in the order in which a reader takes them.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,7 +21,13 @@ func TestList(t *testing.T) {
 		}
 		at = i
 	}
+	if out := n.ok("list", "how many", "PORTS"); !strings.Contains(out, "5. what TIME-WAIT costs\n") || !strings.Contains(out, "  port-rate  ") || strings.Contains(out, "  handshake  ") {
+		t.Errorf("those that speak of ports:\n%s", out)
+	}
 	for _, name := range experiments.Catalog() {
+		if f, err := experiments.Load(name); err != nil || !slices.Contains(chapters, f.Chapter) || f.About == "" {
+			t.Errorf("%s is in no chapter, or says nothing about itself: %v", name, err)
+		}
 		text := n.ok("show", name)
 		if _, source, err := experiments.Source(name); err != nil || string(source) != text {
 			t.Errorf("show %s prints something else than the file: %v", name, err)
