@@ -13,3 +13,10 @@ func init() {
 		"node.*.cpu.per_segment": "TestProcessorQueue", "node.*.cpu.lookup": "TestListAndHash", "node.*.cpu.per_lookup": "TestListAndHash",
 	})
 }
+
+// Keys of the syncache.
+func init() {
+	maps.Copy(elsewhere, map[string]string{
+		"node.*.tcp.syncache_buckets": "TestSyncache", "node.*.tcp.syncache_limit": "TestSyncache", "node.*.tcp.cookie_options": "host.TestSyncache",
+	})
+}

@@ -158,6 +158,7 @@ func (g *gatherer) listener(at string, l *host.ListenerTally) {
 	g.count(at+"dropped.acceptq_full", c.DroppedAcceptQueue, c.SYNs)
 	g.count(at+"dropped.unproven", c.DroppedUnproven, c.SYNs)
 	g.count(at+"dropped.recycle", c.DroppedRecycle, c.SYNs)
+	g.count(at+"evicted", c.Evicted, c.SYNs)
 	g.count(at+"bind_refused", c.BindRefused, 0)
 	g.count(at+"dropped.memory", c.DroppedMemory, c.SYNs)
 }

@@ -115,6 +115,7 @@ func (l *Listener) admit(now des.Time, s *Socket) bool {
 		return true
 	}
 	l.request(now, -1)
+	l.host.uncached(s.tuple)
 	if l.guards() && state != tcp.Closed {
 		l.host.prove(s.tuple.remote)
 	}

@@ -58,6 +58,7 @@ type rest struct {
 	proven  map[wire.Addr]bool  // that a connection was established with
 
 	holdings holdings
+	cache    cache
 
 	wakes      des.Time // from when a host that was off sends and hears
 	challenged des.Time // the interval in which challenge ACKs were last sent

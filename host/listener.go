@@ -57,6 +57,7 @@ type ListenerCounters struct {
 	DroppedRecycle     uint64 // SYNs: their address had a newer timestamp, and the host recycles TIME-WAIT
 	BindRefused        uint64 // times that the port could not be bound: EADDRINUSE
 	DroppedMemory      uint64 // SYNs: the host has no memory for a request
+	Evicted            uint64 // requests: a newer one has their place
 	CookiesSent        uint64 // SYNs answered by one
 	CookiesBad         uint64 // third segments with none, while cookies counted
 	Overflows          uint64 // third segments that found the accept queue full
@@ -131,13 +132,19 @@ func (l *Listener) arrive(now des.Time, t tuple, p *wire.Packet, old *tcp.TimeWa
 		return
 	}
 	h.group.tally.SYNs.Opened++
+	if l.caches() {
+		h.cached(now, t)
+	}
 	s := st.take(now, h, t, nil)
 	s.listener = l
 	l.request(now, 1)
 	st.table.add(t, s.ref)
 	o := h.opening(now, t, p.Segment.Incarnation)
-	if old != nil {
+	switch {
+	case old != nil:
 		o.ISS = old.Successor(o.Profile, o.ISS)
+	case l.caches():
+		l.ready(now, t, &p.Segment, o)
 	}
 	if o.Settings = l.Settings; l.Settings != nil {
 		s.ttl = l.Settings.TTL
@@ -170,7 +177,9 @@ func (l *Listener) refuses(now des.Time, baked, reopens bool, p *wire.Packet) *u
 }
 
 // crowded reports that no request fits into the SYN queue.
-func (l *Listener) crowded() bool { return l.places >= 0 && l.pending >= int64(l.places) }
+func (l *Listener) crowded() bool {
+	return !l.caches() && l.places >= 0 && l.pending >= int64(l.places)
+}
 
 // guards reports whether the profile keeps the last quarter of the SYN queue for
 // peers that are proven: that a connection was established with.

@@ -70,6 +70,39 @@ func TestCookie(t *testing.T) {
 	}
 }
 
+// Where the number tells options, too, it needs no timestamp for them: sizes and scales
+// are rounded down to one of eight each.
+func TestCookieOptions(t *testing.T) {
+	for _, c := range []struct {
+		mss, want   uint16
+		scale, told uint8 // 15 is none
+		sack        bool
+	}{{100, 216, 15, 15, false}, {1459, 1452, 0, 0, true}, {1460, 1460, 5, 4, false}, {536, 536, 14, 8, true}, {1200, 1200, 7, 7, true}, {1461, 1460, 1, 1, false}} {
+		for _, stamped := range []wire.Options{0, wire.HasTimestamps} {
+			syn := from(wire.SYN, 0, 0)
+			syn.Options, syn.MSS = wire.HasMSS|stamped, c.mss
+			if c.scale != unscaled {
+				syn.Options |= wire.HasScale
+				syn.Scale = c.scale
+			}
+			if c.sack {
+				syn.Options |= wire.SACKPermitted
+			}
+			o, options := Opening{Profile: FreeBSD(), MTU: 1500, TSOffset: 12345}, syn.Options
+			o.Bake(at(90), [2]uint64{1, 2}, 77, &syn)
+			if syn.Options != options || o.TSOffset != 12345 {
+				t.Errorf("%+v: options %b of %b, timestamps from %d", c, syn.Options, options, o.TSOffset)
+			}
+			ack := from(wire.ACK, 1, 0)
+			ack.Ack, ack.Options = o.ISS.Add(1), stamped
+			r, ok := o.Unbake(at(91), [2]uint64{1, 2}, 77, &ack)
+			if !ok || r.mss != c.want || r.is&useSACK != 0 != c.sack || r.is&useScale != 0 != (c.scale != unscaled) || c.scale != unscaled && r.sndScale != c.told || r.is&useTS != 0 != (stamped != 0) {
+				t.Errorf("%+v: %v, MSS %d, scale %d, flags %b", c, ok, r.mss, r.sndScale, r.is)
+			}
+		}
+	}
+}
+
 // Whom nobody holds is evicted or forgotten without a word to the peer: the first is
 // told to its user as an end in order, the second to nobody.
 func TestEvictAndForget(t *testing.T) {

@@ -69,13 +69,15 @@ func FreeBSD() *Profile {
 		TTL: 64, PortLow: 10000, PortHigh: 65535,
 		PortSelect: RandomPort,
 		Bytes:      bytesPerState(2560, 256, 1536),
+
+		SYNCacheBuckets: 512, SYNCacheLimit: 30, CookieOptions: true,
 	}
 }
 
 var freebsdSources = sources{
 	"Handshake":                             "RFC 9293 section 3.5",
 	"UTO UTOMin UTOMax":                     "unverified: none",
-	"SYNCookies MaxSYNBacklog":              "code of FreeBSD 14: net.inet.tcp.syncookies 1; the syncache is larger than any backlog",
+	"SYNCookies MaxSYNBacklog":              "code of FreeBSD 14: net.inet.tcp.syncookies 1; the syncache is the only bound",
 	"TimeWaitOverflow TWRecycle MaxOrphans": "code of FreeBSD 14: none; tcp_twstart until 13 took the oldest record",
 	"TimeWaitMax":                           "code of FreeBSD 14: no limit since it has no records of its own",
 	"TWReuse TWReuseDelay TWReuseBound":     "unverified: none",
@@ -133,4 +135,7 @@ var freebsdSources = sources{
 	"PortLow PortHigh":                                   "code of FreeBSD 14: IPPORT_EPHEMERALFIRST, IPPORT_EPHEMERALLAST",
 	"PortSelect":                                         "unverified: net.inet.ip.portrange.randomized",
 	"Bytes":                                              "unverified: socket and tcpcb, syncache, tcpcb; that TIME_WAIT keeps the tcpcb is code (D36887)",
+
+	"SYNCacheBuckets SYNCacheLimit": "code of FreeBSD 14: TCP_SYNCACHE_HASHSIZE, TCP_SYNCACHE_BUCKETLIMIT; syncache_insert",
+	"CookieOptions":                 "code of FreeBSD 14: union syncookie, tcp_sc_msstab, tcp_sc_wstab; that one lives as long as in Linux is unverified",
 }

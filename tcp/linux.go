@@ -16,6 +16,7 @@ func Linux() *Profile {
 		RepeatInterval: 500 * time.Millisecond,
 		Backlog:        4096, BacklogPercent: 100, BacklogExtra: 1,
 		SYNCookies: OverflowCookies, MaxSYNBacklog: 2048,
+		SYNCacheLimit:   30,
 		InitialWindow:   10,
 		LossWindowAfter: 1,
 		AlwaysMSS:       true,
@@ -82,6 +83,8 @@ const measured = "measured on Linux 6.18.44"
 var linuxSources = sources{
 	"Handshake":                           "RFC 9293 section 3.5",
 	"UTO UTOMin UTOMax":                   "code of Linux: it has none; the limits are those of RFC 5482 or chosen",
+	"SYNCacheBuckets SYNCacheLimit":       "code of Linux: inet_csk_reqsk_queue, each listener has its own",
+	"CookieOptions":                       "code of Linux: cookie_init_timestamp",
 	"SYNCookies":                          measured + ": tcp_syncookies 1",
 	"MaxSYNBacklog":                       measured + ": tcp_max_syn_backlog 2048, with 24 GB of memory",
 	"TimeWaitOverflow":                    measured + ": TCPTimeWaitOverflow",

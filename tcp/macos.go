@@ -16,6 +16,7 @@ func MacOS() *Profile {
 		Backlog:        128,
 		BacklogPercent: 150,
 		BacklogExtra:   1,
+		SYNCacheLimit:  30,
 		InitialWindow:  10,
 		AlwaysMSS:      true,
 		WindowScale:    4,
@@ -75,6 +76,8 @@ func MacOS() *Profile {
 var macosSources = sources{
 	"Handshake":                               "RFC 9293 section 3.5",
 	"UTO UTOMin UTOMax":                       "unverified: none",
+	"SYNCacheBuckets SYNCacheLimit":           "unverified: none",
+	"CookieOptions":                           "unverified: none",
 	"SYNCookies MaxSYNBacklog":                "unverified: none",
 	"TimeWaitOverflow TWRecycle MaxOrphans":   "unverified: none",
 	"TimeWaitMax":                             "unverified: no limit",

@@ -26,6 +26,9 @@ type Profile struct {
 	BacklogExtra    int              `key:"tcp.backlog_extra"`   // places it has beyond these
 	SYNCookies      CookiePolicy     `key:"tcp.syn_cookies"`
 	MaxSYNBacklog   int              `key:"tcp.max_syn_backlog"`   // requests; without cookies the last quarter is for peers known; 0: no limit
+	SYNCacheBuckets int              `key:"tcp.syncache_buckets"`  // of what is half-open at a host, in place of SYN queues; 0: none
+	SYNCacheLimit   int              `key:"tcp.syncache_limit"`    // requests in each; one more replaces the oldest
+	CookieOptions   bool             `key:"tcp.cookie_options"`    // a cookie's number tells scale and SACK, too, not its timestamp
 	InitialWindow   int              `key:"tcp.initial_window"`    // segments, RFC 6928
 	LossWindowAfter int              `key:"tcp.loss_window_after"` // SYNs resent before the initial window is one segment
 	MSS             int              `key:"tcp.mss"`               // the most we advertise; 0: from the MTU

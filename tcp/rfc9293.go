@@ -11,6 +11,7 @@ func RFC9293() *Profile {
 		SYNACK:          Strict,
 		Backlog:         Unlimited,
 		BacklogPercent:  100,
+		SYNCacheLimit:   30,
 		InitialWindow:   10,
 		LossWindowAfter: 0,
 		WindowScale:     7,
@@ -67,6 +68,8 @@ func RFC9293() *Profile {
 var rfc9293Sources = sources{
 	"Handshake":                             "RFC 9293 section 3.5",
 	"UTO UTOMin UTOMax":                     "chosen: RFC 5482 is an option; its limits from RFC 9293 section 3.8.3 (SHLD-11), 100 s, to an hour",
+	"SYNCacheBuckets SYNCacheLimit":         "RFC 9293 has no bound on SYN-RECEIVED",
+	"CookieOptions":                         "RFC 4987 section 3.6: what the number has room for",
 	"SYNCookies MaxSYNBacklog":              "RFC 9293 has no cookies; RFC 4987 section 3.6 describes them",
 	"TimeWaitOverflow TWRecycle MaxOrphans": "RFC 9293 section 3.10.7.4: none",
 	"TimeWaitMax":                           "RFC 9293 section 3.10.7.4: no limit",

@@ -16,6 +16,7 @@ func Windows() *Profile {
 		SYNACK:         Strict,
 		Backlog:        200,
 		BacklogPercent: 100,
+		SYNCacheLimit:  30,
 		InitialWindow:  10,
 		AlwaysMSS:      true,
 		WindowScale:    8,
@@ -69,6 +70,8 @@ func Windows() *Profile {
 var windowsSources = sources{
 	"Handshake":                               "RFC 9293 section 3.5",
 	"UTO UTOMin UTOMax":                       "unverified: none",
+	"SYNCacheBuckets SYNCacheLimit":           "unverified: none",
+	"CookieOptions":                           "unverified: none",
 	"SYNCookies MaxSYNBacklog":                "unverified: none",
 	"TimeWaitOverflow TWRecycle MaxOrphans":   "unverified: none",
 	"TimeWaitMax":                             "unverified: no limit",

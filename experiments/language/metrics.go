@@ -158,6 +158,7 @@ var metrics = []Metric{
 	{"node.*.listen.*.accepted", Counter, "", "syns", "connections accepted", !later},
 	{"node.*.listen.*.cookies_sent", Counter, "", "syns", "SYN cookies sent", !later},
 	{"node.*.listen.*.cookies_bad", Counter, "", "syns", "false SYN cookies", !later},
+	{"node.*.listen.*.evicted", Counter, "", "syns", "half-open connections that newer ones took the place of", !later},
 	{"node.*.listen.*.dropped", Counter, "", "syns", "SYNs dropped", !later},
 	{"node.*.listen.*.dropped.synq_full", Counter, "", "syns", "no room for half-open ones", !later},
 	{"node.*.listen.*.dropped.acceptq_full", Counter, "", "syns", "no room in the accept queue", !later},
