@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"netsim/experiments/language"
 )
 
 // Chunk is one stripe of the runs of a study: of every Of the one at Index, from
@@ -88,7 +90,7 @@ func (e *execution) run(ctx context.Context) (err error) {
 	e.meter = newMeter(s, tasks, o)
 	var missing []Task
 	for _, t := range tasks {
-		if known := e.known(t); known == nil || o.Again || o.Capture != nil && t.Replication == 1 {
+		if known := e.known(t); known == nil || o.Again || len(e.captures(t)) > 0 {
 			missing = append(missing, t)
 		} else {
 			e.done++
@@ -176,6 +178,7 @@ func (e *execution) make(ctx context.Context, t Task) (r *record, outcome *Outco
 		traced = o.Archive.beside(r.ID, &needs, traced)
 	}
 	r.Recorded = needs.recorded(traced)
+	needs.Captures = e.captures(t)
 	w, err := Build(p.Spec, s.Seed, t.Replication, needs)
 	if err != nil {
 		return r, nil, err
@@ -185,7 +188,7 @@ func (e *execution) make(ctx context.Context, t Task) (r *record, outcome *Outco
 		trace = NewTrace(w.Net, traced)
 		w.Observe(trace)
 	}
-	if o.Capture != nil && t.Replication == 1 {
+	if len(needs.Captures) > 0 {
 		file, err := o.Capture(p, w)
 		if err != nil {
 			return r, nil, err
@@ -204,6 +207,14 @@ func (e *execution) make(ctx context.Context, t Task) (r *record, outcome *Outco
 		r.Ladders = w.ladders(trace)
 	}
 	return r, outcome, nil
+}
+
+// captures are what is captured of a run.
+func (e *execution) captures(t Task) []language.Capture {
+	if e.options.Capture == nil {
+		return nil
+	}
+	return e.study.File.CapturesOf(e.study.Points[t.Point].Point, t.Replication)
 }
 
 // record is the empty record of a task.

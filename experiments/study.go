@@ -46,7 +46,7 @@ type Options struct {
 	Jobs        int // runs at the same time; 0: one for each CPU that the process may use
 	Connections int // that are traced of each flow, in the first replication of each point
 	Digest      bool
-	Capture     func(*Point, *World) (io.Closer, error) // of the first replication; nil: none
+	Capture     func(*Point, *World) (io.Closer, error) // of the runs of which the file has captures; nil: none
 	Progress    func(Progress)                          // nil: none; called by one at a time
 
 	Archive *Archive // that keeps runs and knows those made before; nil: neither

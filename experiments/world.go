@@ -40,6 +40,7 @@ type World struct {
 	digest   *digest
 	settles  *settling // nil: nobody asks
 	sampler  *sampler
+	tap      tap
 	closedAt des.Time // end of the measured time
 	seed     uint64
 	strides  uint64 // of events, handled so far
@@ -90,6 +91,7 @@ type Needs struct {
 	Every    time.Duration   // how often
 	Instants []Instant       // levels to be looked at once
 	Digest   bool            // of all packets
+	Captures []language.Capture
 }
 
 // Build makes the world of a point in one replication, counted from 1.
@@ -119,6 +121,7 @@ func Build(s *language.Spec, seed uint64, replication int, needs Needs) (*World,
 	if err := w.darken(); err != nil {
 		return nil, err
 	}
+	w.addTaps()
 	if err := w.Net.Finish(); err != nil {
 		return nil, err
 	}

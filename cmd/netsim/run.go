@@ -81,7 +81,7 @@ new, another figure none. The same file and seed give the same bytes, whatever -
 	c.Flags().StringVar(&f.progress, "progress", "auto", progressHelp)
 	c.Flags().BoolVar(&f.all, "all", false, "run the whole catalogue, and settle all its expectations together")
 	c.Flags().BoolVar(&f.fast, "fast", false, "with --all: three replications at most, verdicts alone, and only FAIL counts")
-	c.Flags().BoolVar(&f.capture, "capture", false, "write the packets of the first replication as pcapng, a file a group of nodes")
+	c.Flags().BoolVar(&f.capture, "capture", false, "write all packets of the first replication as pcapng, a file a group of hosts, whatever [capture] says")
 	return c
 }
 
@@ -147,6 +147,9 @@ func (f *runFlags) study(cmd *cobra.Command, file *language.File, out string) (s
 	}
 	options := experiments.Options{Jobs: f.jobs, Connections: experiments.Traced(file), Progress: progress.show, Archive: archive, Again: f.again}
 	if f.capture {
+		file.Output.Capture = "all"
+	}
+	if file.Captures() {
 		options.Capture = folder.Capture
 	}
 	m = experiments.Manifest{Command: os.Args, Start: time.Now().UTC()}

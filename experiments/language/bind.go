@@ -61,6 +61,7 @@ func (c *config) bind() *Spec {
 		s.Flows = append(s.Flows, f)
 	}
 	s.Events = c.events()
+	c.captures(s)
 	return s
 }
 

@@ -33,6 +33,9 @@ func (c *config) check(s *Spec) {
 	for i := range s.Events {
 		c.checkEvent(s, &s.Events[i])
 	}
+	for i := range s.Captures {
+		c.checkCapture(s, &s.Captures[i])
+	}
 	if len(c.faults) == 0 && c.sound() {
 		c.checkReach(s)
 	}

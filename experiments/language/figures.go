@@ -52,7 +52,8 @@ type Curve struct {
 type Output struct {
 	Figures []string      `key:"figures"` // png, svg, pdf
 	Series  []Slot        // levels over time
-	Every   time.Duration `key:"every"` // 0: a thousandth of the duration
+	Every   time.Duration `key:"every"`   // 0: a thousandth of the duration
+	Capture string        `key:"capture"` // all, none; "": what the file declares
 }
 
 // Wants tells whether the figure shows a point.

@@ -87,7 +87,7 @@ func TestEveryKeyIsBound(t *testing.T) {
 	}
 	for path, of := range map[string]any{
 		"run": Run{}, "node.*": Node{}, "node.*.listen.*": Listener{}, "link.*": Link{}, "link.*.rule.*": Rule{},
-		"flow.*": Flow{}, "topology.*": shapes.Sizes{}, "routing": Routing{}, "routing.route.*": Route{}, "event.*": Event{}, "figure.*": Figure{}, "output": Output{},
+		"flow.*": Flow{}, "topology.*": shapes.Sizes{}, "routing": Routing{}, "routing.route.*": Route{}, "event.*": Event{}, "figure.*": Figure{}, "output": Output{}, "capture.*": Capture{},
 	} {
 		walk(path, reflect.TypeOf(of))
 	}

@@ -77,7 +77,7 @@ func (n *names) settable(path string) (*table, *wrong) {
 			return nil, w
 		}
 	}
-	own := words[0] == "figure" || words[0] == "expect"
+	own := words[0] == "figure" || words[0] == "expect" || words[0] == "capture"
 	switch {
 	case at == nil || at.key == nil && !at.none,
 		words[0] == "param" && !n.has[path], own && !n.has[parent(path)]:

@@ -129,7 +129,7 @@ func (n *names) check(words []string) *wrong {
 // resolve decides between key, derived value and metric.
 func (sc Scope) resolve(s Slot, words []string) (Slot, *wrong) {
 	path := s.Path
-	if k := keyOf(path); k != nil && !(elementOf(path) != nil && last(path) == "mean") && words[0] != "figure" && words[0] != "expect" {
+	if k := keyOf(path); k != nil && !(elementOf(path) != nil && last(path) == "mean") && !slices.Contains([]string{"figure", "expect", "capture"}, words[0]) {
 		if !k.Supported() {
 			return s, wrongf("", "%s: %s", path, notYet.what)
 		}

@@ -18,7 +18,8 @@ type Spec struct {
 	Flows  []Flow
 	Events []Event
 
-	Routing Routing
+	Routing  Routing
+	Captures []Capture
 
 	config *config
 }

@@ -57,6 +57,7 @@ var (
 	waits    = &Type{Name: "list of durations", Unit: "s", read: span.read, made: span.made, gather: gather[time.Duration]}
 	moments  = &Type{Name: "list of durations", Unit: "s", read: duration.read, made: duration.made, gather: gather[time.Duration]}
 	target   = &Type{Name: "target", read: ofString(readTarget), gather: gather[Target], single: true}
+	sites    = &Type{Name: "list of places", read: ofString(readPlace), gather: gather[Place], single: true}
 	bands    = &Type{Name: "list of kinds of segments", read: readBand, gather: gather[string], single: true}
 	texts    = &Type{Name: "list of words", read: readText, gather: gather[string], single: true}
 	quantity = &Type{Name: "number, quantity or text", read: readAny, made: madeNumber}
