@@ -69,7 +69,7 @@ func Traced(f *language.File) int {
 // figure.
 func (f *Folder) Highlights() (names []string) {
 	for _, name := range f.Files {
-		if strings.HasSuffix(name, ".png") || strings.HasSuffix(name, ".pcapng") || slices.Contains([]string{"results.csv", "summary.csv"}, name) {
+		if strings.HasSuffix(name, ".png") || strings.HasSuffix(name, ".pcapng") || slices.Contains([]string{"results.csv", "summary.csv", "report.html"}, name) {
 			names = append(names, name)
 		}
 	}

@@ -144,7 +144,7 @@ func (s Slot) Meaning() (text, unit string) {
 		path := strings.TrimSuffix(s.Path, ".mean")
 		return derivedMeaning[last(path)], derivedUnit(path)
 	}
-	return s.Path, ""
+	return strings.ReplaceAll(strings.TrimPrefix(s.Path, "case."), "_", " "), ""
 }
 
 // measured is the meaning of the metric of a slot, with the TCP state it is of.
