@@ -3,4 +3,5 @@ package experiments
 func init() {
 	elsewhere["node.*.tcp.insecure_rst"] = "tcp.TestInsecure"
 	elsewhere["node.*.tcp.insecure_syn"] = "tcp.TestInsecure"
+	elsewhere["node.*.tcp.push_bursts"] = "tcp.TestPushBursts"
 }

@@ -122,6 +122,7 @@ var freebsdSources = sources{
 	"DelayedACK DelayedACKMax":                           "unverified: net.inet.tcp.delacktime, 100 ms before 13",
 	"FINDelay QuickACKs":                                 "unverified: one delay",
 	"ReceiveWindow SendBuffer":                           "unverified: net.inet.tcp.recvbuf_max, sendbuf_max",
+	"PushBursts":                                         "code of FreeBSD 14: tcp_output, when all that is there goes",
 	"Nagle NagleSmallOnly":                               "unverified: RFC 9293 section 3.7.4",
 	"SYNHurry":                                           "unverified: none",
 	"RepeatsFIN":                                         "code of FreeBSD 14: tcp_output, TF_SENTFIN",

@@ -56,7 +56,7 @@ func Linux() *Profile {
 		QuickACKs:     16,
 
 		ReceiveInitial: 64240, ReceiveWindow: 6 << 20, SendBuffer: 4 << 20,
-		Nagle: true, NagleSmallOnly: true,
+		Nagle: true, NagleSmallOnly: true, PushBursts: true,
 
 		TimeWait:        60 * time.Second,
 		TimeWaitRestart: AnyACK, TimeWaitMax: 131072, MaxOrphans: 131072,
@@ -148,6 +148,7 @@ var linuxSources = sources{
 	"ReceiveInitial":                      measured + ": the window of its SYN at an MSS of 1460",
 	"ReceiveWindow SendBuffer":            "code of Linux: the most of tcp_rmem, of tcp_wmem, with enough memory",
 	"Nagle NagleSmallOnly":                "code of Linux: tcp_nagle_test, tcp_minshall_check",
+	"PushBursts":                          "code of Linux: __tcp_transmit_skb, tcp_tso_autosize",
 	"TimeWait":                            measured + ": TCP_TIMEWAIT_LEN",
 	"TimeWaitRestart":                     measured + ": old data and old ACKs begin it again, too",
 	"LimitEmptyAnswers":                   measured + ": tcp_invalid_ratelimit 500, of segments without text",

@@ -306,6 +306,7 @@ func (c *Conn) emitStream(now des.Time, s *wire.Segment, from wire.Seq, n uint32
 	to := from.Add(n)
 	if n > 0 && to == c.end { // nothing waits for a push (MUST-60), and the last has it (MUST-61)
 		flags |= wire.PSH
+		c.run = 0
 	}
 	if fin {
 		flags |= wire.FIN
@@ -356,6 +357,9 @@ func (c *Conn) emitStream(now des.Time, s *wire.Segment, from wire.Seq, n uint32
 	if c.rtxAt == des.Never || !again && c.has(tailTimer) {
 		c.rtxAt = now.Add(c.backedOff())
 		c.watchTail(now)
+	}
+	if c.profile.PushBursts && !again && n > 0 && !s.Flags.Has(wire.PSH) && c.pushes() {
+		s.Flags |= wire.PSH
 	}
 }
 

@@ -101,6 +101,7 @@ type Profile struct {
 	SendBuffer     uint64 `key:"tcp.send_buffer"`
 	Nagle          bool   `key:"tcp.nagle"`
 	NagleSmallOnly bool   `key:"tcp.nagle_small_only"` // a small segment waits for another small one only (Minshall, Linux)
+	PushBursts     bool   `key:"tcp.push_bursts"`      // the last segment of a burst has a PSH, too
 
 	// Closing.
 	TimeWait          time.Duration   `key:"tcp.time_wait"` // 2 MSL

@@ -136,6 +136,7 @@ var keys = []Key{
 	{"node.*.tcp.ecn", words("off accept offer"), "(profile)", now, "explicit congestion notification: never, where the peer asks, or asked for"},
 	{"node.*.tcp.nagle", boolean, "(profile)", now, "small segments wait for an ACK"},
 	{"node.*.tcp.nagle_small_only", boolean, "(profile)", now, "they wait only for an ACK of another small one (Minshall)"},
+	{"node.*.tcp.push_bursts", boolean, "(profile)", now, "the last segment of a burst has a PSH, too"},
 	{"node.*.tcp.mss", size, "(from the path)", now, "largest segment"},
 	{"node.*.tcp.always_mss", boolean, "(profile)", now, "it is sent where it is the default, too"},
 	{"node.*.tcp.window_scale", shift, "(profile)", now, "shift of the window"},
