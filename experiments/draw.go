@@ -235,6 +235,11 @@ func (d *drawer) distribution(g group) ([]plots.Series, error) {
 		data.X = append(data.X, float64(v)/m.Unit)
 		data.Y = append(data.Y, share)
 	}
+	return d.beside(data, g)
+}
+
+// beside are a sample and the distributions that it is held against.
+func (d *drawer) beside(data plots.Series, g group) ([]plots.Series, error) {
 	all := []plots.Series{data}
 	for _, c := range d.figure.Theory {
 		law, err := c.Distribution(g.points[0].without(-1))
@@ -246,7 +251,7 @@ func (d *drawer) distribution(g group) ([]plots.Series, error) {
 	return all, nil
 }
 
-// law is a distribution as the curve of a cdf or a ccdf.
+// law is a distribution as the curve of a cdf or a ccdf; a histogram takes the former.
 func (d *drawer) law(label string, law *language.Distribution) plots.Series {
 	s := plots.Series{Label: label, Theory: true, Steps: true, X: []float64{}, Y: []float64{}}
 	up := func(share float64) float64 {

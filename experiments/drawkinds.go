@@ -24,7 +24,7 @@ func (d *drawer) counted(g group) ([]plots.Series, error) {
 		data.X, data.Y = append(data.X, float64(v)/m.Unit), append(data.Y, float64(upTo-before))
 		before = upTo
 	}
-	return []plots.Series{data}, nil
+	return d.beside(data, g)
 }
 
 // stacked are levels over time, each the mean over the replications, or

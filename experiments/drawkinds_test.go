@@ -38,6 +38,7 @@ of = "flow.web.setup_time"
 series = "link.wire.loss"
 where = "node.server.tcp.time_wait == 5"
 log = "x"
+theory = "handshake(flow.web)"
 [figure.stack]
 kind = "stack"
 of = ["node.server.syn_received.count", "node.server.established.count", "node.server.last_ack.count", "node.server.time_wait.count"]
@@ -113,6 +114,7 @@ func TestKindsOfFigures(t *testing.T) {
 	}
 	shares := map[string]float64{}
 	for _, r := range rows("hist") {
+		t.Log(r)
 		shares[r["series"]] += num(r["y"])
 	}
 	for _, loss := range []string{"0 %", "5 %", "10 %"} {

@@ -146,8 +146,8 @@ type SummaryRow struct {
 	Metric string // path and statistic
 	Unit   string
 	metrics.Interval
-	N               int    // replications that have it
-	Theory, Verdict string // of an expectation that is about it
+	N                  int    // replications that have it
+	Theory, Z, Verdict string // of an expectation that is about it; see [Result.Z]
 }
 
 // Summary yields what is worth noting at every point, in order.
@@ -161,7 +161,7 @@ func (s *Study) Summary(results []*Result) iter.Seq[SummaryRow] {
 				}
 				row := SummaryRow{Point: p, Metric: c.path + "." + c.statistic, Unit: m.UnitOf(c.statistic)}
 				row.Interval, row.N = p.interval(c)
-				row.Theory, row.Verdict = p.theory(c, results)
+				row.Theory, row.Z, row.Verdict = p.theory(c, results)
 				if !yield(row) {
 					return
 				}
@@ -187,27 +187,27 @@ func (p *Point) interval(c column) (metrics.Interval, int) {
 // WriteSummary writes a row for each number at each point as CSV: its axes,
 // metric and unit; mean over the replications, half_width, low and high of the
 // confidence interval by Student's t, its confidence, and n, the replications
-// that measured it; theory and verdict where an expectation is about this number.
+// that measured it; theory, z and verdict where an expectation is about this number.
 // With one replication there is no interval, and its cells are empty.
 func (s *Study) WriteSummary(w io.Writer, results []*Result) error {
 	out := csv.NewWriter(w)
-	_ = out.Write(append(s.axes(), "metric", "unit", "mean", "half_width", "low", "high", "confidence", "n", "theory", "verdict"))
+	_ = out.Write(append(s.axes(), "metric", "unit", "mean", "half_width", "low", "high", "confidence", "n", "theory", "z", "verdict"))
 	for r := range s.Summary(results) {
 		_ = out.Write(append(r.Point.cases(), r.Metric, r.Unit, decimals(r.Mean), decimals(r.Half), decimals(r.Low()), decimals(r.High()),
-			decimals(r.Point.Spec.Run.Confidence), strconv.Itoa(r.N), r.Theory, r.Verdict))
+			decimals(r.Point.Spec.Run.Confidence), strconv.Itoa(r.N), r.Theory, r.Z, r.Verdict))
 	}
 	out.Flush()
 	return out.Error()
 }
 
-// theory is what an expectation says of a number at the point.
-func (p *Point) theory(c column, results []*Result) (theory, verdict string) {
+// theory is what an expectation says of a number at the point, and how far that is off.
+func (p *Point) theory(c column, results []*Result) (theory, z, verdict string) {
 	for _, r := range results {
 		if r.Point == p && r.That == c.path+"."+c.statistic && !math.IsNaN(r.Expected) {
-			return decimals(r.Expected), r.Verdict.String()
+			return decimals(r.Expected), decimals(r.Z()), r.Verdict.String()
 		}
 	}
-	return "", ""
+	return "", "", ""
 }
 
 // Effective is the configuration of all points as one TOML file; where there are

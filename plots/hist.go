@@ -98,9 +98,13 @@ func weighted(values, weights []float64, at float64) float64 {
 	return values[len(values)-1]
 }
 
+// rounding is the part of a bin at its upper end that is of the next: what happens at
+// an edge is.
+const rounding = 1e-9
+
 // edge returns where bin i begins, as a value.
-func (b *bins) edge(i int) float64 {
-	at := b.first + float64(i)*b.step
+func (b *bins) edge(i float64) float64 {
+	at := b.first + i*b.step
 	if b.log {
 		return math.Pow(10, at)
 	}
@@ -117,7 +121,7 @@ func (b *bins) shares(s Series) (x, y []float64) {
 	y = make([]float64, b.n+1)
 	if s.Theory {
 		for i := range b.n {
-			y[i] = s.below(b.edge(i+1)) - s.below(b.edge(i))
+			y[i] = s.below(b.edge(float64(i+1)-rounding)) - s.below(b.edge(float64(i)-rounding))
 		}
 	} else {
 		values, weights, n := b.sample(s)
@@ -125,12 +129,12 @@ func (b *bins) shares(s Series) (x, y []float64) {
 			return nil, nil
 		}
 		for i, v := range values {
-			at := int(math.Floor((v-b.first)/b.step + 1e-9))
+			at := int(math.Floor((v-b.first)/b.step + rounding))
 			y[min(max(at, 0), b.n-1)] += weights[i] / n
 		}
 	}
 	for i := range y {
-		x = append(x, b.edge(i))
+		x = append(x, b.edge(float64(i)))
 	}
 	return x, y
 }

@@ -38,14 +38,9 @@ func (d *drawing) content(g *Figure, path string) {
 		g.Of = d.metric(path, Level)
 		g.Theory = d.curves(path+".theory", over)
 		g.Band = d.expr(path+".theory_band", over, Number)
-	case "cdf", "ccdf":
+	case "cdf", "ccdf", "hist":
 		g.Of = d.metric(path, Sample)
 		g.Theory = d.curves(path+".theory", Scope{names: d.names}, Distributed)
-	case "hist":
-		g.Of = d.metric(path, Sample)
-		if g.Theory = d.curves(path+".theory", over); len(g.Theory) > 0 {
-			d.fault(path+".theory", wrongf("", "the theory of a %s is a distribution, not a number", g.Kind))
-		}
 	case "stack":
 		if d.given[path+".of"] != nil || d.given[path+".x"] == nil {
 			g.Levels = d.levels(path)

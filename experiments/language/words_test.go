@@ -132,7 +132,7 @@ x.toml:12:10: expect.e.equals: a sample that follows a distribution is no number
 		{"a sample within", "[expect.e]\nthat = \"flow.web.setup_time\"\nfollows = \"handshake(flow.web)\"\nwithin = \"1 ms\"\n", "",
 			`x.toml:12:10: expect.e.within: a sample that follows a distribution is no number; leave it out`},
 		{"the theory of a histogram", "[figure.f]\nkind = \"hist\"\nof = \"flow.web.setup_time\"\ntheory = \"1\"\n", "",
-			`x.toml:12:10: figure.f.theory: the theory of a hist is a distribution, not a number`},
+			`x.toml:12:10: figure.f.theory: 1 is a number; a distribution is wanted`},
 		{"a flow of one case", "[case.c.a]\nflow.x = { from = \"client\", to = \"server:81\" }\n[case.c.b]\n[run]\nreplications = 2\n[expect.e]\nthat = \"flow.web.setup_time.mean\"\nequals = \"handshake(flow.x).mean\"\n", "",
 			`x.toml:16:10: expect.e.equals: handshake(flow.x): there is no flow "x" in this case`},
 		{"a rate and a trace", "[link.wire.back]\nrate = \"1 Mbps\"\ntrace = \"data\"\n", "3\n4\n",
