@@ -131,6 +131,22 @@ func (c *counted) chance(expected, student float64) float64 {
 // enough, where the expectation does not say.
 const seldom = 0.01
 
+// alike is how probable it is at most that all replications find the same whole number
+// if the mean is what is expected, less than one off: all the rest find the number on
+// its other side. Without it the lack of any spread would say that the number is
+// certain. 0 where that is no question.
+func (p *Point) alike(x *language.Expr, r *Result) float64 {
+	s, ok := x.Counts()
+	off := math.Abs(r.Value - r.Expected)
+	if !ok || r.N < 2 || r.SE != 0 || r.Value != math.Trunc(r.Value) || !(off < 1) {
+		return 0
+	}
+	if m := p.Outcomes[0].Measures[s.Subject]; m == nil || m.Unit != 1 || m.Each != 1 {
+		return 0
+	}
+	return math.Pow(1-off, float64(r.N))
+}
+
 // blind is why a number says too little to agree with what is expected, "" if it does
 // not.
 func (e *estimate) blind(expected float64) string {

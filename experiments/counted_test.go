@@ -3,6 +3,7 @@ package experiments
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,6 +52,10 @@ func TestNothingSeen(t *testing.T) {
 		{"a total of nothing, expected more", number("flow.web.failed.total", "2"), failing(5, 0, 0), Undecided, "it was never seen, which agrees with 0 too"},
 		{"a total of nothing, expected many", number("flow.web.failed.total", "9"), failing(50, 0, 0), Fail, "0 is not 9 within 4 se"},
 		{"a rate of nothing, expected many", number("flow.web.failed.rate", "0.9"), failing(50, 0, 0), Fail, "0 is not 0.9 within 4 se"},
+		{"one in each of few runs", number("flow.web.failed.total", "0.9"), failing(5, 1, 1, 1), Undecided, "all 3 replications found 1, as they may where the mean is 0.9"},
+		{"one in each of few runs, near enough", number("flow.web.failed.total", "0.9", `within = "0.2"`), failing(5, 1, 1, 1), Pass, ""},
+		{"one in each of few runs, expected more", number("flow.web.failed.total", "2"), failing(5, 1, 1, 1), Fail, "1 is not 2 within 4 se"},
+		{"one in each of many runs", number("flow.web.failed.total", "0.6"), failing(5, slices.Repeat([]uint64{1}, 40)...), Fail, "1 is not 0.6 within 4 se"},
 	} {
 		r := judged(t, c.expect, c.runs...)
 		if r.Verdict != c.want || !strings.HasPrefix(r.Why, c.why) || (c.why == "") != (r.Why == "") {

@@ -114,8 +114,11 @@ func TestKindsOfFigures(t *testing.T) {
 	}
 	shares := map[string]float64{}
 	for _, r := range rows("hist") {
-		t.Log(r)
 		shares[r["series"]] += num(r["y"])
+		const n = 1200 // 20 /s for 20 s, three times
+		if p := num(r["theory"]); math.Abs(num(r["y"])-p) > 4*math.Sqrt(p/n)+4.0/n {
+			t.Errorf("hist: %s of %s from %s s on, by theory %g", r["y"], r["series"], r["x"], p)
+		}
 	}
 	for _, loss := range []string{"0 %", "5 %", "10 %"} {
 		if math.Abs(shares["loss = "+loss]-1) > 1e-9 {

@@ -87,6 +87,9 @@ func (p *Point) judgeNumber(e *language.Expect, r *Result) error {
 	chance, blind := r.chance(), ""
 	if !e.Equals.Measured() {
 		chance, blind = that.counted.chance(r.Expected, chance), that.blind(r.Expected)
+		if likely := p.alike(e.That, r); likely > chance && e.Within.Kind == language.StandardErrors {
+			chance, blind = likely, fmt.Sprintf("all %d replications found %g, as they may where the mean is %.4g", r.N, r.Value, r.Expected)
+		}
 	}
 	if s, ok := e.That.Lone(); ok {
 		for i := range p.Outcomes {

@@ -31,7 +31,7 @@ func (f *runFlags) catalogue(cmd *cobra.Command, args []string) error {
 	if f.jobs < 0 {
 		return errJobs(f.jobs)
 	}
-	if f.out == "" {
+	if f.out == "" && !f.fast {
 		f.out = "out"
 	}
 	names := experiments.Catalog()
@@ -74,9 +74,10 @@ func (f *runFlags) one(cmd *cobra.Command, name string) (*ran, error) {
 	return r, nil
 }
 
-// judged runs an experiment and judges it; a fast run writes nothing.
+// judged runs an experiment and judges it; a fast run writes nothing where it is not
+// said where.
 func (f *runFlags) judged(cmd *cobra.Command, file *language.File, r *ran) (study *experiments.Study, err error) {
-	if f.fast {
+	if f.out == "" {
 		if study, err = experiments.Run(cmd.Context(), file, experiments.Options{Jobs: f.jobs}); err == nil {
 			r.results, err = study.Judge()
 		}

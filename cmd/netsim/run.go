@@ -80,7 +80,7 @@ new, another figure none. The same file and seed give the same bytes, whatever -
 	c.Flags().BoolVar(&f.again, "again", false, "make all runs again, and hold them against the results that are there")
 	c.Flags().StringVar(&f.progress, "progress", "auto", progressHelp)
 	c.Flags().BoolVar(&f.all, "all", false, "run the whole catalogue, and settle all its expectations together")
-	c.Flags().BoolVar(&f.fast, "fast", false, "with --all: three replications at most, verdicts alone, and only FAIL counts")
+	c.Flags().BoolVar(&f.fast, "fast", false, "with --all: three replications at most, verdicts alone if there is no --out, and only FAIL counts")
 	c.Flags().BoolVar(&f.capture, "capture", false, "write all packets of the first replication as pcapng, a file a group of hosts, whatever [capture] says")
 	return c
 }

@@ -39,6 +39,7 @@ type Expr struct {
 	Slots  []Slot // each path once, in the order of reading
 	Timed  bool   // it names t
 	only   bool   // it is nothing but one path
+	moment bool   // it is nothing but at(level, time)
 
 	program *vm.Program
 	cases   *cases      // nil if it is more than a share of cases
@@ -108,6 +109,7 @@ func compile(source string, scope Scope) (*Expr, []*wrong) {
 		return nil, []*wrong{syntaxOf(err)}
 	}
 	if len(c.ats) > 0 {
+		c.moment = tree.Node == c.ats[0]
 		tree.Node = &ast.ArrayNode{Nodes: c.ats}
 		if c.looks, err = compiler.Compile(tree, config); err != nil {
 			return nil, []*wrong{syntaxOf(err)}

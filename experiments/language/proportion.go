@@ -2,6 +2,7 @@ package language
 
 import (
 	"math"
+	"slices"
 
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/compiler"
@@ -44,6 +45,16 @@ func (c *compilation) proportion(tree parser.Tree, config *conf.Config) (*cases,
 	tree.Node = call.Arguments[1]
 	bound, err := compiler.Compile(&tree, config)
 	return &cases{c.Slots[0], name, bound}, err
+}
+
+// Counts returns what the expression counts in a run, if it is a whole number of
+// something and no more: a total, an end of a level, what the level is at a time.
+func (x *Expr) Counts() (s Slot, ok bool) {
+	if len(x.Slots) == 0 {
+		return s, false
+	}
+	s = x.Slots[0]
+	return s, x.moment || x.only && slices.Contains([]string{"total", "n", "end", "min", "max"}, s.Statistic)
 }
 
 // Proportion returns what the expression counts, if it is a share of cases and no more.
