@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"netsim/des"
@@ -24,11 +25,19 @@ type Trace struct {
 // Connection is what a Trace saw of one connection.
 type Connection struct {
 	Flow  uint32
+	also  []uint32      // the other's flow, where both ends have called
+	ends  caller        // of its first SYN
 	hosts []topo.NodeID // the client first
 	isn   [2]wire.Seq
 	known [2]bool
 	sent  []passage
 	spans []plots.StateSpan
+}
+
+// caller is the addresses and ports that a segment goes from and to.
+type caller struct {
+	src, dst         wire.Addr
+	srcPort, dstPort uint16
 }
 
 // passage is one packet's way.
@@ -54,6 +63,29 @@ func (t *Trace) connection(who wire.Incarnation) *Connection {
 	return c
 }
 
+// called notes the first SYN of a connection. If the other end has called, too, and
+// neither has heard of it, both are one connection (RFC 9293, figure 8), which is
+// returned.
+func (t *Trace) called(c *Connection, p *wire.Packet) *Connection {
+	s := &p.Segment
+	c.ends = caller{p.Src, p.Dst, s.SrcPort, s.DstPort}
+	crossed := caller{p.Dst, p.Src, s.DstPort, s.SrcPort}
+	for _, o := range t.order {
+		if o.ends != crossed || len(o.spans) != 1 || o.spans[0].State != tcp.SynSent.String() {
+			continue
+		}
+		for _, span := range c.spans {
+			span.Host = o.column(c.hosts[span.Host])
+			o.spans = append(o.spans, span)
+		}
+		o.also = append(o.also, c.Flow)
+		t.talks[s.Incarnation] = o
+		t.order = slices.DeleteFunc(t.order, func(k *Connection) bool { return k == c })
+		return o
+	}
+	return c
+}
+
 // column returns which of the connection's hosts the node is.
 func (c *Connection) column(node topo.NodeID) int {
 	for i, n := range c.hosts {
@@ -73,6 +105,9 @@ func (t *Trace) Sent(now des.Time, node topo.NodeID, p *wire.Packet) {
 	c := t.connection(p.Segment.Incarnation)
 	if c == nil {
 		return
+	}
+	if f := p.Segment.Flags; f.Has(wire.SYN) && !f.Has(wire.ACK) && len(c.sent) == 0 {
+		c = t.called(c, p)
 	}
 	from := c.column(node)
 	to := 1 - from
@@ -189,7 +224,7 @@ func (t *Trace) State(now des.Time, node topo.NodeID, who wire.Incarnation, from
 // Connections lists what was seen of a flow, in the order of opening.
 func (t *Trace) Connections(flow uint32) (list []*Connection) {
 	for _, c := range t.order {
-		if c.Flow == flow {
+		if c.Flow == flow || slices.Contains(c.also, flow) {
 			list = append(list, c)
 		}
 	}
