@@ -114,6 +114,7 @@ type Flow struct {
 	Pool              *Pooling      // nil: a connection for each job
 	Retry             Retry         // of a job that fails
 	Timeout           time.Duration // of a try of a job; 0 is never
+	OnTimeout         How           // closes the connection of such a try: Fin or Rst
 	LocalPort         uint16        // 0: ephemeral
 	ReuseAddress      bool          // LocalPort is bound in spite of connections that have it: SO_REUSEADDR
 	LocalAddress      int           // which of the client's, from 1; 0: the host's choice

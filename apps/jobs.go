@@ -225,5 +225,5 @@ func (t *talk) abandon(now des.Time) {
 		return
 	}
 	t.part(now)
-	t.client.close(now, Fin)
+	t.client.close(now, t.flow.OnTimeout)
 }

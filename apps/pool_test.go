@@ -185,6 +185,20 @@ func TestImpatience(t *testing.T) {
 	}
 }
 
+// Who loses patience closes by a FIN, which is acknowledged, and it is the response that
+// is reset; or by a reset, and that is all.
+func TestOnTimeout(t *testing.T) {
+	for _, how := range []How{Fin, Rst} {
+		w := newWorld(t, plan{})
+		f := w.add(Flow{Name: "web", Request: bytes(100), Response: bytes(100), Service: lasting(300 * time.Millisecond), Timeout: 200 * time.Millisecond,
+			OnTimeout: how, Arrivals: Arrivals{Process: At, Times: []time.Duration{0}}})
+		w.empty(f)
+		if y := f.Tally; y.Closed[ByReset] != 1 || (y.CloseSegments.Max() == 1) != (how == Rst) {
+			t.Errorf("%v: closed %v, by %v segments", how, y.Closed, y.CloseSegments.Max())
+		}
+	}
+}
+
 // Pools over bad links: every job is decided, every connection ends, and all counts
 // balance, whatever the limits.
 func TestPoolSoak(t *testing.T) {

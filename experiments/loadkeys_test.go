@@ -20,3 +20,5 @@ func init() {
 		"node.*.tcp.syncache_buckets": "TestSyncache", "node.*.tcp.syncache_limit": "TestSyncache", "node.*.tcp.cookie_options": "host.TestSyncache",
 	})
 }
+
+func init() { otherValues["flow.*.on_timeout"] = []string{"rst"} }

@@ -371,7 +371,7 @@ func (w *World) addFlow(f *language.Flow) {
 			How: word[apps.How](f.Close.How, "fin", "half", "rst", "linger", "unread"), When: word[apps.When](f.Close.When, "done", "request-sent", "connected"),
 			After: f.Close.After.Dist, Reply: f.Close.Reply.Dist},
 		Clients: w.all(f.From),
-		Pool:    pooling(&f.Pool), Retry: apps.Retry{Times: int(f.Retry.Times), Backoff: f.Retry.Backoff.Dist}, Timeout: ends(f.Timeout),
+		Pool:    pooling(&f.Pool), Retry: apps.Retry{Times: int(f.Retry.Times), Backoff: f.Retry.Backoff.Dist}, Timeout: ends(f.Timeout), OnTimeout: word[apps.How](f.OnTimeout, "fin", "", "rst"),
 		Steady: f.Initial == "steady", ReuseAddress: f.ReuseAddress,
 		LocalPort: f.LocalPort, LocalAddress: f.LocalAddress,
 		Options: options(f), Lingering: lingering(f),

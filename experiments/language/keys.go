@@ -301,6 +301,7 @@ var keys = []Key{
 	{"flow.*.nodelay", boolean, "false", now, "Nagle's algorithm is off"},
 	{"flow.*.fast_open", boolean, "false", now, "the first request rides on the SYN, where the server has given a cookie"},
 	{"flow.*.timeout", endspan, "never", now, "patience with a try of a job, the wait for a connection included"},
+	{"flow.*.on_timeout", words("fin rst"), "fin", now, "how a connection is closed whose job has lost patience"},
 	{"flow.*.retry.times", count, "0", now, "repetitions of a failed job"},
 	{"flow.*.retry.backoff", duration, "0 s", now | varies | formed, "wait before them"},
 	{"flow.*.pool.size", some, "(none)", now, "connections that outlive jobs; more jobs than that wait"},

@@ -206,6 +206,7 @@ type Flow struct {
 	Pool         Pool          `key:"pool"`
 	Retry        Retry         `key:"retry"`
 	Timeout      time.Duration `key:"timeout"`       // Never
+	OnTimeout    string        `key:"on_timeout"`    // fin or rst
 	Initial      string        `key:"initial"`       // empty, steady
 	LocalPort    uint16        `key:"local.port"`    // 0: ephemeral
 	LocalAddress int           `key:"local.address"` // which of the client's, from 1; 0: the host's choice
