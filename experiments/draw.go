@@ -64,6 +64,14 @@ func (s *Study) draw(f *language.Figure, dir string, look Look) ([]string, error
 		l.Width, l.Style = cmp.Or(look.Width, l.Width), look.Style
 		return l.Save(dir, look.Formats)
 	}
+	if f.Kind == "states" {
+		g, err := d.states()
+		if err != nil {
+			return nil, err
+		}
+		g.Width, g.Style = cmp.Or(look.Width, g.Width), look.Style
+		return g.Save(dir, look.Formats)
+	}
 	made, err := d.chart()
 	if err != nil {
 		return nil, err

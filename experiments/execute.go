@@ -130,7 +130,7 @@ func (e *execution) one(ctx context.Context, t Task, worker int) error {
 	}
 	r.Seconds = time.Since(begun).Seconds()
 	if e.scribes == nil {
-		e.study.keep(t, outcome, r.Derived, r.Ladders)
+		e.study.keep(t, outcome, r)
 	} else {
 		scribe := e.scribes.all[worker]
 		scribe.last = shapeOf(outcome, scribe.last)
@@ -173,13 +173,13 @@ func (e *execution) make(ctx context.Context, t Task) (r *record, outcome *Outco
 	s, o := e.study, e.options
 	p := s.Points[t.Point]
 	r = s.record(t)
-	needs, traced := p.needs.clone(), s.traced(t, o)
+	needs, traced := p.needs.of(t), s.traced(t, o)
 	if o.Archive != nil {
-		traced = o.Archive.beside(r.ID, &needs, traced)
+		traced = o.Archive.beside(r.ID, needs, traced)
 	}
 	r.Recorded = needs.recorded(traced)
 	needs.Captures = e.captures(t)
-	w, err := Build(p.Spec, s.Seed, t.Replication, needs)
+	w, err := Build(p.Spec, s.Seed, t.Replication, *needs)
 	if err != nil {
 		return r, nil, err
 	}
@@ -187,6 +187,11 @@ func (e *execution) make(ctx context.Context, t Task) (r *record, outcome *Outco
 	if traced > 0 {
 		trace = NewTrace(w.Net, traced)
 		w.Observe(trace)
+	}
+	var moved *moves
+	if needs.Moves {
+		moved = newMoves(w)
+		w.Observe(moved)
 	}
 	if len(needs.Captures) > 0 {
 		file, err := o.Capture(p, w)
@@ -205,6 +210,7 @@ func (e *execution) make(ctx context.Context, t Task) (r *record, outcome *Outco
 	if t.Replication == 1 {
 		r.Derived = w.derived()
 		r.Ladders = w.ladders(trace)
+		r.Moves = moved.found()
 	}
 	return r, outcome, nil
 }

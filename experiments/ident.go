@@ -37,12 +37,13 @@ type Recorded struct {
 	Every    time.Duration `json:"every,omitempty"` // of the series
 	Instants []Instant     `json:"instants,omitempty"`
 	Digest   bool          `json:"digest,omitempty"`
+	Moves    bool          `json:"moves,omitempty"`
 	Traced   int           `json:"traced,omitempty"` // connections of each flow
 }
 
 // recorded is what a run with these needs records.
 func (n *Needs) recorded(traced int) Recorded {
-	r := Recorded{Memory: n.Memory, Series: slices.Clone(n.Series), Instants: slices.Clone(n.Instants), Digest: n.Digest, Traced: traced}
+	r := Recorded{Memory: n.Memory, Series: slices.Clone(n.Series), Instants: slices.Clone(n.Instants), Digest: n.Digest, Moves: n.Moves, Traced: traced}
 	for name := range n.Links { // order-free: sorted below
 		r.Links = append(r.Links, name)
 	}
@@ -65,7 +66,7 @@ func (r *Recorded) sort() {
 // covers reports whether all that somebody asks for is there.
 func (r *Recorded) covers(o *Recorded) bool {
 	return subset(o.Links, r.Links) && subset(o.Series, r.Series) && subset(o.Instants, r.Instants) &&
-		(len(o.Series) == 0 || o.Every == r.Every) && (r.Memory || !o.Memory) && (r.Digest || !o.Digest) && r.Traced >= o.Traced
+		(len(o.Series) == 0 || o.Every == r.Every) && (r.Memory || !o.Memory) && (r.Digest || !o.Digest) && (r.Moves || !o.Moves) && r.Traced >= o.Traced
 }
 
 func subset[T comparable](some, all []T) bool {
@@ -80,6 +81,7 @@ func (n *Needs) add(r *Recorded, traced int) int {
 	}
 	n.Memory = n.Memory || r.Memory
 	n.Digest = n.Digest || r.Digest
+	n.Moves = n.Moves || r.Moves
 	if len(n.Series) == 0 && len(r.Series) > 0 {
 		n.Every = r.Every
 	}

@@ -35,6 +35,7 @@ func (s *Study) needs(p *Point, o *Options) Needs {
 		links(slot)
 	}
 	for _, f := range s.File.Figures {
+		n.Moves = n.Moves || f.Kind == "states"
 		if f.Of != nil {
 			links(*f.Of)
 		}
@@ -72,6 +73,13 @@ func (n *Needs) clone() Needs {
 	c.Links = maps.Clone(n.Links)
 	c.Series, c.Instants = slices.Clone(n.Series), slices.Clone(n.Instants)
 	return c
+}
+
+// of is what is recorded in a task: some of it in the first replication alone.
+func (n *Needs) of(t Task) *Needs {
+	own := n.clone()
+	own.Moves = n.Moves && t.Replication == 1
+	return &own
 }
 
 // expressions are all of the file that name what is measured.

@@ -28,6 +28,7 @@ type record struct {
 	Outcome     *Outcome                       `json:"outcome,omitempty"`
 	Derived     map[string]float64             `json:"derived,omitempty"`
 	Ladders     map[string][]plots.LadderPanel `json:"ladders,omitempty"`
+	Moves       map[string][]plots.Move        `json:"moves,omitempty"`
 	Data        []byte                         `json:"data,omitempty"` // the measures, as Shape says
 	More        []byte                         `json:"more,omitempty"` // what was recorded on request
 }

@@ -27,6 +27,7 @@ type Point struct {
 	Outcomes []*Outcome                     // by replication
 	Derived  map[string]float64             // what the built network says: "flow.web.path.delay"
 	Ladders  map[string][]plots.LadderPanel // by flow: its first connections, of the first replication
+	Moves    map[string][]plots.Move        // by group of hosts: its connections from state to state, in the first replication
 
 	identity identity
 	needs    Needs
@@ -115,8 +116,7 @@ func (s *Study) ID(t Task) RunID { return s.Points[t.Point].identity.run(s.Seed,
 
 // wanted is what is recorded in a task.
 func (s *Study) wanted(t Task, o *Options) Recorded {
-	p := s.Points[t.Point]
-	return p.needs.recorded(s.traced(t, o))
+	return s.Points[t.Point].needs.of(t).recorded(s.traced(t, o))
 }
 
 // traced is how many connections are, of each flow.
@@ -152,7 +152,7 @@ func (s *Study) Collect(ctx context.Context, o Options) error {
 		if err != nil {
 			return fmt.Errorf("results cannot be read: %s: %w", e.at(), err)
 		}
-		s.keep(t, outcome, r.Derived, r.Ladders)
+		s.keep(t, outcome, r)
 		return nil
 	})
 }
@@ -169,12 +169,12 @@ func (s *Study) Stored(a *Archive) (stored, runs int) {
 }
 
 // keep enters what a run found.
-func (s *Study) keep(t Task, o *Outcome, derived map[string]float64, ladders map[string][]plots.LadderPanel) {
+func (s *Study) keep(t Task, o *Outcome, r *record) {
 	p := s.Points[t.Point]
 	o.Replication = t.Replication
 	p.Outcomes[t.Replication-1] = o
 	if t.Replication == 1 {
-		p.Derived, p.Ladders = derived, ladders
+		p.Derived, p.Ladders, p.Moves = r.Derived, r.Ladders, r.Moves
 	}
 }
 

@@ -91,6 +91,7 @@ type Needs struct {
 	Every    time.Duration   // how often
 	Instants []Instant       // levels to be looked at once
 	Digest   bool            // of all packets
+	Moves    bool            // how often connections went from state to state
 	Captures []language.Capture
 }
 

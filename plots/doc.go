@@ -3,7 +3,7 @@
 // A [Figure] holds panels of series and is drawn as levels over time,
 // distributions, lines with confidence bars or groups of bars. A [Ladder] holds
 // the segments between hosts and is drawn with time running downward, or
-// written as plain text. Both save PNG (300 dpi), SVG and PDF, and beside them a
+// written as plain text. [States] is the state diagram of RFC 9293 with how often each way was gone. All save PNG (300 dpi), SVG and PDF, and beside them a
 // CSV with all that is drawn. The package is pure: the same data give the same
 // bytes on one architecture.
 //

@@ -30,6 +30,7 @@ type Figure struct {
 	Notes      []Note
 	Between    []time.Duration `key:"between"` // two, or nil for the whole run
 	Flow       string          `key:"flow"`    // of a ladder
+	Node       string          `key:"node"`    // of states, "" for all hosts
 	Connection int             `key:"connection"`
 	Part       string          `key:"part"` // all, opening, closing
 	Fold       time.Duration   `key:"fold"`

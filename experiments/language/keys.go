@@ -340,7 +340,7 @@ var keys = []Key{
 	{"compare.*.base", choice, "(required)", now, "with what"},
 	{"compare.*.other", choice, "(required)", now, "and what"},
 
-	{"figure.*.kind", words("ladder time cdf ccdf hist line bar scatter box violin stack heatmap", "states"), "(required)", now, "kind of figure"},
+	{"figure.*.kind", words("ladder time cdf ccdf hist line bar scatter box violin stack heatmap states"), "(required)", now, "kind of figure"},
 	{"figure.*.of", whole, "(required)", now, "the metric it shows whole; of a stack, a list of levels"},
 	{"figure.*.x", formula, "(required)", now, "what is drawn against"},
 	{"figure.*.y", formulas, "(required)", now, "what is drawn"},
@@ -354,6 +354,7 @@ var keys = []Key{
 	{"figure.*.log", words("x y xy z xz yz xyz"), "(none)", now, "logarithmic axes"},
 	{"figure.*.between", moments, "(whole run)", now, "the span of time shown"},
 	{"figure.*.flow", text, "(required)", now, "whose connection is drawn"},
+	{"figure.*.node", text, "(every host)", now, "whose connections' changes of state are counted"},
 	{"figure.*.connection", some, "1", now, "which of its connections"},
 	{"figure.*.part", words("all opening closing"), "all", now, "which part of its life"},
 	{"figure.*.fold", duration, "1 s", now, "silences longer than this are folded"},

@@ -14,6 +14,7 @@ const (
 
 var figureKeys = map[string]string{
 	"ladder":  "flow connection part fold mark between" + anyFigure,
+	"states":  "node" + anyFigure,
 	"time":    "overlay of theory theory_band between series" + anyChart,
 	"cdf":     "overlay of theory series" + anyChart,
 	"ccdf":    "overlay of theory series" + anyChart,
@@ -34,6 +35,8 @@ func (d *drawing) content(g *Figure, path string) {
 	switch g.Kind {
 	case "ladder":
 		d.ladder(g, path)
+	case "states":
+		d.node(g, path)
 	case "time":
 		g.Of = d.metric(path, Level)
 		g.Theory = d.curves(path+".theory", over)
@@ -84,6 +87,18 @@ func (d *drawing) ladder(g *Figure, path string) {
 		d.fault(path+".flow", wrongf("", "%s", meant(fmt.Sprintf("no flow %q", g.Flow), g.Flow, d.names.of("flow"))))
 	} else if g.Flow != "" && d.background(g.Flow) {
 		d.fault(path+".flow", wrongf("", "flow.%s is packets without connections, and has no ladder", g.Flow))
+	}
+}
+
+// node reads the key node, that of hosts.
+func (d *drawing) node(g *Figure, path string) {
+	if g.Node == "" {
+		return
+	}
+	if nodes := d.names.of("node"); !slices.Contains(nodes, g.Node) {
+		d.fault(path+".node", wrongf("", "%s", meant(fmt.Sprintf("no node %q", g.Node), g.Node, nodes)))
+	} else if i := slices.IndexFunc(d.Points[0].Spec.Nodes, func(n Node) bool { return n.Name == g.Node }); i >= 0 && d.Points[0].Spec.Nodes[i].Router() {
+		d.fault(path+".node", wrongf("", "node.%s is a router, and has no connections", g.Node))
 	}
 }
 

@@ -81,6 +81,8 @@ func TestMessagesOfTheWhole(t *testing.T) {
 		{"parameter for a metric", figure("kind = \"cdf\"\nof = \"flow.web.request\"\nfacet = \"case.c\"\n"), `x.toml:13:6: figure.f.of: flow.web.request is not a metric`},
 		{"theory of a cdf", figure("kind = \"cdf\"\nof = \"flow.web.setup_time\"\nfacet = \"case.c\"\ntheory = \"1\"\n"), `x.toml:15:10: figure.f.theory: 1 is a number; a distribution is wanted`},
 		{"no span", figure("kind = \"ladder\"\nflow = \"web\"\nfacet = \"case.c\"\nbetween = [\"2 s\", \"1 s\"]\n"), `x.toml:15:11: figure.f.between: is no span of time; write ["0 s", "10 s"]`},
+		{"states of no node", figure("kind = \"states\"\nfacet = \"case.c\"\nnode = \"sever\"\n"), `x.toml:14:8: figure.f.node: no node "sever" (did you mean "server"?)`},
+		{"states of a router", figure("kind = \"states\"\nfacet = \"case.c\"\nnode = \"edge\"\n[node.edge]\nkind = \"router\"\n[link.more]\nends = [\"edge\", \"server\"]\ndelay = \"1 ms\"\n"), `x.toml:14:8: figure.f.node: node.edge is a router, and has no connections`},
 		{"ladder of no flow", figure("kind = \"ladder\"\nfacet = \"case.c\"\nflow = \"wev\"\n"), `x.toml:14:8: figure.f.flow: no flow "wev" (did you mean "web"?)`},
 		{"width", figure("kind = \"ladder\"\nflow = \"web\"\nfacet = \"case.c\"\nwidth = \"84\"\n"), `x.toml:15:9: figure.f.width: "84" is no width; write "84 mm", or "174 mm" for two columns`},
 		{"sessions of a host", base + "[expect.e]\nthat = \"node.client.sessions.count.max == 0\"\n", `x.toml:10:8: expect.e.that: node.client is a host and has no sessions.count`},
