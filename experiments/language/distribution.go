@@ -114,14 +114,15 @@ func (s *Spec) Opening(flow string) (o theory.Opening, err error) {
 	case s.Run.Ties == "seeded":
 		return o, none("run.ties")
 	}
-	for i := range s.Links {
-		if key := s.Links[i].unclosed(); key != "" {
-			return o, none("link." + s.Links[i].Name + "." + key)
-		}
-	}
 	client, server := s.one(f.From), s.one(f.To)
 	if client == nil || server == nil {
 		return o, fmt.Errorf("flow.%s is between several groups", flow)
+	}
+	for i := range s.Links {
+		l := &s.Links[i]
+		if key := l.unclosed(); key != "" && s.between(l, client, server) {
+			return o, none("link." + l.Name + "." + key)
+		}
 	}
 	o.Client, o.Server, o.TimersFirst = client.TCP.SYNSchedule, server.TCP.SYNACKSchedule, s.Run.Ties == "timers-first"
 	policy := server.TCP.SYNACK.String()
@@ -140,6 +141,15 @@ func (s *Spec) one(targets []Target) *Node {
 		}
 	}
 	return s.Node(targets[0].Node)
+}
+
+// between tells whether packets from one group to another may take a link: not where it
+// leads to a third that is of hosts, which do not forward.
+func (s *Spec) between(l *Link, from, to *Node) bool {
+	return !slices.ContainsFunc(l.Ends[:], func(end string) bool {
+		n := s.Node(end)
+		return n != from && n != to && !n.Router()
+	})
 }
 
 // unclosed is the key of a link that leaves an opening without a closed form, "" if
