@@ -158,10 +158,22 @@ func (c *config) profile(node string) *tcp.Profile {
 	if !c.set(node + ".tcp.delayed_ack_max") {
 		p.DelayedACKMax = max(p.DelayedACKMax, p.DelayedACK)
 	}
+	if c.set(node+".tcp.receive_window") && !c.set(node+".tcp.window_scale") && p.WindowScale != tcp.NoScale {
+		p.WindowScale = max(p.WindowScale, scaleFor(p.ReceiveWindow))
+	}
 	if !c.set(node + ".tcp.receive_initial") {
 		p.ReceiveInitial = min(p.ReceiveInitial, p.ReceiveWindow)
 	}
 	return p
+}
+
+// scaleFor is the shift by which a whole buffer can be offered, as systems choose it
+// (RFC 7323 section 2.2; tcp_select_initial_window of Linux). The most is 14.
+func scaleFor(buffer uint32) (shift int) {
+	for shift < 14 && buffer>>shift > 65535 {
+		shift++
+	}
+	return shift
 }
 
 // schedule sets when a SYN or a SYN-ACK is sent again. The profile's own waits
