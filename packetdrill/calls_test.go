@@ -1,6 +1,9 @@
 package packetdrill
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // calls are scripts of what calls do and return, each a claim of its own.
 var callScripts = []struct{ why, script string }{
@@ -182,4 +185,23 @@ func TestCalls(t *testing.T) {
 	for _, c := range callScripts {
 		t.Run(c.why, func(t *testing.T) { passes(t, c.script) })
 	}
+}
+
+// TestCallTimeouts: SO_RCVTIMEO and SO_SNDTIMEO end a call that waits as one that may not
+// wait; sleep takes its time, and what is asked of the kernel's modules changes nothing.
+func TestCallTimeouts(t *testing.T) {
+	limited := server + "+0 setsockopt(4, SOL_SOCKET, SO_RCVTIMEO, {tv_sec=0, tv_usec=300000}, 16) = 0\n"
+	passes(t, limited+"+0....3 read(4, ..., 10) = -1 EAGAIN (Resource temporarily unavailable)\n")
+	passes(t, limited+"+0...+.2 read(4, ..., 10) = 5\n+.2 < P. 1:6(5) ack 1 win 257\n+0 > . 1:1(0) ack 6\n")
+	fails(t, limited+"+0....6 read(4, ..., 10) = -1 EAGAIN (Resource temporarily unavailable)\n", 10, "0.400000")
+	passes(t, server+"+0 `sleep 0.5`\n+.1 write(4, ..., 10) = 10\n0.7 > P. 1:11(10) ack 1\n+0 `kldload -n cc_cubic`\n")
+}
+
+// TestOpenStamps: a timestamp that is expected may be of any value.
+func TestOpenStamps(t *testing.T) {
+	stamped := strings.ReplaceAll(strings.ReplaceAll(server, "<mss 1000,sackOK,nop,nop,nop,wscale 7>", "<mss 1000,sackOK,TS val 9 ecr 0>"),
+		"win 257", "win 257 <nop,nop,TS val 10 ecr 700>")
+	passes(t, stamped+"+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1 <nop,nop,TS val ... ecr ...>\n")
+	passes(t, stamped+"+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1 <nop,nop,TS val ... ecr 10>\n")
+	fails(t, stamped+"+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1 <nop,nop,TS val ... ecr 9>\n", 10, "options")
 }

@@ -88,7 +88,7 @@ func (r *runner) receive(c *script.Call, n, flags int64) (attempt, error) {
 		return no, err
 	}
 	taken := int64(0)
-	return s.wait(flags, func() (result, bool) {
+	return s.wait(flags, s.timeouts[0], func() (result, bool) {
 		if s.phase == fresh && !s.ended || s.phase == listening {
 			return failed("ENOTCONN")
 		}
@@ -206,7 +206,7 @@ func (r *runner) send(c *script.Call, n, flags int64) (attempt, error) {
 
 // put is the attempt to write n bytes, of which some are sent.
 func (s *socket) put(n, sent, flags int64) attempt {
-	try := s.wait(flags, func() (result, bool) {
+	try := s.wait(flags, s.timeouts[1], func() (result, bool) {
 		switch {
 		case s.pendingErr != "" && sent == 0 && (!s.noWrite || s.r.manners.errorFirst):
 			return failed(s.takeError())

@@ -32,7 +32,7 @@ func (r *runner) fast(s *socket, a sockaddr, n, flags int64) attempt {
 	began := false
 	sent := int64(0)
 	var rest attempt
-	return s.wait(flags, func() (result, bool) {
+	return s.wait(flags, s.timeouts[1], func() (result, bool) {
 		if !began {
 			began = true
 			if s.phase == connecting {

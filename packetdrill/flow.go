@@ -21,7 +21,6 @@ type flow struct {
 	stamps     map[uint32]uint32 // of the host: live ones by those of the script
 	stampBegan bool
 	firstStamp [2]uint32 // script's and live
-	at         capture   // the last segment that matched
 }
 
 // newFlow begins a flow, to which the segments belong from now on.

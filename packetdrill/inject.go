@@ -101,6 +101,9 @@ func (f *flow) putOptions(s *wire.Segment, options []script.TCPOption) error {
 			s.Options |= wire.HasScale
 			s.Scale = uint8(o.Values[0])
 		case script.Timestamps:
+			if o.Open != [2]bool{} {
+				return &unsupported{at: o.Pos, what: "a timestamp of any value, of a segment that is sent"}
+			}
 			s.Options |= wire.HasTimestamps
 			s.TSVal, s.TSEcr = o.Values[0], o.Values[1]
 			if live, ok := f.stamps[s.TSEcr]; ok {

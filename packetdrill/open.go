@@ -2,7 +2,9 @@ package packetdrill
 
 import (
 	"errors"
+	"time"
 
+	"netsim/des"
 	"netsim/host"
 	"netsim/packetdrill/script"
 	"netsim/tcp"
@@ -157,7 +159,7 @@ func (r *runner) accept(c *script.Call) (attempt, error) {
 		return nil, err
 	}
 	flag, _ := r.number(&script.Expr{Kind: script.Word, Text: "SOCK_NONBLOCK"})
-	return s.wait(0, func() (result, bool) {
+	return s.wait(0, s.timeouts[0], func() (result, bool) {
 		if s.phase != listening {
 			return failed("EINVAL")
 		}
@@ -175,14 +177,20 @@ func (r *runner) accept(c *script.Call) (attempt, error) {
 }
 
 // wait makes of a call that would block one that does not, where the socket or the
-// call says so.
-func (s *socket) wait(flags int64, try attempt) attempt {
+// call says so, and ends one whose time is over as that would (SO_RCVTIMEO, SO_SNDTIMEO).
+func (s *socket) wait(flags int64, timeout time.Duration, try attempt) attempt {
 	dontWait, _ := s.r.number(&script.Expr{Kind: script.Word, Text: "MSG_DONTWAIT"})
 	first := s.nonblock || flags&dontWait != 0
+	end := des.Never
 	return func() (result, bool) {
 		x, returned := try()
-		if !returned && first {
+		switch {
+		case returned:
+		case first, s.r.now() >= end:
 			return x, true
+		case timeout > 0 && end == des.Never:
+			end = plus(s.r.now(), timeout)
+			s.r.sim.At(&s.r.bell, end)
 		}
 		return x, returned
 	}
@@ -199,7 +207,7 @@ func (r *runner) connect(c *script.Call) (attempt, error) {
 		return nil, err
 	}
 	began := false
-	return s.wait(0, func() (result, bool) {
+	return s.wait(0, s.timeouts[1], func() (result, bool) {
 		if a.unspec {
 			return r.disconnect(s)
 		}

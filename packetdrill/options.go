@@ -73,7 +73,8 @@ func (r *runner) sockopt(c *script.Call, do func(*socket, *option, string, *scri
 	}, err
 }
 
-// value is that of an option: a number, and a second one of a struct linger; or bytes.
+// value is that of an option: a number, and a second one of a struct linger or timeval;
+// or bytes.
 type value struct {
 	n, second int64
 	bytes     string
@@ -95,9 +96,9 @@ func (r *runner) optionValue(o *option, e *script.Expr) (v value, fault errno, e
 				return v, "", err
 			}
 			switch key := e.Keys[i]; {
-			case key == "onoff" || key == "l_onoff" || key == "" && i == 0:
+			case key == "onoff" || key == "l_onoff" || key == "tv_sec" || key == "" && i == 0:
 				v.n = n
-			case key == "linger" || key == "l_linger" || key == "" && i == 1:
+			case key == "linger" || key == "l_linger" || key == "tv_usec" || key == "" && i == 1:
 				v.second = n
 			default:
 				return v, "", &unsupported{at: a.Pos, what: "field " + key}
@@ -135,7 +136,7 @@ func (r *runner) outFields(s *socket, o *option, want *script.Expr) error {
 		default:
 			v := o.read(r, s)
 			got = v.n
-			if key == "linger" || key == "l_linger" || key == "" && i == 1 {
+			if key == "linger" || key == "l_linger" || key == "tv_usec" || key == "" && i == 1 {
 				got = v.second
 			}
 		}
@@ -257,6 +258,8 @@ func socketOptions() map[string]option {
 		"SOL_SOCKET.SO_KEEPALIVE":  toggle(func(s *socket) *bool { return &s.settings.KeepAlive }),
 		"SOL_SOCKET.SO_ERROR":      {},
 		"SOL_SOCKET.SO_LINGER":     {read: readLinger, write: writeLinger},
+		"SOL_SOCKET.SO_RCVTIMEO":   waitsFor(0),
+		"SOL_SOCKET.SO_SNDTIMEO":   waitsFor(1),
 		"SOL_SOCKET.SO_RCVBUF":     {read: readReceiveBuffer, write: writeReceiveBuffer},
 		"SOL_SOCKET.SO_SNDBUF":     {read: readSendBuffer, write: writeSendBuffer},
 		"SOL_SOCKET.SO_ACCEPTCONN": {read: func(_ *runner, s *socket) value { return value{n: truth(s.phase == listening)} }},
@@ -358,6 +361,23 @@ func orElse(n, otherwise int) int {
 		return n
 	}
 	return otherwise
+}
+
+// waitsFor is how long calls of a kind wait, a struct timeval.
+func waitsFor(kind int) option {
+	return option{
+		read: func(_ *runner, s *socket) value {
+			d := s.timeouts[kind]
+			return value{n: int64(d / time.Second), second: int64(d % time.Second / time.Microsecond)}
+		},
+		write: func(_ *runner, s *socket, v value) errno {
+			if v.second < 0 || v.second >= 1e6 {
+				return "EDOM"
+			}
+			s.timeouts[kind] = time.Duration(max(min(v.n, 1<<31), 0))*time.Second + time.Duration(v.second)*time.Microsecond
+			return ""
+		},
+	}
 }
 
 func readLinger(_ *runner, s *socket) value {

@@ -222,6 +222,7 @@ func (r *runner) happen(e *script.Event) error {
 	case *script.Call:
 		return r.call(e, what)
 	case *script.Shell:
+		defer func() { r.last = r.now() }() // sleep takes its time
 		return r.shell(what)
 	case *script.Code:
 		return r.code(what)

@@ -1,6 +1,8 @@
 package packetdrill
 
 import (
+	"time"
+
 	"netsim/des"
 	"netsim/host"
 	"netsim/tcp"
@@ -26,7 +28,7 @@ type socket struct {
 	flow     *flow
 	settings tcp.Settings
 	reuse    bool
-	mark     int
+	timeouts [2]time.Duration // SO_RCVTIMEO, SO_SNDTIMEO; 0: a call waits for ever
 
 	pendingErr errno
 	asked      bool // connect() has not yet told how it ended
@@ -131,7 +133,7 @@ func (s *socket) unread() uint32 {
 // Accept gives a connection of the listener its socket, which a call of accept()
 // then finds.
 func (s *socket) Accept(now des.Time, c *host.Socket) host.App {
-	child := &socket{r: s.r, fd: -1, six: s.six, phase: connected, conn: c, settings: s.settings, bound: true, port: s.port}
+	child := &socket{r: s.r, fd: -1, six: s.six, phase: connected, conn: c, settings: s.settings, timeouts: s.timeouts, bound: true, port: s.port}
 	child.peer = c.Remote()
 	if state := c.Conn.State(); state == tcp.Closed {
 		child.phase = over

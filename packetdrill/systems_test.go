@@ -52,3 +52,14 @@ func TestResetErrors(t *testing.T) {
 	as(t, "linux", never+"+0 write(3, ..., 1) = -1 EPIPE (Broken pipe)\n")
 	as(t, "freebsd", never+"+0 write(3, ..., 1) = -1 ENOTCONN (Socket is not connected)\n")
 }
+
+// TestTimeWaitWithoutACK: in TIME-WAIT a FIN without an ACK is answered, but by FreeBSD,
+// which drops there all that has none; an old SYN, too.
+func TestTimeWaitWithoutACK(t *testing.T) {
+	wait := opened + "+0 close(4) = 0\n+0 > F. 1:1(0) ack 1\n+.1 < F. 1:1(0) ack 2 win 257\n+0 > . 2:2(0) ack 2\n"
+	after := "+1 < F. 1:1(0) ack 2 win 257\n+0 > . 2:2(0) ack 2\n"
+	for _, s := range []string{"F 1:1(0) win 257", "S 0:0(0) win 257 <mss 1000>"} {
+		as(t, "linux", wait+"+1 < "+s+"\n+0 > . 2:2(0) ack 2\n"+after)
+		as(t, "freebsd", wait+"+1 < "+s+"\n"+after)
+	}
+}

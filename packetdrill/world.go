@@ -2,7 +2,6 @@ package packetdrill
 
 import (
 	"errors"
-	"net/netip"
 	"time"
 
 	"netsim/des"
@@ -61,9 +60,6 @@ func (r *runner) build() {
 	w.sim.At(&w.alarm, des.Time(start))
 	w.sim.Step(des.Never)
 }
-
-// address enters an address of the other side.
-func (w *world) address(ip netip.Addr) wire.Addr { return w.book.Add(ip) }
 
 // Fire is the script's alarm.
 func (w *world) Fire(des.Time) { w.rang = true }

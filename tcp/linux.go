@@ -155,6 +155,7 @@ var linuxSources = sources{
 	"FinWait2":                            measured + ": tcp_fin_timeout 60",
 	"ResetWithAck":                        measured + ": close with unread data, SO_LINGER of 0 s",
 	"RFC6191":                             measured + ": a SYN with a newer timestamp and a lower number is accepted",
+	"TimeWaitNeedsACK":                    "code of Linux: tcp_timewait_state_process answers what is outside the window",
 	"TimeWaitChallenges":                  measured + ": a RST in the window draws nothing",
 	"LingerAborts":                        "code of Linux: tcp_close, sk_stream_wait_close; the close goes on behind the user's back",
 	"OrphanProbesEnd":                     "code of Linux: tcp_probe_timer",

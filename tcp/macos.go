@@ -119,6 +119,7 @@ var macosSources = sources{
 	"DelayedACK DelayedACKMax":                           "code of xnu: TCPTV_DELACK; stretched ACKs are not modelled",
 	"FINDelay QuickACKs":                                 "unverified: one delay",
 	"ReceiveWindow SendBuffer":                           "unverified: what 65,535 and its scale can say",
+	"TimeWaitNeedsACK":                                   "unverified: as RFC 9293",
 	"PushBursts":                                         "unverified: none",
 	"Nagle NagleSmallOnly":                               "unverified: RFC 9293 section 3.7.4",
 	"SYNHurry RepeatsFIN SilentListener":                 "unverified: as RFC 9293",

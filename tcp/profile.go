@@ -119,6 +119,7 @@ type Profile struct {
 
 	RFC6191            bool `key:"tcp.rfc6191"`              // a SYN with a newer timestamp reopens TIME-WAIT
 	TimeWaitChallenges bool `key:"tcp.time_wait_challenges"` // RFC 5961 holds in TIME-WAIT, too
+	TimeWaitNeedsACK   bool `key:"tcp.time_wait_needs_ack"`  // what has no ACK draws nothing there (FreeBSD)
 	LingerAborts       bool `key:"tcp.linger_aborts"`        // the end of SO_LINGER resets what is left
 	OrphanProbesEnd    bool `key:"tcp.orphan_probes_end"`    // an orphan gives up once its probes are RTOMax apart, answered or not
 

@@ -68,8 +68,11 @@ func (w *TimeWait) Segment(now des.Time, p *Profile, s, reply *wire.Segment) (v 
 		if newer || !stale && s.Seq.After(w.RcvNxt) {
 			return Reopen
 		}
+		if p.TimeWaitNeedsACK {
+			return 0
+		}
 		acks = stale // of these, Linux begins to wait again for what PAWS rejects
-	case !acks && acceptable: // fifth check
+	case !acks && (acceptable || p.TimeWaitNeedsACK): // fifth check
 		return 0
 	case s.Seq == w.RcvNxt && s.SeqLen() == 0 && !stale:
 		// An acceptable, empty ACK says nothing new; Linux begins to wait again.

@@ -112,6 +112,7 @@ var windowsSources = sources{
 	"DelayedACK DelayedACKMax":                           "published: Get-NetTCPSetting, DelayedAckTimeout of a server",
 	"FINDelay QuickACKs":                                 "unverified: one delay",
 	"ReceiveInitial ReceiveWindow SendBuffer":            "unverified: what 65,535 and its scale can say",
+	"TimeWaitNeedsACK":                                   "unverified: as RFC 9293",
 	"PushBursts":                                         "unverified: none",
 	"Nagle NagleSmallOnly":                               "unverified: RFC 9293 section 3.7.4",
 	"SYNHurry RepeatsFIN SilentListener":                 "unverified: as RFC 9293",

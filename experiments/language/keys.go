@@ -72,6 +72,7 @@ var keys = []Key{
 	{"node.*.tcp.fast_open_options", count, "(profile)", now, "bytes kept for the options of a SYN with text; 0: what they take"},
 	{"node.*.tcp.rfc6191", boolean, "(profile)", now, "a SYN with a newer timestamp reopens TIME_WAIT"},
 	{"node.*.tcp.time_wait_challenges", boolean, "(profile)", now, "RFC 5961 holds in TIME_WAIT, too"},
+	{"node.*.tcp.time_wait_needs_ack", boolean, "(profile)", now, "what has no ACK draws nothing there"},
 	{"node.*.tcp.challenge_limit", count, "(profile)", now, "challenge ACKs that a host sends in the interval; 0 is no limit"},
 	{"node.*.tcp.challenge_interval", duration, "(profile)", now, "that interval"},
 	{"node.*.tcp.handshake", words("three-way two-way"), "(profile)", now, "segments of the opening; with two-way the server believes the SYN, and its answer is neither acknowledged nor refused"},

@@ -248,7 +248,7 @@ func (p *parser) tcpOption() TCPOption {
 			p.next()
 		}
 	case o.Kind == Timestamps:
-		o.Values = []uint32{p.labelled("val"), p.labelled("ecr")}
+		o.Values = []uint32{p.labelled("val", &o.Open[0]), p.labelled("ecr", &o.Open[1])}
 	case known.numbers == -1:
 		for p.blanks(); isDigit(p.peek()); p.blanks() {
 			left := uint32(p.integer(32))
@@ -264,13 +264,16 @@ func (p *parser) tcpOption() TCPOption {
 	return o
 }
 
-// labelled reads "val 100".
-func (p *parser) labelled(label string) uint32 {
+// labelled reads "val 100", or that it may be any.
+func (p *parser) labelled(label string, open *bool) uint32 {
 	p.blanks()
 	if !p.acceptWord(label) {
 		p.fail("%q expected, found %s", label, p.found())
 	}
 	p.blanks()
+	if *open = p.accept("..."); *open {
+		return 0
+	}
 	return uint32(p.integer(32))
 }
 

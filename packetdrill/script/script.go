@@ -95,7 +95,8 @@ type TCPOption struct {
 	Kind   OptionKind
 	Name   string // as written
 	Values []uint32
-	Bytes  []byte // a cookie
+	Open   [2]bool // of a timestamp: its values may be any, "..."
+	Bytes  []byte  // a cookie
 }
 
 // OptionKind is what an option is.
