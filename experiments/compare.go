@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -54,8 +55,9 @@ func (s *Study) Differences() (all []*Difference, err error) {
 }
 
 func differ(c *language.Comparison, base, other *Point) (d *Difference, err error) {
-	n := min(len(base.Outcomes), len(other.Outcomes))
-	from, to := base.first(n), other.first(n)
+	from := base.among(other.Outcomes)
+	to := other.among(from.Outcomes)
+	n := len(to.Outcomes)
 	d = &Difference{Comparison: c, From: base, To: other, N: n}
 	_, d.Unit = c.Metric.Label()
 	number := func(p *Point, out int) float64 {
@@ -76,7 +78,53 @@ func differ(c *language.Comparison, base, other *Point) (d *Difference, err erro
 
 // first is the point with its first replications alone.
 func (p *Point) first(n int) *Point {
-	return &Point{Point: p.Point, Outcomes: p.Outcomes[:n], Derived: p.Derived}
+	return &Point{Point: p.Point, Outcomes: p.Outcomes[:n], Derived: p.Derived, study: p.study}
+}
+
+// among is the point with those of its replications alone that are among some.
+func (p *Point) among(some []*Outcome) *Point {
+	q := p.first(0)
+	q.Outcomes = nil
+	for _, o := range p.Outcomes {
+		if o != nil && slices.ContainsFunc(some, func(s *Outcome) bool { return s != nil && s.Replication == o.Replication }) {
+			q.Outcomes = append(q.Outcomes, o)
+		}
+	}
+	return q
+}
+
+// paired is a number of a comparison over some replications, at a point that is one of
+// a pair: not-a-number at others. Of several pairs it is the first.
+func (p *Point) paired(s language.Slot, runs []*Outcome) (float64, error) {
+	for _, c := range p.study.File.Compared {
+		if "compare."+c.Name != s.Subject {
+			continue
+		}
+		for _, q := range p.study.Points {
+			base, other := q, p
+			if !c.Beside(q.Point, p.Point) {
+				base, other = p, q
+			}
+			if !c.Beside(base.Point, other.Point) {
+				continue
+			}
+			base, other = base.among(runs), other.among(runs)
+			if s.Statistic == "mean" {
+				from, err := c.Metric.Number(base.without(-1))
+				if err != nil {
+					return math.NaN(), err
+				}
+				to, err := c.Metric.Number(other.without(-1))
+				return to - from, err
+			}
+			d, err := differ(c, base, other)
+			if err != nil {
+				return math.NaN(), err
+			}
+			return map[string]float64{"low": d.Low(), "high": d.High()}[s.Statistic], nil
+		}
+	}
+	return math.NaN(), nil
 }
 
 // WriteDifferences writes a row for each comparison at each pair of points as CSV.

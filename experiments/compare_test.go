@@ -30,6 +30,17 @@ other = { case.far = "yes" }
 metric = "above(flow.web.setup_time, 500*ms)"
 base = { link.wire.loss = 0.05 }
 other = { link.wire.loss = "10 %" }
+[expect.farther]
+that = "compare.far.mean"
+equals = "2 * 5*ms"
+within = "1 us"
+where = "case.far == 'yes'"
+[expect.lossier]
+that = "compare.loss.mean"
+equals = "0.0925"
+where = "link.wire.loss == 0.1"
+[expect.told_apart]
+that = "compare.far.low > 0 and compare.far.high < 11*ms"
 `
 
 // TestDifferences holds paired differences: at every pair of points that differ in
@@ -51,6 +62,15 @@ func TestDifferences(t *testing.T) {
 	for _, d := range all[2:] { // 1 - .95^2 against 1 - .9^2
 		if math.Abs(d.Mean-.0925) > 4*d.Half {
 			t.Errorf("%v ± %v", d.Mean, d.Half)
+		}
+	}
+	results, err := s.Judge()
+	if err != nil || len(results) != 8 {
+		t.Fatal(results, err)
+	}
+	for _, r := range results {
+		if r.Verdict != Pass {
+			t.Errorf("%s at %s: %v, %s: %g ± %g", r.Name, r.Point.Name(), r.Verdict, r.Why, r.Value, r.Half)
 		}
 	}
 	var b bytes.Buffer

@@ -11,8 +11,12 @@ import (
 )
 
 // judgeTruth wants a yes in every replication. One that says it of something that
-// was not measured is none, and no no either.
+// was not measured is none, and no no either. What is said of an interval is said of
+// all replications together.
 func (p *Point) judgeTruth(e *language.Expect, r *Result) error {
+	if slices.ContainsFunc(e.That.Slots, func(s language.Slot) bool { return s.Kind == language.Paired }) {
+		return p.judgePair(e, r)
+	}
 	for i := range p.Outcomes {
 		var unmeasured string
 		look := p.only(i)
@@ -32,6 +36,28 @@ func (p *Point) judgeTruth(e *language.Expect, r *Result) error {
 			r.fail("not so in replication %d", i+1)
 			return nil
 		}
+	}
+	return nil
+}
+
+// judgePair wants a yes of all replications together.
+func (p *Point) judgePair(e *language.Expect, r *Result) error {
+	var unmeasured string
+	look := p.without(-1)
+	yes, err := e.That.Holds(func(s language.Slot) (any, error) {
+		v, err := look(s)
+		if absent(v) {
+			unmeasured = s.Path
+		}
+		return v, err
+	})
+	switch {
+	case err != nil:
+		return err
+	case unmeasured != "":
+		r.decideNot("there is no %s here", unmeasured)
+	case !yes:
+		r.fail("not so")
 	}
 	return nil
 }

@@ -35,6 +35,8 @@ func (p *Point) over(runs []*Outcome) language.Lookup {
 			}
 		case language.Opened:
 			return p.law(s)
+		case language.Paired:
+			return p.paired(s, runs)
 		case language.Statistic, language.Whole:
 			m, err := Pooled(runs, s.Subject)
 			if err != nil || s.Kind == language.Whole {

@@ -31,6 +31,7 @@ type Point struct {
 
 	identity identity
 	needs    Needs
+	study    *Study // nil of a point by itself
 }
 
 // Label is what figures and tables call the point: the labels of its cases.
@@ -79,7 +80,7 @@ func NewStudy(f *language.File, o Options) *Study {
 	first := f.Points[0].Spec.Run
 	s := &Study{File: f, Seed: first.Seed, Replications: first.Replications}
 	for _, p := range f.Points {
-		point := &Point{Point: p, identity: identityOf(p), Outcomes: make([]*Outcome, s.Replications)}
+		point := &Point{Point: p, identity: identityOf(p), Outcomes: make([]*Outcome, s.Replications), study: s}
 		point.needs = s.needs(point, &o)
 		s.Points = append(s.Points, point)
 	}

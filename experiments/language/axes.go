@@ -143,6 +143,8 @@ func (s Slot) Meaning() (text, unit string) {
 	case Derived:
 		path := strings.TrimSuffix(s.Path, ".mean")
 		return derivedMeaning[last(path)], derivedUnit(path)
+	case Paired:
+		return "difference, " + strings.TrimPrefix(s.Subject, "compare."), ""
 	}
 	return strings.ReplaceAll(strings.TrimPrefix(s.Path, "case."), "_", " "), ""
 }

@@ -44,7 +44,7 @@ func (e *Expect) Wants(p *Point) (bool, error) { return wants(e.Where, p) }
 func (d *drawing) expect(name string) *Expect {
 	path := "expect." + name
 	e := &Expect{Name: name}
-	data := Scope{names: d.names, Metrics: true}
+	data := Scope{names: d.names, Metrics: true, Pairs: true}
 	compares := d.set(path + ".equals")
 	switch {
 	case !d.need(path, "that", `"flow.NAME.failed.total == 0"`):

@@ -30,7 +30,7 @@ var figureKeys = map[string]string{
 
 // content reads what a figure shows.
 func (d *drawing) content(g *Figure, path string) {
-	data := Scope{names: d.names, Metrics: true}
+	data := Scope{names: d.names, Metrics: true, Pairs: true}
 	over := Scope{names: d.names, Metrics: true, Time: g.Kind == "time"}
 	switch g.Kind {
 	case "ladder":

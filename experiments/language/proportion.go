@@ -85,7 +85,7 @@ func (x *Expr) Lone() (s Slot, ok bool) {
 // Measured tells whether any of its paths names what is measured.
 func (x *Expr) Measured() bool {
 	for _, s := range x.Slots {
-		if s.Metric != nil {
+		if s.Metric != nil || s.Kind == Paired {
 			return true
 		}
 	}

@@ -16,6 +16,7 @@ const (
 	Statistic                 // a number of a metric: float64
 	Whole                     // a metric without a statistic: a Measured
 	Opened                    // the law by which a flow opens its connections: a *Distribution
+	Paired                    // a number of compare.NAME, where the point is one of a pair: float64
 )
 
 // A Slot is a place in an expression for the value of one path.
@@ -55,6 +56,7 @@ type Scope struct {
 	names   *names
 	Metrics bool // what is measured
 	Time    bool // t, in the theory of figures over time
+	Pairs   bool // what is compared
 }
 
 // names are the tables of a file, those of all its cases together.
@@ -98,6 +100,8 @@ func (sc Scope) slot(path string) (Slot, *wrong) {
 			return s, wrongf("", "%s", meant("no parameter "+path, strings.Join(words[1:], "."), sc.names.of("param")))
 		}
 		return s, nil
+	case "compare":
+		return sc.paired(s, words)
 	case "node", "link", "flow":
 		if w := sc.names.check(words); w != nil {
 			return s, w
@@ -107,6 +111,24 @@ func (sc Scope) slot(path string) (Slot, *wrong) {
 		return s, wrongf("", "%s: %s", path, notYet.what)
 	}
 	return sc.resolve(s, words)
+}
+
+// pairedStatistics are the numbers of a comparison.
+var pairedStatistics = []string{"mean", "low", "high"}
+
+// paired finds a number of a comparison.
+func (sc Scope) paired(s Slot, words []string) (Slot, *wrong) {
+	if w := sc.names.check(words); w != nil {
+		return s, w
+	}
+	s.Kind, s.Subject, s.Statistic = Paired, strings.Join(words[:2], "."), last(s.Path)
+	switch {
+	case len(words) != 3 || !slices.Contains(pairedStatistics, words[2]):
+		return s, wrongf("write .mean, .low or .high", "%s is no number of %s", s.Path, s.Subject)
+	case !sc.Pairs:
+		return s, wrongf("", "%s is of two points; only expectations and figures may name it", s.Path)
+	}
+	return s, nil
 }
 
 // check tells whether the names in a path are those of tables there are.
