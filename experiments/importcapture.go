@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/netip"
 	"slices"
+	"time"
 
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
@@ -34,9 +35,21 @@ type packetSource interface {
 // SYN to the ACK that completes the handshake, which is the server's; and
 // time_wait.count, were the active closers to stay there for the time of the options.
 func importCapture(r io.Reader, o ImportOptions) ([]Measured, error) {
-	head, r, err := peek(r, 4)
+	m := &meeting{open: map[tuple]*dialog{}}
+	err := eachPacket(r, func(at time.Time, network gopacket.NetworkLayer, s *layers.TCP) {
+		m.take(float64(at.UnixNano())/1e9, network, s)
+	})
 	if err != nil {
 		return nil, err
+	}
+	return m.measured(o.TimeWait), nil
+}
+
+// eachPacket reads the packets of TCP of a capture, up to where it was cut off.
+func eachPacket(r io.Reader, take func(at time.Time, network gopacket.NetworkLayer, s *layers.TCP)) error {
+	head, r, err := peek(r, 4)
+	if err != nil {
+		return err
 	}
 	var packets packetSource
 	if bytes.Equal(head, []byte("\x0a\x0d\x0d\x0a")) {
@@ -45,21 +58,19 @@ func importCapture(r io.Reader, o ImportOptions) ([]Measured, error) {
 		packets, err = pcapgo.NewReader(r)
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	m := &meeting{open: map[tuple]*dialog{}}
 	for n := 1; ; n++ {
 		data, info, err := packets.ReadPacketData()
-		if err == io.EOF || err == io.ErrUnexpectedEOF { // of a capture that was cut off
-			return m.measured(o.TimeWait), nil
+		if err == io.EOF || err == io.ErrUnexpectedEOF {
+			return nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("packet %d: %w", n, err)
+			return fmt.Errorf("packet %d: %w", n, err)
 		}
 		p := gopacket.NewPacket(data, packets.LinkType(), gopacket.DecodeOptions{Lazy: true, NoCopy: true})
-		tcp, ok := p.Layer(layers.LayerTypeTCP).(*layers.TCP)
-		if ok && p.NetworkLayer() != nil {
-			m.take(float64(info.Timestamp.UnixNano())/1e9, p.NetworkLayer(), tcp)
+		if s, ok := p.Layer(layers.LayerTypeTCP).(*layers.TCP); ok && p.NetworkLayer() != nil {
+			take(info.Timestamp, p.NetworkLayer(), s)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"netsim/des"
 	"netsim/packetdrill/assert"
 	"netsim/packetdrill/script"
+	"netsim/plots"
 	"netsim/tcp"
 )
 
@@ -38,6 +39,8 @@ type Result struct {
 	script.Pos
 	Text string
 	Rows []Row // what happened, up to there
+
+	states []plots.StateSpan // of the host's connections
 }
 
 // failure is an expectation that did not hold.
@@ -123,7 +126,7 @@ func Run(file, src string, o Options) (res *Result) {
 		res.Verdict, res.Pos, res.Text = Fail, script.Pos{Line: 1, Col: 1}, err.Error()
 	}
 	if r != nil {
-		res.Rows = r.rows
+		res.Rows, res.states = r.rows, r.spans
 	}
 	return res
 }
@@ -161,7 +164,7 @@ func (r *runner) run() error {
 			return r.note(s.Pos, err)
 		}
 	}
-	r.base = r.now()
+	r.base, r.begun = r.now(), r.now()
 	r.last = r.base
 	for _, e := range r.script.Events {
 		r.event = e

@@ -6,6 +6,7 @@ import (
 
 	"netsim/des"
 	"netsim/host"
+	"netsim/plots"
 	"netsim/tcp"
 	"netsim/topo"
 	"netsim/wire"
@@ -27,6 +28,9 @@ type world struct {
 	local, remote wire.Addr
 	sent          []capture // by the host and not yet looked at
 	states        map[wire.Incarnation]tcp.State
+	spans         []plots.StateSpan // of the first connection, for its ladder
+	first         wire.Incarnation
+	begun         des.Time // time 0 of the script
 }
 
 // capture is a packet that the host sent.
@@ -81,11 +85,24 @@ func (w *world) Sent(now des.Time, _ topo.NodeID, p *wire.Packet) {
 // Received, Dropped and State complete the observer of the host.
 func (w *world) Received(des.Time, topo.NodeID, *wire.Packet)           {}
 func (w *world) Dropped(des.Time, *topo.Half, *wire.Packet, topo.Cause) {}
-func (w *world) State(_ des.Time, _ topo.NodeID, who wire.Incarnation, from, to tcp.State) {
+func (w *world) State(now des.Time, _ topo.NodeID, who wire.Incarnation, from, to tcp.State) {
+	w.span(int64(now.Sub(w.begun)), who, to)
 	if to == tcp.Closed {
 		to = from // where it ended
 	}
 	w.states[who] = to
+}
+
+// span notes a state of the first connection.
+func (w *world) span(now int64, who wire.Incarnation, to tcp.State) {
+	if n := len(w.spans); n == 0 {
+		w.first = who
+	} else if who == w.first {
+		w.spans[n-1].To = now
+	}
+	if who == w.first && to >= tcp.SynSent {
+		w.spans = append(w.spans, plots.StateSpan{Host: kernel, State: to.String(), From: now, To: -1})
+	}
 }
 
 func (w *world) now() des.Time { return w.sim.Now() }

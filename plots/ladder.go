@@ -38,9 +38,10 @@ type LadderPanel struct {
 	Timers   []Bracket
 	Marked   []string // states to be pointed out: an outline
 
-	pace    int64 // the median flight, before any were bundled
-	omitted int   // messages left out of the drawing
-	resume  int64 // when the first one behind them was sent
+	pace    int64           // the median flight, before any were bundled
+	omitted int             // messages left out of the drawing
+	resume  int64           // when the first one behind them was sent
+	parted  map[int64]int64 // of messages that took no time and were set behind each other: when they were
 }
 
 // A Message is a segment from host to host.
@@ -172,6 +173,33 @@ func (p *LadderPanel) sequence() LadderPanel {
 	slices.SortStableFunc(q.Timers, func(a, b Bracket) int { return cmp.Compare(a.From, b.From) })
 	q.pace = q.flight()
 	return q
+}
+
+// part sets messages that take no time behind each other, one nanosecond each, as
+// they would lie on each other. The panel must be in sequence.
+func (p *LadderPanel) part() {
+	last := int64(-1 << 62)
+	for i := range p.Messages {
+		m := &p.Messages[i]
+		if m.Arrived != m.Sent {
+			last = max(last, m.Sent)
+			continue
+		}
+		if last = max(m.Sent, last+1); last != m.Sent {
+			if p.parted == nil {
+				p.parted = map[int64]int64{}
+			}
+			p.parted[last], m.Sent, m.Arrived = m.Sent, last, last
+		}
+	}
+}
+
+// when is the time at which something stands that was set apart.
+func (p *LadderPanel) when(t int64) int64 {
+	if was, ok := p.parted[t]; ok {
+		return was
+	}
+	return t
 }
 
 // closed is what a host is when its last state has ended.

@@ -308,3 +308,49 @@ func TestLadderTable(t *testing.T) {
 		}
 	}
 }
+
+// instants is a panel whose messages take no time, several at one time.
+func instants() LadderPanel {
+	p := LadderPanel{Hosts: []string{"program", "host", "script"}, States: []StateSpan{{1, "SYN-SENT", 0, 100 * ms}, {1, "ESTABLISHED", 100 * ms, -1}}}
+	for i, m := range []Message{{From: 0, To: 1, Label: "socket"}, {From: 0, To: 1, Label: "connect"}, {From: 1, To: 2, Label: "SYN"},
+		{From: 2, To: 1, Label: "SYN, ACK"}, {From: 1, To: 2, Label: "ACK"}} {
+		if i > 2 {
+			m.Sent, m.Arrived = 100*ms, 100*ms
+		}
+		p.Messages = append(p.Messages, m)
+	}
+	return p
+}
+
+// TestInstants: messages that take no time are level arrows below each other in the
+// order given, each with the time at which it was, and lines of their own in text.
+func TestInstants(t *testing.T) {
+	l := Ladder{Fold: time.Second, Panels: []LadderPanel{instants()}}
+	g, _ := l.prepare(&l.Panels[0])
+	g.drawing = &drawing{}
+	g.arrange(0, 240)
+	g.compose(l.foldFrom(&g.LadderPanel))
+	last := -1.0
+	for i := range g.Messages {
+		from, to := g.drawn(i)
+		if from.y != to.y || from.y <= last {
+			t.Errorf("%s from %.0f to %.0f, the one before at %.0f", g.Messages[i].Label, from, to, last)
+		}
+		last = from.y
+	}
+	drawn := l.draw()
+	onPage(t, "instants", drawn)
+	apart(t, "instants", drawn)
+	if all := texts(drawn); strings.Contains(all, "ns") || strings.Count(all, "100 ms") != 2 {
+		t.Errorf("drawn with the times of their places:\n%s", all)
+	}
+	var b strings.Builder
+	if err := l.Text(&b, 120); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range l.Panels[0].Messages {
+		if n := strings.Count(b.String(), "- "+m.Label+" -"); n != 1 {
+			t.Errorf("%s stands in %d lines of\n%s", m.Label, n, &b)
+		}
+	}
+}

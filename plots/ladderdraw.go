@@ -50,6 +50,7 @@ type ladderPanel struct {
 func (l *Ladder) prepare(p *LadderPanel) (g *ladderPanel, foldFrom int64) {
 	g = &ladderPanel{LadderPanel: p.sequence()}
 	foldFrom = l.foldFrom(&g.LadderPanel)
+	g.part()
 	g.bundle(foldFrom)
 	g.abridge()
 	return g, foldFrom
@@ -102,9 +103,9 @@ func (g *ladderPanel) arrange(x, width float64) {
 		}
 	}
 	for _, m := range g.Messages {
-		hold(m.From, stamp(m.Sent, 4), small)
+		hold(m.From, stamp(g.when(m.Sent), 4), small)
 		if m.Arrived >= 0 {
-			hold(m.To, stamp(m.Arrived, 4), small)
+			hold(m.To, stamp(g.when(m.Arrived), 4), small)
 		}
 	}
 	for _, s := range g.States {
@@ -256,7 +257,7 @@ func (g *ladderPanel) drawStamps() {
 		x, align := g.outward(r.host, g.margins[side]-barWidth)
 		y := g.top + r.y + small.middle()
 		if r.first {
-			g.text(point{x, y}, align, small, grey, stamp(r.t, 4))
+			g.text(point{x, y}, align, small, grey, stamp(g.when(r.t), 4))
 			y += small.leading()
 		}
 		for _, s := range r.states {

@@ -61,7 +61,7 @@ type deed struct {
 
 // deeds lists what happens in order of time; at one time first states that stand
 // alone, then arrivals, timers, and what is sent. The other states are written
-// in the margins of these.
+// in the margins of these. What takes no time is sent and arrives in one.
 func (p *LadderPanel) deeds() []deed {
 	var d []deed
 	for i, m := range p.Messages {
@@ -92,7 +92,7 @@ func (p *LadderPanel) deeds() []deed {
 		switch {
 		case e.alone:
 			return -1
-		case e.arrival:
+		case e.arrival && p.Messages[e.message].Sent < e.t:
 			return 0
 		case e.note != "":
 			return 1
