@@ -16,6 +16,9 @@ func FuzzParse(f *testing.F) {
 	f.Add(winding)
 	f.Add("[a]\nb.c = 1\n[a.b]\n")
 	f.Add(base + "[param]\na = \"= b ? 1 : 'x'\"\nb = true\n")
+	f.Add(base + "[capture.c]\nat = [\"node.client[0]\", \"link.wire.back\"]\nwhat = \"flow.web\"\n")
+	f.Add(base + "[link.wire.loss]\nmodel = \"gilbert-elliott\"\np = \"1 %\"\nr = 0.3\n[case.a.b]\nlink.wire.loss.r = 0.5\n[case.a.c]\nlink.wire.loss = \"2 %\"\n[sweep.axes]\nlink.wire.delay.mean = [\"1 ms\"]\n")
+	f.Add(base + "[figure.f]\nkind = \"cdf\"\nof = \"flow.web.setup_time\"\noverlay = \"measured.csv\"\n")
 	f.Fuzz(func(t *testing.T, src string) {
 		file, err := Parse("x.toml", []byte(src))
 		if err != nil {
