@@ -134,6 +134,11 @@ func (h *Host) SetProfile(p *tcp.Profile) {
 	h.group = h.stack.groupOf(&Config{Profile: p, MTU: h.group.mtu, Tally: h.group.tally, Limits: h.group.limits})
 }
 
+// SetMTU gives the host's links another MTU, for connections that begin from now on.
+func (h *Host) SetMTU(mtu int) {
+	h.group = h.stack.groupOf(&Config{Profile: h.group.profile, MTU: mtu, Tally: h.group.tally, Limits: h.group.limits})
+}
+
 // MTU is the largest packet of the host's links, in bytes.
 func (h *Host) MTU() int { return h.group.mtu }
 

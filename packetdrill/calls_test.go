@@ -205,3 +205,8 @@ func TestOpenStamps(t *testing.T) {
 	passes(t, stamped+"+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1 <nop,nop,TS val ... ecr 10>\n")
 	fails(t, stamped+"+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1 <nop,nop,TS val ... ecr 9>\n", 10, "options")
 }
+
+// TestMTU: what a later SYN says follows from the MTU of the link.
+func TestMTU(t *testing.T) {
+	passes(t, "0 `ip link set dev tun0 mtu 1300`\n+"+strings.Replace(server, "<...>", "<mss 1260,nop,nop,sackOK,nop,wscale 10>", 1))
+}

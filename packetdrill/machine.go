@@ -123,7 +123,9 @@ func (r *runner) Counter(string) (uint64, bool) { return 0, false }
 
 // SetMTU changes that of the link.
 func (r *runner) SetMTU(mtu int) error {
-	return &shell.Unsupported{What: "a change of the MTU"}
+	r.host.SetMTU(mtu)
+	r.setup.mtu = mtu
+	return nil
 }
 
 // FlushMetrics forgets what is known of peers.
