@@ -27,6 +27,7 @@ func (d *drawer) ladder() *plots.Ladder {
 			cutPart(&panel, f.Part)
 			d.cutTime(&panel)
 			bracketTimeWait(&panel)
+			bracketRetransmissions(&panel)
 			pointOut(&panel, f.Mark)
 		}
 		l.Panels = append(l.Panels, panel)
@@ -143,6 +144,32 @@ func bracketTimeWait(p *plots.LadderPanel) {
 		for _, to := range append(slices.Compact(again), s.To) {
 			p.Timers = append(p.Timers, plots.Bracket{Host: s.Host, Label: "2 MSL", From: from, To: to})
 			from = to
+		}
+	}
+}
+
+// bracketRetransmissions marks the timers that rang for want of an answer (RFC 6298):
+// from when a segment was sent until it was sent again, where its host heard nothing
+// between. What it heard may have set the timer anew, or be why it sent again.
+func bracketRetransmissions(p *plots.LadderPanel) {
+	holds := func(m *plots.Message) bool {
+		return m.Len > 0 || strings.Contains(m.Label, "SYN") || strings.Contains(m.Label, "FIN")
+	}
+	for i := range p.Messages {
+		m := &p.Messages[i]
+		if !m.Again || m.Duplicate || !holds(m) {
+			continue
+		}
+		from := int64(-1)
+		for j := range p.Messages {
+			if before := &p.Messages[j]; before.From == m.From && before.Seq == m.Seq && before.Sent < m.Sent && !before.Duplicate && holds(before) {
+				from = max(from, before.Sent)
+			}
+		}
+		heard := slices.ContainsFunc(p.Messages, func(h plots.Message) bool { return h.To == m.From && from < h.Arrived && h.Arrived <= m.Sent })
+		set := plots.Bracket{Host: m.From, Label: "RTO", From: from, To: m.Sent}
+		if from >= 0 && !heard && !slices.Contains(p.Timers, set) {
+			p.Timers = append(p.Timers, set)
 		}
 	}
 }

@@ -41,9 +41,10 @@ fold = "500 ms"
 	brackets := []plots.Bracket{
 		{Host: 0, Label: "2 MSL", From: panel.Messages[2].Arrived, To: again.Arrived},
 		{Host: 0, Label: "2 MSL", From: again.Arrived, To: again.Arrived + 60e9},
+		{Host: 1, Label: "RTO", From: panel.Messages[2].Sent, To: again.Sent},
 	}
 	if !slices.Equal(panel.Timers, brackets) {
-		t.Errorf("brackets are %+v; want one from the first FIN to the second and one of 60 s from there, %+v", panel.Timers, brackets)
+		t.Errorf("brackets are %+v; want one from the first FIN to the second, one of 60 s from there, and one until the FIN was sent again, %+v", panel.Timers, brackets)
 	}
 	if last := panel.States[len(panel.States)-1]; last.From >= last.To {
 		t.Errorf("%+v", last)
