@@ -68,7 +68,6 @@ var (
 	notes    = &Type{Name: "table of texts with their points", exprs: true}
 	formulas = &Type{Name: "expression, list or table of them", exprs: true}
 	choice   = &Type{Name: "choice of points", read: readPoint}
-	unread   = &Type{Name: "text", read: readText} // of keys this version does not have
 )
 
 func gather[T any](elements []any) any {
