@@ -3,6 +3,7 @@ package host
 import (
 	"errors"
 	"fmt"
+	"reflect"
 
 	"netsim/tcp"
 )
@@ -27,6 +28,9 @@ func (st *Stack) Audit() error {
 	a.hosts()
 	a.tallies()
 	a.listeners()
+	if !reflect.ValueOf(a.bare).IsZero() {
+		a.faults = append(a.faults, errors.New("host: what belongs to one host was written to what all have"))
+	}
 	return errors.Join(a.faults...)
 }
 

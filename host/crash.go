@@ -16,7 +16,8 @@ var ErrDown = errors.New("host is down")
 // nobody is told but its own Apps, to whom it looks like a reset. Its listeners are to
 // be stopped next.
 func (h *Host) Crash(now des.Time) {
-	h.off, h.rest.wakes = true, des.Never
+	r := h.own()
+	h.off, r.wakes = true, des.Never
 	st := h.stack
 	for _, s := range st.sockets[1:] {
 		if s.open && s.host == h && !s.gone && s.listener == nil {
@@ -33,7 +34,7 @@ func (h *Host) Crash(now des.Time) {
 			i = next
 		}
 	}
-	h.rest.proven, h.rest.cookies, h.rest.paths = nil, nil, nil
+	r.proven, r.cookies, r.paths = nil, nil, nil
 	h.picked, h.last = 0, 0
 	h.secret = h.secret*6364136223846793005 + 1442695040888963407 // Knuth's MMIX generator: sequence numbers begin elsewhere
 }
@@ -41,7 +42,7 @@ func (h *Host) Crash(now des.Time) {
 // Restart brings the host back. For the quiet time it still sends nothing, so that
 // what it has sent before is gone when it does (RFC 9293 section 3.4.3), and drops what
 // comes.
-func (h *Host) Restart(now des.Time, quiet time.Duration) { h.rest.wakes = now.Add(quiet) }
+func (h *Host) Restart(now des.Time, quiet time.Duration) { h.own().wakes = now.Add(quiet) }
 
 // silent reports whether a host that was off still is.
 func (h *Host) silent(now des.Time) bool {
