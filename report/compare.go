@@ -61,7 +61,7 @@ func compare(results []*Result) *comparison {
 		row := comparedRow{At: k.at, Metric: k.metric, Unit: first.Unit}
 		for i := range rows {
 			v := rows[i][k]
-			row.Cells = append(row.Cells, interval(v.Mean, v.Half, v.Unit))
+			row.Cells = append(row.Cells, experiments.UnitFor(v.Unit, v.Mean).Around(v.Mean, v.Half))
 		}
 		if d := 100 * (last.Mean/first.Mean - 1); !math.IsNaN(d) && !math.IsInf(d, 0) {
 			row.Change = fmt.Sprintf("%+.3g %%", d)

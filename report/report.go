@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -85,7 +86,6 @@ type fact struct{ Name, Value string }
 type verdict struct {
 	Name, That, At, Measured, Expected, Z, Verdict, Why string
 	Class                                               string
-	Value                                               float64
 }
 
 type figure struct {
@@ -168,7 +168,7 @@ func (r *Result) facts() []fact {
 
 func (s *section) verdicts(results []*experiments.Result) {
 	for _, r := range results {
-		v := verdict{Name: r.Name, That: strings.Join(strings.Fields(r.That), " "), At: r.Point.Label(), Verdict: r.Verdict.String(), Why: r.Why, Value: r.Value}
+		v := verdict{Name: r.Name, That: strings.Join(strings.Fields(r.That), " "), At: r.Point.Label(), Verdict: r.Verdict.String(), Why: r.Why}
 		switch r.Verdict {
 		case experiments.Pass:
 			s.Passed++
@@ -180,12 +180,7 @@ func (s *section) verdicts(results []*experiments.Result) {
 			s.Undecided++
 			v.Class = "undecided"
 		}
-		if r.Number() {
-			v.Measured, v.Expected = interval(r.Value, r.Half, r.Unit), plain(r.Expected, r.Unit)
-			if z := r.Z(); !math.IsNaN(z) && math.Abs(z) < 1e6 && r.SE > 1e-12*math.Abs(r.Value) {
-				v.Z = fmt.Sprintf("%+.2f", z)
-			}
-		}
+		v.Measured, v.Expected, v.Z = r.Shown()
 		s.Verdicts = append(s.Verdicts, v)
 	}
 }
@@ -305,4 +300,12 @@ func quoted(s string) string {
 		return s
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// short writes a number with four digits.
+func short(v float64) string {
+	if math.IsNaN(v) {
+		return ""
+	}
+	return strconv.FormatFloat(v, 'g', 4, 64)
 }

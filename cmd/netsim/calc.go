@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"netsim/experiments"
 	"netsim/experiments/language"
 	"netsim/tcp"
 )
@@ -138,6 +139,6 @@ func inSeconds(x float64) string { return shown("s", x) }
 func inBytes(x float64) string   { return shown("B", x) }
 
 func shown(unit string, x float64) string {
-	u := unitFor(unit, x)
-	return fmt.Sprintf("%.4g %s", x/u.size, u.name)
+	u := experiments.UnitFor(unit, x)
+	return fmt.Sprintf("%.4g %s", x/u.Size, u.Name)
 }

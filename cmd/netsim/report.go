@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"math"
 	"path/filepath"
 	"strings"
 
@@ -57,14 +56,8 @@ func verdicts(results []*experiments.Result) table {
 			}
 			above, what = r.Name, "  "+label
 		}
-		measured, theory := fmt.Sprint(r.Verdict == experiments.Pass), ""
-		if r.Number() {
-			u := unitFor(r.Unit, r.Value, r.Expected)
-			measured, theory = u.around(r.Value, r.Half), u.alone(r.Expected)
-		} else if r.Verdict == experiments.Undecided {
-			measured = ""
-		}
-		t = append(t, []string{clip(what, 64), measured, theory, zScore(r), r.Verdict.String()})
+		measured, theory, z := r.Shown()
+		t = append(t, []string{clip(what, 64), measured, theory, z, r.Verdict.String()})
 	}
 	return t
 }
@@ -73,8 +66,8 @@ func verdicts(results []*experiments.Result) table {
 func compared(list []*experiments.Difference) table {
 	t := table{{"", "base", "other", "difference", "n"}}
 	for _, d := range list {
-		u := unitFor(d.Unit, d.Base, d.Other, d.Mean)
-		t = append(t, []string{clip(strings.TrimSpace("compare."+d.Name+"  "+d.At()), 64), u.alone(d.Base), u.alone(d.Other), u.around(d.Mean, d.Half), fmt.Sprint(d.N)})
+		u := experiments.UnitFor(d.Unit, d.Base, d.Other, d.Mean)
+		t = append(t, []string{clip(strings.TrimSpace("compare."+d.Name+"  "+d.At()), 64), u.Alone(d.Base), u.Alone(d.Other), u.Around(d.Mean, d.Half), fmt.Sprint(d.N)})
 	}
 	return t
 }
@@ -88,16 +81,7 @@ func headlines(list []experiments.Headline) table {
 			t = append(t, []string{label})
 			above = label
 		}
-		t = append(t, []string{h.Path, unitFor(h.Unit, h.Mean).around(h.Mean, h.Half)})
+		t = append(t, []string{h.Path, experiments.UnitFor(h.Unit, h.Mean).Around(h.Mean, h.Half)})
 	}
 	return t
-}
-
-// zScore is the distance in standard errors, where there is an error that is
-// more than the arithmetic's.
-func zScore(r *experiments.Result) string {
-	if z := r.Z(); !math.IsNaN(z) && math.Abs(z) < 1e6 && r.SE > 1e-12*math.Abs(r.Value) {
-		return fmt.Sprintf("%+.2f", z)
-	}
-	return ""
 }
