@@ -95,6 +95,7 @@ func (e *end) gone(now des.Time, s *host.Socket, n tcp.News) {
 func (t *talk) count(now des.Time, e *end, c *tcp.Counts, n tcp.News) {
 	y := t.flow.Tally
 	y.StaleArrived += uint64(c.StaleArrived)
+	y.StaleAcknowledged += uint64(c.StaleAcknowledged)
 	y.StaleAccepted += uint64(c.StaleAccepted)
 	y.Misplaced += uint64(c.Misplaced)
 	if e == &t.client && !t.opened {

@@ -54,8 +54,10 @@ type Tally struct {
 	Closed       [Styles]uint64
 	Clean, Dirty uint64
 
-	StaleArrived, StaleAccepted uint64 // segments of an earlier incarnation at a later one
-	Misplaced                   uint64 // our mistake; must be 0
+	StaleArrived      uint64 // segments of an earlier incarnation at a later one
+	StaleAcknowledged uint64 // of these, answered by an ACK
+	StaleAccepted     uint64 // of these, with text that was taken
+	Misplaced         uint64 // our mistake; must be 0
 
 	Open        metrics.Level  // connections open, all of them
 	Phantoms    metrics.Level  // connections that were opened by a forged SYN, at the server alone

@@ -90,6 +90,7 @@ func (g *gatherer) flow(at string, t *apps.Tally) {
 	g.count(at+"closed.clean", t.Clean, closed)
 	g.count(at+"closed.dirty", t.Dirty, closed)
 	g.count(at+"stale.arrived", t.StaleArrived, t.StaleArrived)
+	g.count(at+"stale.acknowledged", t.StaleAcknowledged, t.StaleArrived)
 	g.count(at+"stale.accepted", t.StaleAccepted, t.StaleArrived)
 	g.count(at+"packets.sent", t.Packets.Sent, 0)
 	g.count(at+"packets.received", t.Packets.Received, t.Packets.Sent)
@@ -125,6 +126,7 @@ func (g *gatherer) node(at string, n *nodes) {
 	g.enter(at+"ports.used_fraction", level(used, 1, float64(int(n.profile.PortHigh)-int(n.profile.PortLow)+1)))
 	g.enter(at+"ports.in_time_wait", level(t.PortsInTimeWait.Result(), 1, 1))
 	g.count(at+"ports.refused", c.PortsRefused, 0)
+	g.enter(at+"ports.search_steps", sample(&t.SearchSteps, 1))
 	if t.Memory != nil {
 		g.enter(at+"memory.bytes", level(t.Memory.Result(), 1, 1).inBytes())
 	}
@@ -157,6 +159,8 @@ func (g *gatherer) listener(at string, l *host.ListenerTally) {
 	g.count(at+"dropped.synq_full", c.DroppedSYNQueue, c.SYNs)
 	g.count(at+"dropped.acceptq_full", c.DroppedAcceptQueue, c.SYNs)
 	g.count(at+"dropped.unproven", c.DroppedUnproven, c.SYNs)
+	g.count(at+"dropped.paws", c.DroppedPAWS, c.SYNs)
+	g.count(at+"dropped.policy", c.DroppedPolicy, c.SYNs)
 	g.count(at+"dropped.recycle", c.DroppedRecycle, c.SYNs)
 	g.count(at+"evicted", c.Evicted, c.SYNs)
 	g.count(at+"bind_refused", c.BindRefused, 0)

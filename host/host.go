@@ -198,9 +198,11 @@ func (h *Host) ConnectFrom(now des.Time, from wire.Addr, to Remote, local uint16
 	}
 	pair := uint32(0)
 	if local == 0 {
-		var ok bool
+		var steps uint32
 		pair = h.pairTo(t)
-		if t.localPort, ok = h.pickPort(to, pair); !ok {
+		t.localPort, steps = h.search(to, pair)
+		h.group.tally.searched(now, steps)
+		if t.localPort == 0 {
 			h.group.tally.PortsRefused++
 			return nil, ErrNoPort
 		}
@@ -350,10 +352,10 @@ func (h *Host) take(now des.Time, p *wire.Packet) {
 			l.overflow(now, s, p)
 		} else {
 			s.Conn.Segment(now, seg)
-			st.pool.Put(p)
 			if s.Conn.Challenging() && !h.challenges(now) {
-				s.Conn.Withhold()
+				s.Conn.Withhold(seg)
 			}
+			st.pool.Put(p)
 		}
 		s.pump(now)
 	}
@@ -370,6 +372,10 @@ func (h *Host) fresh(now des.Time, t tuple, p *wire.Packet) {
 	if !p.Src.IsUnicast() || !p.Dst.IsUnicast() { // MUST-57, MUST-63
 		if opens(&p.Segment) {
 			h.group.tally.SYNs.Dropped++
+			if l := h.listener(t.localPort); l != nil {
+				l.SYNs++
+				l.DroppedPolicy++
+			}
 		}
 		h.stack.pool.Put(p)
 		return
@@ -429,6 +435,12 @@ func (h *Host) inTimeWait(now des.Time, ref uint32, p *wire.Packet) {
 	}
 	if opens(&p.Segment) {
 		h.group.tally.SYNs.TimeWait++
+	}
+	if verdict&tcp.Older != 0 {
+		if l := h.listener(p.Segment.DstPort); l != nil {
+			l.SYNs++
+			l.DroppedPAWS++
+		}
 	}
 	switch {
 	case verdict&tcp.Die != 0:

@@ -54,6 +54,8 @@ type ListenerCounters struct {
 	DroppedSYNQueue    uint64 // SYNs: no place for a request
 	DroppedAcceptQueue uint64 // SYNs: no place to be accepted from
 	DroppedUnproven    uint64 // SYNs: the last places are for peers that are known
+	DroppedPAWS        uint64 // SYNs: they would have reopened a TIME-WAIT, but for an old timestamp
+	DroppedPolicy      uint64 // SYNs: with a FIN, where the profile has none of these, or of an address that cannot be
 	DroppedRecycle     uint64 // SYNs: their address had a newer timestamp, and the host recycles TIME-WAIT
 	BindRefused        uint64 // times that the port could not be bound: EADDRINUSE
 	DroppedMemory      uint64 // SYNs: the host has no memory for a request
@@ -65,7 +67,7 @@ type ListenerCounters struct {
 
 // Dropped counts the SYNs that were dropped.
 func (c *ListenerCounters) Dropped() uint64 {
-	return c.DroppedSYNQueue + c.DroppedAcceptQueue + c.DroppedUnproven + c.DroppedRecycle + c.DroppedMemory
+	return c.DroppedSYNQueue + c.DroppedAcceptQueue + c.DroppedUnproven + c.DroppedPAWS + c.DroppedPolicy + c.DroppedRecycle + c.DroppedMemory
 }
 
 // Open begins the measured time: what was before is forgotten.
@@ -162,6 +164,8 @@ func (l *Listener) arrive(now des.Time, t tuple, p *wire.Packet, old *tcp.TimeWa
 // this order (tcp_conn_request), and keeps what reopens a TIME-WAIT in any case.
 func (l *Listener) refuses(now des.Time, baked, reopens bool, p *wire.Packet) *uint64 {
 	switch {
+	case p.Segment.Flags.Has(wire.FIN) && l.host.group.profile.SYNBeside == tcp.RefuseFIN:
+		return &l.DroppedPolicy
 	case !baked && l.crowded():
 		return &l.DroppedSYNQueue
 	case l.full():

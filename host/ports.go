@@ -95,13 +95,20 @@ func (st *Stack) freePort(now des.Time, g *group, i uint32, port uint16, waited 
 // pickPort chooses a free ephemeral port by the profile's rule (RFC 6056), or
 // reports that there is none. The ports are those of a pair.
 func (h *Host) pickPort(to Remote, pair uint32) (uint16, bool) {
+	port, _ := h.search(to, pair)
+	return port, port != 0
+}
+
+// search is pickPort, which also tells how many ports a kernel looks at for that: one
+// after the other, where a map passes over those held.
+func (h *Host) search(to Remote, pair uint32) (port uint16, steps uint32) {
 	p := h.group.profile
 	size := uint32(p.PortHigh) - uint32(p.PortLow) + 1
 	t := tuple{h.stack.pairs[pair].to.local, to.Address, 0, to.Port}
 	reuses := h.reuses(t)
 	switch is := &h.stack.pairs[pair]; {
 	case uint32(is.used) >= size && !(reuses && is.waiting > 0):
-		return 0, false
+		return 0, size
 	case reuses: // every port is looked at: it may be old enough
 	case is.held == nil && (uint32(is.used) > size/crowded || p.PortsPer == tcp.PerPort):
 		h.stack.mapPorts(pair, p)
@@ -135,10 +142,13 @@ func (h *Host) pickPort(to Remote, pair uint32) (uint16, bool) {
 				ref := h.stack.table.find(t) // it may be bound, or another's who called from there
 				if ref == 0 || reuses && h.old(h.stack.sim.Now(), ref) {
 					h.last = t.localPort
-					return t.localPort, true
+					return t.localPort, steps + (at-part[0])/step + 1
 				}
+			}
+			if part[1] > part[0] {
+				steps += (part[1] - part[0] + step - 1) / step
 			}
 		}
 	}
-	return 0, false
+	return 0, size
 }

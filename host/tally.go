@@ -26,6 +26,7 @@ type Tally struct {
 	Bytes  [tcp.States]int
 
 	PortsUsed, PortsInTimeWait Fullest
+	SearchSteps                metrics.Sample // ports looked at by each connect() that chose one, or found none
 
 	Processor ProcessorTally
 	Orphans   metrics.Level // connections without a user, but for those in FIN-WAIT-2
@@ -156,6 +157,13 @@ func (t *Tally) sojourn(s tcp.State, since, now des.Time) {
 	since, now = max(since, t.from), min(now, t.until)
 	if now > since {
 		t.Sojourn[s] = t.Sojourn[s].Add(metrics.Uint128{Lo: uint64(now - since)})
+	}
+}
+
+// searched records how many ports a search has looked at.
+func (t *Tally) searched(now des.Time, steps uint32) {
+	if now >= t.from && now < t.until {
+		t.SearchSteps.Record(int64(steps))
 	}
 }
 

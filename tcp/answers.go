@@ -42,8 +42,14 @@ func (c *Conn) challengeACK(now des.Time) {
 // Challenging reports that a challenge ACK is to be sent.
 func (c *Conn) Challenging() bool { return c.has(challengeDue) }
 
-// Withhold takes it back, since its host has sent too many (RFC 5961 section 7).
-func (c *Conn) Withhold() { c.off(challengeDue) }
+// Withhold takes it back, since its host has sent too many (RFC 5961 section 7). It was
+// to answer s.
+func (c *Conn) Withhold(s *wire.Segment) {
+	c.off(challengeDue)
+	if c.isStale(s) {
+		c.counts.StaleAcknowledged--
+	}
+}
 
 // oowInterval is the least time between two answers to empty segments outside
 // the window (Linux tcp_invalid_ratelimit).

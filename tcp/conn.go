@@ -145,9 +145,10 @@ type Counts struct {
 	SetupACKs          uint16 // ACKs of the peer's SYN and of nothing after it, without text
 	Closing            uint16 // segments with FIN or RST, or first to acknowledge a FIN
 	FINs, Resets       uint16
+	Misplaced          uint16 // text delivered at a wrong offset: a mistake of ours
 	StaleArrived       uint32 // segments of another incarnation
+	StaleAcknowledged  uint32 // of which were answered by an ACK
 	StaleAccepted      uint32 // of which text entered the stream
-	Misplaced          uint32 // text delivered at a wrong offset: a mistake of ours
 	Delivered          uint64 // bytes handed to the user
 	MergedFIN, Crossed bool   // our FIN carried the first ACK of the peer's; FINs crossed
 	GotResetAfterFIN   bool

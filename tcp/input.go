@@ -21,7 +21,8 @@ func (c *Conn) Segment(now des.Time, s *wire.Segment) {
 		if c.state != SynReceived { // there it counts once it establishes
 			c.received++
 		}
-		if s.Incarnation != c.peer && s.Incarnation != c.own { // our own comes back with a Reset
+		stale, ackAt := c.isStale(s), c.ackAt
+		if stale {
 			c.counts.StaleArrived++
 		}
 		if c.checkSequence(now, s) && (s.Flags&(wire.RST|wire.SYN) == 0 || c.checkReset(now, s) && c.checkSYN(now, s)) && c.checkACK(now, s) {
@@ -30,7 +31,16 @@ func (c *Conn) Segment(now des.Time, s *wire.Segment) {
 			c.takeFIN(now, s)
 			c.finWait(now)
 		}
+		if stale && (c.has(ackDue|challengeDue) || c.ackAt != ackAt) {
+			c.counts.StaleAcknowledged++
+		}
 	}
+}
+
+// isStale reports that the segment is of another incarnation. Our own comes back with
+// a Reset.
+func (c *Conn) isStale(s *wire.Segment) bool {
+	return s.Incarnation != c.peer && s.Incarnation != c.own
 }
 
 // inListen is section 3.10.7.2.

@@ -23,7 +23,7 @@ type Request struct {
 	tries       uint16
 	sndScale    uint8
 
-	sent, resent, syns, acks, stale uint16 // as counted
+	sent, resent, syns, acks, stale, acknowledged uint16 // as counted
 }
 
 // Compact reports whether a Request can stand for the connection: whether it waits
@@ -42,7 +42,7 @@ func (c *Conn) Request(r *Request) {
 		Due: c.rtxAt, Began: c.firstSentAt, Incarnation: c.own, iss: c.iss, irs: c.irs, edge: c.edge,
 		tsRecent: c.tsRecent, tsRecentAt: c.tsRecentAt, replyAt: c.replyAt, answeredAt: c.answeredAt,
 		is: c.is, wnd: uint16(c.wnd), mss: c.mss, tries: c.tries, sndScale: c.sndScale,
-		sent: uint16(n.Sent), resent: uint16(n.Resent), syns: n.SYNs, acks: n.SetupACKs, stale: uint16(n.StaleArrived),
+		sent: uint16(n.Sent), resent: uint16(n.Resent), syns: n.SYNs, acks: n.SetupACKs, stale: uint16(n.StaleArrived), acknowledged: uint16(n.StaleAcknowledged),
 	}
 }
 
@@ -64,5 +64,5 @@ func (c *Conn) Resume(o *Opening, r *Request) {
 	c.tsRecent, c.tsRecentAt = r.tsRecent, r.tsRecentAt
 	c.rtxAt, c.firstSentAt, c.replyAt, c.answeredAt, c.tries = r.Due, r.Began, r.replyAt, r.answeredAt, r.tries
 	c.peer = r.Incarnation
-	c.counts = Counts{Sent: uint32(r.sent), Resent: uint32(r.resent), SYNs: r.syns, SetupACKs: r.acks, StaleArrived: uint32(r.stale)}
+	c.counts = Counts{Sent: uint32(r.sent), Resent: uint32(r.resent), SYNs: r.syns, SetupACKs: r.acks, StaleArrived: uint32(r.stale), StaleAcknowledged: uint32(r.acknowledged)}
 }

@@ -36,6 +36,7 @@ const (
 	Restart                     // begin the 2 MSL again
 	Reopen                      // the SYN opens a new connection in its place (MAY-2)
 	Die                         // forget the record
+	Older                       // the SYN may have reopened, but for its timestamp (PAWS, RFC 7323 section 5)
 )
 
 // Segment judges a segment that arrives in TIME-WAIT (RFC 9293 section
@@ -68,8 +69,11 @@ func (w *TimeWait) Segment(now des.Time, p *Profile, s, reply *wire.Segment) (v 
 		if newer || !stale && s.Seq.After(w.RcvNxt) {
 			return Reopen
 		}
+		if stale && s.Seq.After(w.RcvNxt) {
+			v = Older
+		}
 		if p.TimeWaitNeedsACK {
-			return 0
+			return v
 		}
 		acks = stale // of these, Linux begins to wait again for what PAWS rejects
 	case !acks && (acceptable || p.TimeWaitNeedsACK): // fifth check
@@ -91,7 +95,7 @@ func (w *TimeWait) Segment(now des.Time, p *Profile, s, reply *wire.Segment) (v 
 	}
 	// What is left is old, or beyond the window, or the peer's FIN once more,
 	// which is acknowledged and begins the 2 MSL again (eighth check).
-	v = w.answer(now, p, s, reply)
+	v |= w.answer(now, p, s, reply)
 	fin := s.Flags&(wire.SYN|wire.FIN) == wire.FIN && s.End() == w.RcvNxt
 	if fin || acks && p.TimeWaitRestart == AnyACK {
 		v |= Restart

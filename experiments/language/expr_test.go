@@ -114,7 +114,6 @@ func TestBadExpressions(t *testing.T) {
 		"handshake(link.wire).mean":         `handshake() is of a flow; write handshake(flow.NAME)`,
 		"handshake(flow.tolk).mean":         `no flow "tolk" (did you mean "talk"?)`,
 		"exp(1).mean":                       `exp() is a number and has no parts`,
-		"node.client.ports.search_steps.n":  `node.client.ports.search_steps.n: not yet: this version of netsim does not have it`,
 		"node.client.each.ports.used.max":   `node.client.each.ports.used.max: not yet: this version of netsim does not have it`,
 		"erlang(1, 2)":                      `no function erlang (did you mean "erlang_b"?)`,
 		"erlang_c(1, 2)":                    `no function erlang_c (did you mean "erlang_b"?)`,
