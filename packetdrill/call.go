@@ -134,6 +134,11 @@ func (r *runner) returned(w *waiting, x result) error {
 			return &failure{at: w.pos, want: fmt.Sprintf("%s to return at %s", callText(w.call), r.clock(w.to)), got: fmt.Sprintf("%v at %s", x, r.clock(r.now()))}
 		}
 	}
+	return r.compare(w, x)
+}
+
+// compare holds a result against that of the script.
+func (r *runner) compare(w *waiting, x result) error {
 	c := w.call
 	if c.Result == nil || c.Result.Kind == script.Ellipsis {
 		return x.err

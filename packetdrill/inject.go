@@ -35,23 +35,29 @@ func flagsOf(text string) (f wire.Flags, err error) {
 
 // inject brings a segment or an ICMP message of the script to the host.
 func (r *runner) inject(k *script.Packet) error {
-	if k.ICMP != nil {
-		return r.report(k)
-	}
 	f := r.flowOf(k)
-	if strings.HasPrefix(k.Flags, "S") && f.irsKnown && !r.alive(f) {
+	if k.ICMP == nil && strings.HasPrefix(k.Flags, "S") && f.irsKnown && !r.alive(f) {
 		f.irsKnown = false // another connection, with numbers of its own
 	}
 	p := r.pool.Get()
-	*p = wire.Packet{Src: f.far, Dst: f.near, TTL: wire.DefaultTTL}
-	if err := r.fill(p, f, k); err != nil {
+	if err := r.make(p, f, k); err != nil {
 		r.pool.Put(p)
 		return err
 	}
 	r.rows = append(r.rows, Row{At: r.now().Sub(r.base), Pos: r.event.Pos, Kind: In, Text: packetText(k)})
-	p.Measure()
 	r.host.Receive(r.now(), p)
 	return r.retry()
+}
+
+// make makes the packet of what is injected.
+func (r *runner) make(p *wire.Packet, f *flow, k *script.Packet) error {
+	if k.ICMP != nil {
+		return r.report(p, f, k.ICMP)
+	}
+	*p = wire.Packet{Src: f.far, Dst: f.near, TTL: wire.DefaultTTL}
+	err := r.fill(p, f, k)
+	p.Measure()
+	return err
 }
 
 // fill makes the packet of an injected segment.
@@ -168,17 +174,14 @@ var reports = map[string]wire.Report{ // order-free: looked up by name
 	"time_exceeded": wire.TimeExceeded, "parameter_problem": wire.ParameterProblem, "parameter_prob": wire.ParameterProblem,
 }
 
-// report brings an ICMP message about a segment of the host.
-func (r *runner) report(k *script.Packet) error {
-	f := r.flowOf(k)
-	m := k.ICMP
+// report makes an ICMP message about a segment of the host.
+func (r *runner) report(p *wire.Packet, f *flow, m *script.ICMP) error {
 	why, ok := reports[m.Code]
 	if !ok {
 		if why, ok = reports[m.Type]; !ok {
 			return &unsupported{what: strings.TrimSpace("icmp " + m.Type + " " + m.Code)}
 		}
 	}
-	p := r.pool.Get()
 	*p = wire.Packet{Src: f.near, Dst: f.far, TTL: wire.DefaultTTL}
 	s := &p.Segment
 	s.SrcPort, s.DstPort, s.Incarnation, s.Flags = f.local, f.remote, f.who, wire.ACK
@@ -187,8 +190,6 @@ func (r *runner) report(k *script.Packet) error {
 		s.Seq, s.Len = f.liveAck(m.Quoted.Start), m.Quoted.Len
 	}
 	p.Measure()
-	r.rows = append(r.rows, Row{At: r.now().Sub(r.base), Pos: r.event.Pos, Kind: In, Text: packetText(k)})
 	p.Return(why, r.remote, uint16(min(m.MTU, 65535)))
-	r.host.Receive(r.now(), p)
-	return r.retry()
+	return nil
 }

@@ -12,8 +12,11 @@ import (
 )
 
 // shell runs a command.
-func (r *runner) shell(s *script.Shell) error {
-	_, err := shell.Run(r, s.Text)
+func (r *runner) shell(s *script.Shell) error { return command(r, s) }
+
+// command lets a machine answer a command.
+func command(m shell.Machine, s *script.Shell) error {
+	_, err := shell.Run(m, s.Text)
 	var un *shell.Unsupported
 	switch {
 	case errors.As(err, &un):
@@ -26,12 +29,17 @@ func (r *runner) shell(s *script.Shell) error {
 
 // code runs a block of the script's program over the socket at hand.
 func (r *runner) code(c *script.Code) error {
-	if r.program == nil {
-		r.program = assert.New(assert.Constants(r.bsd()))
-	}
 	var info map[string]uint64
 	if s := r.lastSocket(); s != nil {
 		info = r.info(s)
+	}
+	return r.evaluate(c, info)
+}
+
+// evaluate runs a block over a TCP_INFO.
+func (r *runner) evaluate(c *script.Code, info map[string]uint64) error {
+	if r.program == nil {
+		r.program = assert.New(assert.Constants(r.bsd()))
 	}
 	_, err := r.program.Run(c.Text, info)
 	var failed *assert.Failed
