@@ -25,7 +25,7 @@ func write(t *testing.T, options capture.Options) ([]byte, *capture.Writer) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	interfaces := []int{w.Interface("client"), w.Interface("server")}
+	interfaces := []int{w.Interface("client", ""), w.Interface("server", "")}
 	for i := range packets {
 		if err := w.Packet(des.Time(1_000_000_001*i), interfaces[i%2], &packets[i]); err != nil {
 			t.Fatal(err)
@@ -155,7 +155,7 @@ func TestInterfaceNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, name := range []string{"a", "b", "a", "", "b"} {
-		if got, want := w.Interface(name), []int{0, 1, 0, 2, 1}[i]; got != want {
+		if got, want := w.Interface(name, ""), []int{0, 1, 0, 2, 1}[i]; got != want {
 			t.Errorf("%q is interface %d, want %d", name, got, want)
 		}
 	}
@@ -200,7 +200,7 @@ func TestLongestTexts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Interface(strings.Repeat("n", longest+1))
+	w.Interface(strings.Repeat("n", longest+1), "")
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -230,7 +230,7 @@ func TestErrorOfTheWriterIsTold(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		interfaces := []int{w.Interface("a"), w.Interface("b")}
+		interfaces := []int{w.Interface("a", ""), w.Interface("b", "")}
 		for i := range 1000 {
 			if err = w.Packet(0, interfaces[i%2], &packets[3]); err != nil {
 				break
@@ -264,7 +264,7 @@ func TestPacketDoesNotAllocate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	i := w.Interface("a")
+	i := w.Interface("a", "")
 	for _, p := range []*wire.Packet{&packets[3], &packets[5]} {
 		if n := testing.AllocsPerRun(100, func() { _ = w.Packet(1, i, p) }); n != 0 {
 			t.Errorf("%v allocations", n)
@@ -278,7 +278,7 @@ func BenchmarkPacket(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	i := w.Interface("a")
+	i := w.Interface("a", "")
 	for b.Loop() {
 		if err := w.Packet(1, i, &packets[3]); err != nil {
 			b.Fatal(err)

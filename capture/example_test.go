@@ -36,7 +36,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	client := w.Interface("client")
+	client := w.Interface("client", "")
 	if err := w.Packet(des.Time(1e6), client, &syn); err != nil {
 		fmt.Println(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gopacket/gopacket"
 	"github.com/gopacket/gopacket/layers"
@@ -19,6 +20,7 @@ type Options struct {
 	Comment string // for the section: which run and seed this is
 	Snap    int    // the most bytes of a frame that are kept; 0 keeps all
 	Max     int64  // the most bytes of packet blocks that are written; 0 is no limit
+	Names   []Name // of addresses, for readers that resolve them
 }
 
 // maxText is the longest comment or name that the length of a pcapng option can
@@ -46,7 +48,7 @@ type Writer struct {
 	book       *wire.Book
 	options    Options
 	interfaces []counts
-	names      map[string]int
+	known      map[string]int
 
 	frame   []byte // the one at hand
 	size    int64  // bytes of packet blocks written
@@ -66,20 +68,21 @@ func New(w io.Writer, book *wire.Book, options Options) (*Writer, error) {
 	if err := options.check(); err != nil {
 		return nil, err
 	}
-	return &Writer{out: w, book: book, options: options, names: map[string]int{}}, nil
+	return &Writer{out: w, book: book, options: options, known: map[string]int{}}, nil
 }
 
-// Interface returns the number of the interface that has this name, and adds it
-// if there is none. Should writing fail, the next Packet or Close says so.
-func (w *Writer) Interface(name string) int {
-	if i, ok := w.names[name]; ok {
+// Interface returns the number of the interface that has this name, and adds it,
+// so described, if there is none. Should writing fail, the next Packet or Close says
+// so.
+func (w *Writer) Interface(name, description string) int {
+	if i, ok := w.known[name]; ok {
 		return i
 	}
 	i := len(w.interfaces)
-	w.names[name] = i
+	w.known[name] = i
 	w.interfaces = append(w.interfaces, counts{})
 	if w.err == nil {
-		w.err = w.describe(name)
+		w.err = w.describe(name, description)
 	}
 	return i
 }
@@ -87,11 +90,12 @@ func (w *Writer) Interface(name string) int {
 // describe writes what an interface is, and before the first what the file is,
 // for the library starts a file with both. The fields left empty here are those
 // that would tell the machine.
-func (w *Writer) describe(name string) (err error) {
+func (w *Writer) describe(name, description string) (err error) {
 	about := pcapgo.NgInterface{
-		Name:       name[:min(len(name), maxText)],
-		LinkType:   layers.LinkTypeEthernet,
-		SnapLength: uint32(w.options.Snap),
+		Name:        cut(name),
+		Description: cut(description),
+		LinkType:    layers.LinkTypeEthernet,
+		SnapLength:  uint32(w.options.Snap),
 	}
 	if w.file != nil {
 		_, err = w.file.AddInterface(about)
@@ -99,13 +103,31 @@ func (w *Writer) describe(name string) (err error) {
 	}
 	section := pcapgo.NgSectionInfo{Application: "netsim", Comment: w.options.Comment}
 	w.file, err = pcapgo.NewNgWriterInterface(w.out, about, pcapgo.NgWriterOptions{SectionInfo: section})
+	if err == nil && len(w.options.Names) > 0 { // behind the interface, as the library has it
+		if err = w.file.Flush(); err == nil {
+			_, err = w.out.Write(w.names())
+		}
+	}
 	return err
 }
 
-// Packet writes that p was seen at an interface. Once a packet would exceed the
-// maximum, it and all after it are left out, so that the file has no holes.
-// An error is of an interface that does not exist, or the first of the writer.
-func (w *Writer) Packet(now des.Time, iface int, p *wire.Packet) error {
+// cut leaves of a text what its length can tell, in whole characters.
+func cut(s string) string {
+	if len(s) <= maxText {
+		return s
+	}
+	n := maxText
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
+// Packet writes that p was seen at an interface, and what is to be said of it. Once
+// a packet would exceed the maximum, it and all after it are left out, so that the
+// file has no holes. An error is of an interface that does not exist, or the first of
+// the writer.
+func (w *Writer) Packet(now des.Time, iface int, p *wire.Packet, comments ...string) error {
 	if iface < 0 || iface >= len(w.interfaces) {
 		return fmt.Errorf("capture: no interface %d among %d", iface, len(w.interfaces))
 	}
@@ -120,22 +142,29 @@ func (w *Writer) Packet(now des.Time, iface int, p *wire.Packet) error {
 	c := &w.interfaces[iface]
 	c.last = now
 	c.seen++
-	if !w.room(kept) {
+	if !w.room(kept, comments) {
 		w.leftOut++
 		c.leftOut++
 		return nil
 	}
 	w.frame = appendFrame(w.frame[:0], w.book, p, kept)
-	w.err = w.file.WritePacket(gopacket.CaptureInfo{
+	w.err = w.file.WritePacketWithOptions(gopacket.CaptureInfo{
 		Timestamp: clock(now), CaptureLength: kept, Length: length, InterfaceIndex: iface,
-	}, w.frame)
+	}, w.frame, pcapgo.NgPacketOptions{Comments: comments})
 	return w.err
 }
 
 // room takes the block of a frame out of the maximum, if that much is left.
-func (w *Writer) room(kept int) bool {
-	const around = 32 // bytes of an enhanced packet block that are not the frame
+func (w *Writer) room(kept int, comments []string) bool {
+	const around = 32 // bytes of an enhanced packet block that are neither frame nor options
 	block := around + int64((kept+3)&^3)
+	for i := range comments {
+		comments[i] = cut(comments[i])
+		block += int64(4 + (len(comments[i])+3)&^3)
+	}
+	if len(comments) > 0 {
+		block += 4 // the end of the options
+	}
 	if w.options.Max > 0 && w.size+block > w.options.Max {
 		w.full = true
 	}
@@ -154,7 +183,7 @@ func (w *Writer) LeftOut() uint64 { return w.leftOut }
 // gets one that has no name: there are readers that take no other.
 func (w *Writer) Close() error {
 	if len(w.interfaces) == 0 {
-		w.Interface("")
+		w.Interface("", "")
 	}
 	for i, c := range w.interfaces {
 		if w.err == nil {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"netsim/capture"
@@ -26,7 +27,7 @@ func (f *Folder) Capture(p *Point, w *World) (io.Closer, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	c := &capturer{World: w, dir: dir}
+	c := &capturer{World: w, dir: dir, about: p.about(w), lines: lineage{}, causes: map[topo.NodeID]cause{}}
 	if point := p.Name(); point != "" {
 		c.prefix = fileName(point) + "-"
 	}
@@ -40,16 +41,36 @@ func (f *Folder) Capture(p *Point, w *World) (io.Closer, error) {
 	return c, nil
 }
 
+// about says which run it is: all that it takes to make it again.
+func (p *Point) about(w *World) string {
+	words := filepath.Base(p.study.File.Name)
+	if title := p.study.File.Title; title != "" {
+		words = title + "\n" + words
+	}
+	if name := p.Name(); name != "" {
+		words += ", " + name
+	}
+	for _, set := range p.study.File.Sets {
+		words += ", --set " + set
+	}
+	return fmt.Sprintf("%s, seed %d, replication %d", words, p.study.Seed, w.Replication)
+}
+
 // fileName is the name of a point as part of that of a file.
 func fileName(point string) string { return strings.NewReplacer(" ", "-", "/", "_").Replace(point) }
 
-// capturer is the observer behind the captures of a run.
+// capturer is the observer behind the captures of a run. A packet is written when it
+// is known what has become of it, with that as a comment: whether it was lost, and
+// which changes of state it has led to.
 type capturer struct {
 	*World
 	dir, prefix string
+	about       string // what is captured
 	files       []*captureFile
 	nodes       map[topo.NodeID][]lens
 	halves      map[*topo.Half][]lens
+	lines       lineage
+	causes      map[topo.NodeID]cause
 	err         error
 }
 
@@ -58,6 +79,7 @@ type captureFile struct {
 	*capture.Writer
 	*os.File
 	*language.Capture
+	hold
 	flows map[uint32]bool
 }
 
@@ -75,8 +97,7 @@ func (c *capturer) open(k language.Capture) error {
 	}
 	cf := &captureFile{File: file, Capture: &k}
 	c.files = append(c.files, cf)
-	comment := fmt.Sprintf("netsim, seed %d, replication %d", c.Spec.Run.Seed, c.Replication)
-	if cf.Writer, err = capture.New(file, c.Book, capture.Options{Comment: comment, Snap: k.Snap, Max: k.Max}); err != nil {
+	if cf.Writer, err = capture.New(file, c.Book, capture.Options{Comment: c.about, Snap: k.Snap, Max: k.Max, Names: c.hostNames()}); err != nil {
 		return err
 	}
 	for _, what := range k.What {
@@ -100,7 +121,8 @@ func (c *capturer) place(cf *captureFile, at language.Place) {
 		ids := c.World.nodes[at.Node].ids
 		first, after := at.Members(len(ids))
 		for _, id := range ids[first:after] {
-			c.nodes[id] = append(c.nodes[id], lens{cf, cf.Interface(c.Net.Name(id))})
+			name := c.Net.Name(id)
+			c.nodes[id] = append(c.nodes[id], lens{cf, cf.Interface(name, "what "+name+" sends and receives")})
 		}
 		return
 	}
@@ -108,12 +130,27 @@ func (c *capturer) place(cf *captureFile, at language.Place) {
 		c.halves = map[*topo.Half][]lens{}
 	}
 	for h := range c.halvesOf(at) {
-		c.halves[h] = append(c.halves[h], lens{cf, cf.Interface(h.Name())})
+		way := "what is offered to the link from " + c.Net.Name(h.From()) + " to " + c.Net.Name(h.To())
+		c.halves[h] = append(c.halves[h], lens{cf, cf.Interface(h.Name(), way)})
 	}
+}
+
+// mostNames is how many hosts are named in a file: few readers want more.
+const mostNames = 1 << 12
+
+// hostNames are the names of all that have addresses.
+func (c *capturer) hostNames() (list []capture.Name) {
+	for a := range c.Book.All() {
+		if id, ok := c.Net.NodeOf(a); ok && len(list) < mostNames {
+			list = append(list, capture.Name{Addr: a, Name: c.Net.Name(id)})
+		}
+	}
+	return list
 }
 
 // Close ends the files.
 func (c *capturer) Close() error {
+	c.release(des.Never)
 	for _, f := range c.files {
 		if f.Writer != nil {
 			c.err = errors.Join(c.err, f.Writer.Close())
@@ -123,10 +160,24 @@ func (c *capturer) Close() error {
 	return c.err
 }
 
-func (c *capturer) note(now des.Time, at []lens, p *wire.Packet) {
+// release writes what is known to the end.
+func (c *capturer) release(now des.Time) {
+	for _, f := range c.files {
+		f.release(now, func(k *held) {
+			if c.err == nil {
+				c.err = f.Packet(k.at, k.iface, &k.packet, k.remarks...)
+			}
+		})
+	}
+}
+
+func (c *capturer) note(now des.Time, at []lens, p *wire.Packet, remarks []string) {
 	for _, l := range at {
-		if c.err == nil && l.file.takes(now, p) {
-			c.err = l.file.Packet(now, l.iface, p)
+		if l.file.takes(now, p) {
+			l.file.add(now, l.iface, p, slices.Clone(remarks))
+			if p.Report != wire.NoReport { // of its end no observer is told
+				l.file.settle(now, p.ID)
+			}
 		}
 	}
 }
@@ -137,20 +188,61 @@ func (f *captureFile) takes(now des.Time, p *wire.Packet) bool {
 }
 
 // Offered notes what is offered to a link.
-func (c *capturer) Offered(now des.Time, h *topo.Half, p *wire.Packet) { c.note(now, c.halves[h], p) }
+func (c *capturer) Offered(now des.Time, h *topo.Half, p *wire.Packet) {
+	c.release(now)
+	c.note(now, c.halves[h], p, remarks(p))
+}
 
 // Sent notes what a host sends.
 func (c *capturer) Sent(now des.Time, node topo.NodeID, p *wire.Packet) {
-	c.note(now, c.nodes[node], p)
+	c.release(now)
+	c.lines.saw(p)
+	who := p.Segment.Incarnation
+	if last := c.causes[node]; !last.received || !last.leadsTo(now, who) {
+		c.causes[node] = cause{at: now, packet: p.ID, of: [2]wire.Incarnation{who, who}}
+	}
+	c.note(now, c.nodes[node], p, remarks(p))
 }
 
 // Received notes what a host receives.
 func (c *capturer) Received(now des.Time, node topo.NodeID, p *wire.Packet) {
-	c.note(now, c.nodes[node], p)
+	c.release(now)
+	c.lines.saw(p)
+	say := remarks(p)
+	nth, last, who := c.lines.old(p)
+	if nth > 0 {
+		say = append(say, stale(nth, last))
+	}
+	c.causes[node] = cause{at: now, packet: p.ID, received: true, of: [2]wire.Incarnation{p.Segment.Incarnation, who}}
+	c.note(now, c.nodes[node], p, say)
+	for _, f := range c.files {
+		f.settle(now, p.ID)
+	}
 }
 
-// Dropped is nothing to be captured: what is lost was offered to a link.
-func (c *capturer) Dropped(des.Time, *topo.Half, *wire.Packet, topo.Cause) {}
+// Dropped notes why a packet does not arrive, where it was seen last.
+func (c *capturer) Dropped(now des.Time, at *topo.Half, p *wire.Packet, why topo.Cause) {
+	c.release(now)
+	for _, f := range c.files {
+		if k := f.last(p.ID); k != nil {
+			words := fate(why, at, now-k.at)
+			if p.Segment.Marks&wire.Duplicate != 0 {
+				words = "the network's copy of it was " + words
+			} else {
+				f.settle(now, p.ID)
+			}
+			k.remarks = append(k.remarks, words)
+		}
+	}
+}
 
-// State is no packet.
-func (c *capturer) State(des.Time, topo.NodeID, wire.Incarnation, tcp.State, tcp.State) {}
+// State notes a change of state at the segment that has led to it, if one has.
+func (c *capturer) State(now des.Time, node topo.NodeID, who wire.Incarnation, from, to tcp.State) {
+	if by := c.causes[node]; by.leadsTo(now, who) {
+		for _, f := range c.files {
+			if k := f.last(by.packet); k != nil {
+				k.remarks = append(k.remarks, changed(c.Net.Name(node), from, to))
+			}
+		}
+	}
+}

@@ -123,6 +123,9 @@ func (c *Conn) emitSYN(now des.Time, s *wire.Segment) {
 	c.counts.SYNs++
 	if c.has(resentSYN) {
 		s.Marks |= wire.Again
+		if c.rtxAt <= now {
+			s.Marks |= wire.Expired
+		}
 	}
 	if c.believes() {
 		return // nobody acknowledges it
@@ -326,6 +329,9 @@ func (c *Conn) emitStream(now des.Time, s *wire.Segment, from wire.Seq, n uint32
 	}
 	if again {
 		s.Marks |= wire.Again
+		if c.has(kept) && c.rec.phase == timedOut {
+			s.Marks |= wire.Expired
+		}
 		c.off(timing) // Karn (MUST-18)
 	} else if !c.has(timing) {
 		c.on(timing)

@@ -59,6 +59,7 @@ func (c *Conn) emitTail(now des.Time, s *wire.Segment) {
 			c.trackFlight(now)
 		}
 		c.resend(now, s, c.rec.board.n-1)
+		s.Marks |= wire.Tail
 	} else {
 		c.emitStream(now, s, c.next, n, fin)
 	}

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"fmt"
+	"iter"
 	"net/netip"
 )
 
@@ -85,6 +86,17 @@ func (b *Book) Find(ip netip.Addr) (Addr, bool) {
 
 // IP returns what a is written as.
 func (b *Book) IP(a Addr) netip.Addr { return b.ips[a.Index()] }
+
+// All lists the addresses in the order of entering.
+func (b *Book) All() iter.Seq[Addr] {
+	return func(yield func(Addr) bool) {
+		for _, ip := range b.ips[1:] {
+			if a, _ := b.Find(ip); !yield(a) {
+				return
+			}
+		}
+	}
+}
 
 // Len counts the addresses.
 func (b *Book) Len() int { return len(b.ips) - 1 }

@@ -76,6 +76,8 @@ const (
 	Probe                       // a zero-window or keepalive probe
 	Datagram                    // no segment of TCP: bytes that load the network, of UDP in a capture
 	Damaged                     // the network changed bits of it
+	Expired                     // with Again: because a timer rang (RFC 6298)
+	Tail                        // with Again: as a tail loss probe (RFC 8985)
 )
 
 // Segment is a TCP segment: the header's fields, the options by value, and the

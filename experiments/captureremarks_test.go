@@ -1,0 +1,189 @@
+package experiments
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gopacket/gopacket/pcapgo"
+
+	"netsim/wire"
+)
+
+// remarked is what a capture of an experiment says of its packets: the comments of
+// each that has some.
+func remarked(t *testing.T, source, name string) (all []string, path string) {
+	t.Helper()
+	folder, err := OpenFolder(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := parse(t, source)
+	f.Output.Capture = "all"
+	s, err := Run(t.Context(), f, Options{Capture: folder.Capture})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := folder.Save(t.Context(), s, nil, Manifest{}); err != nil {
+		t.Fatal(err)
+	}
+	folder.Abandon()
+	path = filepath.Join(folder.Path, "captures", name+".pcapng")
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	r, err := pcapgo.NewNgReader(file, pcapgo.NgReaderOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		_, _, options, err := r.ReadPacketDataWithOptions()
+		if err != nil {
+			return all, path
+		}
+		if len(options.Comments) > 0 {
+			all = append(all, strings.Join(options.Comments, "; "))
+		}
+	}
+}
+
+// speaks is a connection with what is done to it on its way.
+const speaks = pair + `
+delay = "10 ms"
+%s
+[flow.talk]
+from = "client"
+to = "server:7"
+request = "%s"
+`
+
+// TestRemarks: each end's changes of state stand at the segment that led to them, what
+// is lost says why, and what is sent again, too.
+func TestRemarks(t *testing.T) {
+	for _, c := range []struct{ name, link, request, at, want string }{
+		{"a lost SYN", `rule.syn = { match = "syn", nth = 1, do = "drop" }`, "1 B", "client",
+			`lost: a rule of wire.forward dropped it; client: CLOSED -> SYN-SENT
+retransmission: its timer rang (RTO); server: LISTEN -> SYN-RECEIVED
+client: SYN-SENT -> ESTABLISHED; client: ESTABLISHED -> FIN-WAIT-1
+server: SYN-RECEIVED -> ESTABLISHED
+server: ESTABLISHED -> CLOSE-WAIT; server: CLOSE-WAIT -> LAST-ACK
+client: FIN-WAIT-1 -> FIN-WAIT-2
+client: FIN-WAIT-2 -> TIME-WAIT
+server: LAST-ACK -> CLOSED`},
+		{"the other side's view", `rule.syn = { match = "syn", nth = 1, do = "drop" }`, "1 B", "server",
+			`retransmission: its timer rang (RTO); server: LISTEN -> SYN-RECEIVED
+client: SYN-SENT -> ESTABLISHED; client: ESTABLISHED -> FIN-WAIT-1
+server: SYN-RECEIVED -> ESTABLISHED`},
+		{"one of many", `rule.text = { match = "data", nth = 3, do = "drop" }`, "20 kB", "client",
+			`lost: a rule of wire.forward dropped it
+retransmission: what was acknowledged tells of a loss (fast)`},
+		{"the last", `rule.text = { match = "data", nth = 4, do = "drop" }`, "5792 B", "client",
+			`lost: a rule of wire.forward dropped it
+retransmission: tail loss probe (TLP); server: ESTABLISHED -> CLOSE-WAIT; server: CLOSE-WAIT -> LAST-ACK`},
+		{"a queue", "rate = \"1 Mbps\"\nqueue = { limit = \"4 packets\" }", "20 kB", "client",
+			`lost: the queue of wire.forward did not take or keep it`},
+		{"damage", `rule.text = { match = "data", nth = 1, do = "corrupt" }`, "1 B", "client",
+			`lost: damaged on wire.forward, and a checksum saw it, 10 ms later`},
+		{"copies", `rule.text = { match = "data", nth = 1, do = "duplicate", delay = "3 ms" }`, "1 B", "server",
+			`a copy that the network made`},
+	} {
+		got, _ := remarked(t, fmt.Sprintf(speaks, c.link, c.request), c.at)
+		// In their order, other remarks between them.
+		i := 0
+		want := strings.Split(c.want, "\n")
+		for _, line := range got {
+			if i < len(want) && line == want[i] {
+				i++
+			}
+		}
+		if i < len(want) {
+			t.Errorf("%s: no packet says, in its turn, %q:\n%s", c.name, want[i], strings.Join(got, "\n"))
+		}
+	}
+}
+
+// TestOldDuplicateIsRemarked: a segment of a connection whose ports another has by now
+// says of which it is.
+func TestOldDuplicateIsRemarked(t *testing.T) {
+	got, _ := remarked(t, `
+[node.client]
+ports.range = "40000-40000"
+tcp.time_wait = "1 s"
+[node.server]
+[link.wire]
+ends = ["client", "server"]
+delay = "10 ms"
+rule.late = { match = "data", nth = 1, do = "duplicate", delay = "5 s" }
+[flow.talk]
+from = "client"
+to = "server:7"
+request = "10 B"
+close.after = "1 s"
+arrivals = { process = "even", rate = "0.25/s", count = 3 }
+`, "server")
+	want := "a copy that the network made; old duplicate: of the 1st connection between these ports; the 2nd has been opened since"
+	if !slices.Contains(got, want) {
+		t.Errorf("no packet says %q:\n%s", want, strings.Join(got, "\n"))
+	}
+}
+
+// TestHoldBack: what is never settled does not keep a capture from being written, and
+// nothing is written out of turn.
+func TestHoldBack(t *testing.T) {
+	var h hold
+	var order []uint64
+	write := func(k *held) { order = append(order, k.packet.ID) }
+	for id := range uint64(mostHeld + 10) {
+		p := packetOf(id)
+		h.add(0, 0, &p, nil)
+		if id != 3 {
+			h.settle(1, id)
+		}
+		h.release(1, write)
+	}
+	if len(order) != 10 {
+		t.Errorf("%d are written, want those beyond %d", len(order), mostHeld)
+	}
+	h.release(2, write)
+	if len(order) != mostHeld+10 || !slices.IsSorted(order) || len(h.latest) != 0 {
+		t.Errorf("%d of %d are written, %d remembered", len(order), mostHeld+10, len(h.latest))
+	}
+}
+
+// TestWiresharkReadsRemarks: tshark finds the comments, resolves the names, and has no
+// complaint beyond what really happened.
+func TestWiresharkReadsRemarks(t *testing.T) {
+	tshark, err := exec.LookPath("tshark")
+	if err != nil {
+		t.Skip("tshark is not installed")
+	}
+	_, path := remarked(t, fmt.Sprintf(speaks, `rule.text = { match = "data", nth = 3, do = "drop" }`, "20 kB"), "client")
+	out, err := exec.Command(tshark, "-N", "n", "-r", path, "-T", "fields", "-E", "separator=|", "-e", "frame.comment", "-e", "ip.src_host", "-e", "ip.dst_host",
+		"-e", "_ws.malformed", "-e", "tcp.analysis.fast_retransmission", "-e", "tcp.analysis.retransmission", "-e", "tcp.analysis.spurious_retransmission").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := 0
+	for line := range strings.Lines(string(out)) {
+		cell := strings.Split(strings.TrimRight(line, "\n"), "|")
+		if slices.Sort(cell[1:3]); cell[1] != "client" || cell[2] != "server" || cell[3] != "" {
+			t.Errorf("names or form are wrong: %s", line)
+		}
+		if saw, said := cell[4]+cell[5] != "", strings.Contains(cell[0], "retransmission"); saw != said || cell[6] != "" {
+			t.Errorf("what Wireshark sees and what is said of it differ: %s", line)
+		} else if said {
+			again++
+		}
+	}
+	if again == 0 {
+		t.Errorf("no retransmission in\n%s", out)
+	}
+}
+
+func packetOf(id uint64) wire.Packet { return wire.Packet{ID: id} }
