@@ -143,7 +143,7 @@ func (w *World) addProxies(n *language.Node) error {
 			if l.Port != b.Port {
 				continue
 			}
-			door, err := listen(h, &l, g.acceptor(&l, i, w.apps), g.listeners[l.Name])
+			door, err := listen(h, &l, g.acceptor(&l, i, w.apps), g.member(i).listeners[l.Name])
 			if err != nil {
 				return fmt.Errorf("node.%s.listen.%s: %w", n.Name, l.Name, err)
 			}
@@ -189,18 +189,7 @@ func (g *gatherer) router(at string, n *nodes) {
 	if n.boxes == nil {
 		return
 	}
-	c := n.boxes.Window()
+	boxCounts.enter(g, at, n.boxes.Window())
 	g.enter(at+"sessions.count", level(n.boxes.Sessions.Result(), 1, 1))
-	g.count(at+"sessions.opened", c.Opened, 0)
-	g.count(at+"sessions.expired", c.Expired, 0)
 	g.enter(at+"nat.ports_used", level(n.boxes.Ports.Result(), 1, 1))
-	var refused uint64
-	for _, n := range c.Refused {
-		refused += n
-	}
-	g.count(at+"refused", refused, refused)
-	for why, name := range []string{"unknown", "no_port", "limit"} {
-		g.count(at+"refused."+name, c.Refused[why], refused)
-	}
-	g.count(at+"refused.reset", c.Resets, refused)
 }

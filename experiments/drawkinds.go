@@ -98,6 +98,9 @@ const mostDrawn = 2000
 
 // values are those of a point that a box shows.
 func (d *drawer) values(p *Point, x *language.Expr) (sample []float64, err error) {
+	if x != nil && x.Kind == language.List {
+		return x.List(p.without(-1))
+	}
 	if x != nil {
 		for i := range p.Outcomes {
 			v, err := x.Number(p.only(i))

@@ -98,7 +98,7 @@ type gauges struct{ both, forward, back topo.Gauge }
 // measure gives the links their gauges.
 func (g *links) measure() {
 	g.gauges = new(gauges)
-	g.gauges.forward.Of, g.gauges.back.Of = &g.gauges.both, &g.gauges.both
+	g.gauges.forward.Of, g.gauges.back.Of = []*topo.Gauge{&g.gauges.both}, []*topo.Gauge{&g.gauges.both}
 	for _, l := range g.members {
 		l.Forward.Measure(&g.gauges.forward)
 		l.Back.Measure(&g.gauges.back)

@@ -39,11 +39,14 @@ type Recorded struct {
 	Digest   bool          `json:"digest,omitempty"`
 	Moves    bool          `json:"moves,omitempty"`
 	Traced   int           `json:"traced,omitempty"` // connections of each flow
+	Members  []string      `json:"members,omitempty"`
+	Edges    []string      `json:"edges,omitempty"`
 }
 
 // recorded is what a run with these needs records.
 func (n *Needs) recorded(traced int) Recorded {
-	r := Recorded{Memory: n.Memory, Series: slices.Clone(n.Series), Instants: slices.Clone(n.Instants), Digest: n.Digest, Moves: n.Moves, Traced: traced}
+	r := Recorded{Memory: n.Memory, Series: slices.Clone(n.Series), Instants: slices.Clone(n.Instants), Digest: n.Digest, Moves: n.Moves, Traced: traced,
+		Members: slices.Clone(n.Members), Edges: slices.Clone(n.Edges)}
 	for name := range n.Links { // order-free: sorted below
 		r.Links = append(r.Links, name)
 	}
@@ -55,7 +58,7 @@ func (n *Needs) recorded(traced int) Recorded {
 }
 
 func (r *Recorded) sort() {
-	for _, list := range []*[]string{&r.Links, &r.Series} {
+	for _, list := range []*[]string{&r.Links, &r.Series, &r.Members, &r.Edges} {
 		slices.Sort(*list)
 		*list = slices.Compact(*list)
 	}
@@ -65,7 +68,7 @@ func (r *Recorded) sort() {
 
 // covers reports whether all that somebody asks for is there.
 func (r *Recorded) covers(o *Recorded) bool {
-	return subset(o.Links, r.Links) && subset(o.Series, r.Series) && subset(o.Instants, r.Instants) &&
+	return subset(o.Links, r.Links) && subset(o.Series, r.Series) && subset(o.Instants, r.Instants) && subset(o.Members, r.Members) && subset(o.Edges, r.Edges) &&
 		(len(o.Series) == 0 || o.Every == r.Every) && (r.Memory || !o.Memory) && (r.Digest || !o.Digest) && (r.Moves || !o.Moves) && r.Traced >= o.Traced
 }
 
@@ -89,14 +92,19 @@ func (n *Needs) add(r *Recorded, traced int) int {
 		n.Series = append(n.Series, r.Series...)
 	}
 	n.Instants = append(n.Instants, r.Instants...)
+	n.Members = append(n.Members, r.Members...)
+	n.Edges = append(n.Edges, r.Edges...)
 	have := n.recorded(0)
-	n.Series, n.Instants = have.Series, have.Instants
+	n.Series, n.Instants, n.Members, n.Edges = have.Series, have.Instants, have.Members, have.Edges
 	return max(traced, r.Traced)
 }
 
 // optional reports whether a metric is recorded on request alone, and whether
 // this is one.
 func (r *Recorded) optional(path string) (optional, wanted bool) {
+	if asked, ok := ofMember(path); ok {
+		return true, asks(r.Members, asked)
+	}
 	if strings.HasPrefix(path, "node.") && strings.HasSuffix(path, ".memory.bytes") {
 		return true, r.Memory
 	}

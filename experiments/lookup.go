@@ -43,6 +43,8 @@ func (p *Point) over(runs []*Outcome) language.Lookup {
 				return whole{m}, err
 			}
 			return m.Statistic(s.Statistic), nil
+		case language.Members:
+			return each(runs, s)
 		}
 		return p.Point.Lookup(s)
 	}

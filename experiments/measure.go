@@ -29,7 +29,12 @@ type Measure struct {
 	// Of a level, where it was asked for.
 	Series  []*metrics.Series // one a run
 	Moments []moment          // of all runs
+
+	Edges []edges // of a counter, where it was asked for: one a run
 }
+
+// edges are when a counter counted first and last; -1 is never.
+type edges struct{ first, last des.Time }
 
 // moment is a level's value at a time.
 type moment struct {
@@ -92,6 +97,7 @@ func pool(runs []*Measure) *Measure {
 		all.Seconds += m.Seconds
 		all.Series = append(all.Series, m.Series...)
 		all.Moments = append(all.Moments, m.Moments...)
+		all.Edges = append(all.Edges, m.Edges...)
 		if m.Sample != nil {
 			if all.Sample == nil {
 				all.Sample = new(metrics.Sample)
@@ -129,8 +135,27 @@ func (m *Measure) ofCounter(name string) float64 {
 		return float64(m.Count) / m.Seconds
 	case "fraction":
 		return float64(m.Count) / float64(m.Of)
+	case "first", "last":
+		return m.edge(name)
 	}
 	return math.NaN()
+}
+
+// edge is the mean over the runs of when the counter counted first, or last: +Inf
+// if in one it never did.
+func (m *Measure) edge(name string) float64 {
+	sum := 0.0
+	for _, e := range m.Edges {
+		at := e.first
+		if name == "last" {
+			at = e.last
+		}
+		if at < 0 {
+			return math.Inf(1)
+		}
+		sum += at.Seconds()
+	}
+	return sum / float64(len(m.Edges))
 }
 
 func (m *Measure) ofSample(name string) float64 {

@@ -49,6 +49,12 @@ func (s *Study) needs(p *Point, o *Options) Needs {
 	}
 	for _, x := range s.expressions() {
 		for _, slot := range x.Slots {
+			switch {
+			case slot.Kind == language.Members:
+				n.Members = append(n.Members, slot.Subject)
+			case slot.Metric != nil && slot.Metric.Class == language.Counter && (slot.Statistic == "first" || slot.Statistic == "last"):
+				n.Edges = append(n.Edges, slot.Subject)
+			}
 			n.Memory = n.Memory || strings.HasSuffix(slot.Subject, ".memory.bytes")
 			links(slot)
 		}
@@ -57,6 +63,13 @@ func (s *Study) needs(p *Point, o *Options) Needs {
 				n.Instants = append(n.Instants, Instant{i.Slot.Subject, des.Time(i.At)})
 			}
 		}
+	}
+	if s.File.Output.Members {
+		n.Members = append(n.Members, everyMember(p.Spec)...)
+	}
+	for _, list := range []*[]string{&n.Members, &n.Edges} {
+		slices.Sort(*list)
+		*list = slices.Compact(*list)
 	}
 	for path := range seen { // order-free: a flag
 		n.Memory = n.Memory || strings.HasSuffix(path, ".memory.bytes")
@@ -72,6 +85,7 @@ func (n *Needs) clone() Needs {
 	c := *n
 	c.Links = maps.Clone(n.Links)
 	c.Series, c.Instants = slices.Clone(n.Series), slices.Clone(n.Instants)
+	c.Members, c.Edges = slices.Clone(n.Members), slices.Clone(n.Edges)
 	return c
 }
 

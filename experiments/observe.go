@@ -82,8 +82,10 @@ func (w *World) looks() (n uint64) {
 		n = w.sampler.fired
 	}
 	for _, g := range w.links { // order-free: a sum
-		if g.gauges != nil {
-			n += g.gauges.forward.Looks + g.gauges.back.Looks
+		for _, g := range append([]*links{g}, g.parts...) {
+			if g.gauges != nil {
+				n += g.gauges.forward.Looks + g.gauges.back.Looks
+			}
 		}
 	}
 	return n

@@ -16,7 +16,7 @@ func (w *World) outcome() *Outcome {
 	o := &Outcome{Replication: w.Replication, Measures: map[string]*Measure{}, Censored: map[string]uint64{}, Unclosed: map[string]uint64{},
 		Events: w.Sim.Events() - w.looks(), Packets: w.Stack.Packets(), End: w.ended()}
 	from, until := w.measured()
-	m := &gatherer{outcome: o, seconds: until.Sub(from).Seconds()}
+	m := &gatherer{outcome: o, seconds: until.Sub(from).Seconds(), members: w.needs.Members}
 	m.count("run.events", o.Events, 0)
 	m.count("run.segments", o.Packets, 0)
 	for _, f := range w.flows {
@@ -30,12 +30,18 @@ func (w *World) outcome() *Outcome {
 		if g.tally != nil {
 			m.node("node."+name+".", g)
 		}
+		for i, part := range g.parts {
+			m.member("node", name, i).node("", part)
+		}
 		if g.reports != nil {
 			m.router("node."+name+".", g)
 		}
 	}
 	for name, g := range w.links { // order-free: each has its own paths
 		m.link("link."+name+".", g)
+		for i, part := range g.parts {
+			m.member("link", name, i).link("", part)
+		}
 	}
 	o.Transient = w.settles.found()
 	if w.digest != nil {
@@ -44,6 +50,9 @@ func (w *World) outcome() *Outcome {
 	if w.sampler != nil {
 		w.sampler.found(w.needs.Series, o.Measures)
 	}
+	for _, x := range w.watches {
+		o.Measures[x.path].Edges = []edges{x.seen}
+	}
 	return o
 }
 
@@ -51,25 +60,27 @@ func (w *World) outcome() *Outcome {
 type gatherer struct {
 	outcome *Outcome
 	seconds float64
+	members []string // what is entered of each member: "node.server.each.time_wait.count"
+	group   string   // "node.server.each.", where it is one of them
+	as      string   // "node.server[3]."
 }
 
-func (g *gatherer) enter(path string, m *Measure) { g.outcome.Measures[path] = m }
+func (g *gatherer) enter(path string, m *Measure) {
+	if g.group != "" {
+		if !asks(g.members, g.group+path) {
+			return
+		}
+		path = g.as + path
+	}
+	g.outcome.Measures[path] = m
+}
 
 func (g *gatherer) count(path string, n, of uint64) { g.enter(path, counter(n, of, g.seconds)) }
 
 const inSeconds = 1e9 // ns
 
 func (g *gatherer) flow(at string, t *apps.Tally) {
-	g.count(at+"jobs", t.Jobs, 0)
-	g.count(at+"jobs_done", t.JobsDone, t.Jobs)
-	g.count(at+"retries", t.Retries, t.Attempts)
-	g.count(at+"attempts", t.Attempts, t.Attempts)
-	g.count(at+"opened", t.Opened, t.Attempts)
-	g.count(at+"failed", t.FailedSum(), t.Attempts)
-	for cause, name := range []string{"no_port", "refused", "timeout", "reset", "unreachable", "gave_up_waiting", "local_limit"} {
-		g.count(at+"failed."+name, t.Failed[cause], t.Attempts)
-	}
-	g.enter(at+"bytes", counter(t.Bytes, 0, g.seconds).inBytes())
+	flowCounts.enter(g, at, t)
 	for name, s := range map[string]*metrics.Sample{ // order-free: each has its own path
 		"setup_time": &t.SetupTime, "setup_time_all": &t.SetupTimeAll, "handshake_time": &t.HandshakeTime,
 		"server_setup_time": &t.ServerSetupTime, "accept_wait": &t.AcceptWait, "first_byte_time": &t.FirstByteTime, "job_time": &t.JobTime,
@@ -82,18 +93,6 @@ func (g *gatherer) flow(at string, t *apps.Tally) {
 	} {
 		g.enter(at+name, sample(s, 1))
 	}
-	closed := t.ClosedSum()
-	g.count(at+"closed", closed, closed)
-	for style, name := range []string{"four", "three", "simultaneous", "reset", "timeout"} {
-		g.count(at+"closed."+name, t.Closed[style], closed)
-	}
-	g.count(at+"closed.clean", t.Clean, closed)
-	g.count(at+"closed.dirty", t.Dirty, closed)
-	g.count(at+"stale.arrived", t.StaleArrived, t.StaleArrived)
-	g.count(at+"stale.acknowledged", t.StaleAcknowledged, t.StaleArrived)
-	g.count(at+"stale.accepted", t.StaleAccepted, t.StaleArrived)
-	g.count(at+"packets.sent", t.Packets.Sent, 0)
-	g.count(at+"packets.received", t.Packets.Received, t.Packets.Sent)
 	g.enter(at+"packets.delay", sample(&t.Packets.Delay, inSeconds))
 	g.enter(at+"pool.busy", level(t.Busy.Result(), 1, 1))
 	g.enter(at+"pool.idle", level(t.Idle.Result(), 1, 1))
@@ -105,74 +104,41 @@ func (g *gatherer) flow(at string, t *apps.Tally) {
 
 func (g *gatherer) node(at string, n *nodes) {
 	t := n.tally
-	c := t.Window()
+	nodeCounts.enter(g, at, t.Window())
 	for s, name := range stateNames { // order-free: each has its own paths
 		count := t.Count[s].Result()
 		g.enter(at+name+".count", level(count, 1, 1))
 		g.enter(at+name+".bytes", level(count, float64(n.profile.Bytes[s]), 1).inBytes())
-		g.count(at+name+".entered", c.Entered[s], 0)
 		g.enter(at+name+".stay", sample(&t.Stay[s], inSeconds))
 	}
-	left := c.Left[host.Expired] + c.Left[host.Reset] + c.Left[host.Reopened] + c.Left[host.Reused] + c.Left[host.Lost] + c.Left[host.Evicted]
-	g.count(at+"time_wait.left", left, left)
-	for why, name := range []string{"expired", "reset", "reopened", "reused", "crashed"} {
-		g.count(at+"time_wait.left."+name, c.Left[why], left)
-	}
-	g.count(at+"time_wait.left.evicted", c.Left[host.Evicted], left)
-	g.count(at+"time_wait.restarted", c.Restarted, 0)
-	g.count(at+"time_wait.refused", c.TimeWaitRefused, 0)
 	used := t.PortsUsed.Result()
 	g.enter(at+"ports.used", level(used, 1, 1))
 	g.enter(at+"ports.used_fraction", level(used, 1, float64(int(n.profile.PortHigh)-int(n.profile.PortLow)+1)))
 	g.enter(at+"ports.in_time_wait", level(t.PortsInTimeWait.Result(), 1, 1))
-	g.count(at+"ports.refused", c.PortsRefused, 0)
 	g.enter(at+"ports.search_steps", sample(&t.SearchSteps, 1))
 	if t.Memory != nil {
 		g.enter(at+"memory.bytes", level(t.Memory.Result(), 1, 1).inBytes())
 	}
 	g.enter(at+"orphans.count", level(t.Orphans.Result(), 1, 1))
-	g.count(at+"orphans.refused", c.OrphansRefused, 0)
-	g.count(at+"memory.refused", c.MemoryRefused, 0)
 	g.enter(at+"cpu.busy", level(t.Processor.Busy.Result(), 1, 1))
 	g.enter(at+"cpu.wait", sample(&t.Processor.Wait, inSeconds))
 	for name, l := range n.listeners { // order-free: each has its own paths
 		g.listener(at+"listen."+name+".", l)
 	}
-	g.count(at+"segments.sent", c.Sent, 0)
-	g.count(at+"segments.received", c.Received, 0)
-	g.count(at+"segments.retransmitted", c.Resent, c.Sent)
-	g.count(at+"segments.dropped.quiet_time", c.Missed, 0)
-	g.count(at+"resets.sent", c.ResetsSent, 0)
-	g.count(at+"resets.received", c.ResetsReceived, 0)
-	g.count(at+"challenge_acks", c.Challenges, 0)
 }
 
 func (g *gatherer) listener(at string, l *host.ListenerTally) {
-	c := l.Window()
+	listenerCounts.enter(g, at, l.Window())
 	g.enter(at+"synq.count", level(l.HalfOpen.Result(), 1, 1))
-	g.count(at+"syns", c.SYNs, c.SYNs)
-	g.count(at+"accepted", c.Accepted, c.SYNs)
 	g.enter(at+"acceptq.count", level(l.Waiting.Result(), 1, 1))
-	g.count(at+"cookies_sent", c.CookiesSent, c.SYNs)
-	g.count(at+"cookies_bad", c.CookiesBad, c.SYNs)
-	g.count(at+"dropped", c.Dropped(), c.SYNs)
-	g.count(at+"dropped.synq_full", c.DroppedSYNQueue, c.SYNs)
-	g.count(at+"dropped.acceptq_full", c.DroppedAcceptQueue, c.SYNs)
-	g.count(at+"dropped.unproven", c.DroppedUnproven, c.SYNs)
-	g.count(at+"dropped.paws", c.DroppedPAWS, c.SYNs)
-	g.count(at+"dropped.policy", c.DroppedPolicy, c.SYNs)
-	g.count(at+"dropped.recycle", c.DroppedRecycle, c.SYNs)
-	g.count(at+"evicted", c.Evicted, c.SYNs)
-	g.count(at+"bind_refused", c.BindRefused, 0)
-	g.count(at+"dropped.memory", c.DroppedMemory, c.SYNs)
 }
 
 func (g *gatherer) link(at string, l *links) {
 	both := l.after[0]
 	both.Add(l.after[1])
-	g.direction(at, &both)
-	g.direction(at+"forward.", &l.after[0])
-	g.direction(at+"back.", &l.after[1])
+	linkCounts.enter(g, at, &both)
+	linkCounts.enter(g, at+"forward.", &l.after[0])
+	linkCounts.enter(g, at+"back.", &l.after[1])
 	if l.gauges != nil {
 		g.queue(at, &l.gauges.both)
 		g.queue(at+"forward.", &l.gauges.forward)
@@ -189,22 +155,6 @@ func (g *gatherer) queue(at string, q *topo.Gauge) {
 	g.enter(at+"queued.bytes", level(q.Bytes.Result(), 1, 1).inBytes())
 	g.enter(at+"queue_wait", sample(&q.Wait, inSeconds))
 	g.enter(at+"sojourn", sample(&q.Sojourn, inSeconds))
-}
-
-func (g *gatherer) direction(at string, s *topo.Stats) {
-	g.count(at+"sent", s.Sent, s.Sent)
-	g.count(at+"delivered", s.Delivered, s.Sent)
-	g.enter(at+"bytes", counter(s.Bytes, 0, g.seconds).inBytes())
-	g.count(at+"duplicated", s.Duplicated, s.Sent)
-	g.count(at+"reordered", s.Reordered, s.Sent)
-	g.count(at+"marked", s.Marked, s.Sent)
-	g.count(at+"undetected", s.Undetected, s.Sent)
-	g.count(at+"drops", s.Dropped(), s.Sent)
-	for cause, name := range map[topo.Cause]string{ // order-free: each has its own path
-		topo.DropQueue: "queue", topo.DropLoss: "loss", topo.DropRule: "rule", topo.DropTTL: "ttl", topo.DropMTU: "mtu", topo.DropDown: "down", topo.DropCorrupt: "corrupt",
-	} {
-		g.count(at+"drops."+name, s.Drops[cause], s.Sent)
-	}
 }
 
 // check holds the world's books against each other at the end of a run. What it
@@ -241,9 +191,10 @@ func (w *World) check() error {
 func (g *nodes) checkSYNs() error {
 	var came, dropped, baked uint64
 	for _, l := range g.listeners { // order-free: a sum
-		came += l.SYNs
-		dropped += l.Dropped()
-		baked += l.CookiesSent
+		c := l.Counted()
+		came += c.SYNs
+		dropped += c.Dropped()
+		baked += c.CookiesSent
 	}
 	if y := &g.tally.SYNs; came-dropped-baked != y.Opened || baked != y.Baked {
 		return fmt.Errorf("%d SYNs came to listeners, which dropped %d and answered %d by cookies; their hosts opened %d and counted %d cookies", came, dropped, baked, y.Opened, y.Baked)

@@ -127,6 +127,9 @@ func (r *record) fill(o *Outcome, s *shape) error {
 			for _, series := range m.Series {
 				r.More, _ = series.AppendBinary(named(append(r.More, tagSeries), k.Path))
 			}
+			for _, e := range m.Edges {
+				r.More = binary.AppendVarint(binary.AppendVarint(named(append(r.More, tagEdges), k.Path), int64(e.first)), int64(e.last))
+			}
 			for _, seen := range m.Moments {
 				r.More = binary.AppendVarint(binary.AppendVarint(named(append(r.More, tagMoment), k.Path), int64(seen.at)), seen.value)
 			}
@@ -154,6 +157,7 @@ const (
 	tagMeasure = 'm'
 	tagSeries  = 's'
 	tagMoment  = 'i'
+	tagEdges   = 'e'
 )
 
 func named(b []byte, s string) []byte { return append(binary.AppendUvarint(b, uint64(len(s))), s...) }
@@ -281,13 +285,16 @@ func (o *Outcome) more(tag byte, name string, b []byte, wanted *Recorded) (rest 
 			o.attach(name, func(m *Measure) { m.Series = append(slices.Clip(m.Series), series) })
 		}
 		return rest, err
-	case tagMoment:
+	case tagEdges, tagMoment:
 		at, n := binary.Varint(b)
 		value, k := binary.Varint(b[max(n, 0):])
 		if n <= 0 || k <= 0 {
 			return nil, errRecord
 		}
-		if slices.Contains(wanted.Instants, Instant{name, des.Time(at)}) {
+		if tag == tagEdges && slices.Contains(wanted.Edges, name) {
+			o.attach(name, func(m *Measure) { m.Edges = append(slices.Clip(m.Edges), edges{des.Time(at), des.Time(value)}) })
+		}
+		if tag == tagMoment && slices.Contains(wanted.Instants, Instant{name, des.Time(at)}) {
 			o.attach(name, func(m *Measure) { m.Moments = append(slices.Clip(m.Moments), moment{des.Time(at), value}) })
 		}
 		return b[n+k:], nil

@@ -71,6 +71,8 @@ func (w *World) advance(ctx context.Context, end des.Time, drain bool) error {
 		steps = w.decide
 	case end == des.Never && w.sampler != nil:
 		steps = w.untilQuiet
+	case len(w.watches) > 0:
+		steps = w.watched
 	}
 	for steps(w.stride(), end) {
 		if err := w.mayGoOn(ctx); err != nil {
@@ -83,7 +85,7 @@ func (w *World) advance(ctx context.Context, end des.Time, drain bool) error {
 // decide is [des.Sim.Steps] until everything measured is decided.
 func (w *World) decide(n uint64, end des.Time) bool {
 	for range n {
-		if w.apps.Unsettled() == 0 || !w.Sim.Step(end) {
+		if w.apps.Unsettled() == 0 || !w.step(end) {
 			return false
 		}
 	}
@@ -97,7 +99,7 @@ func (w *World) untilQuiet(n uint64, end des.Time) bool {
 		if s := w.sampler; s.quiet == 0 && w.Sim.Pending() == 1 && s.event.Pending() {
 			s.quiet = w.Sim.Now()
 		}
-		if !w.Sim.Step(end) {
+		if !w.step(end) {
 			return false
 		}
 	}
@@ -165,10 +167,15 @@ func (w *World) recorders() (all []recorder) {
 		all = append(all, &f.tally.Open, &f.tally.Phantoms, &f.tally.Busy, &f.tally.Idle, &f.tally.Waiting)
 	}
 	for _, l := range w.links { // order-free: each records on its own
-		all = append(all, l)
-		if l.gauges != nil {
-			all = append(all, l.gauges)
+		for _, g := range append([]*links{l}, l.parts...) {
+			all = append(all, g)
+			if g.gauges != nil {
+				all = append(all, g.gauges)
+			}
 		}
+	}
+	for _, x := range w.watches { // after those that begin anew
+		all = append(all, x)
 	}
 	return all
 }

@@ -37,8 +37,8 @@ func (c *closing) set(now des.Time, closed bool) {
 			if closed {
 				doors[k].Stop(now)
 			} else if !spec.ReuseAddress && h.Taken(spec.Port) {
-				c.listeners[spec.Name].BindRefused++
-			} else if door, err := listen(h, spec, c.acceptor(spec, k, c.apps), c.listeners[spec.Name]); err == nil { // nobody else may take the port
+				c.member(k).listeners[spec.Name].BindRefused++
+			} else if door, err := listen(h, spec, c.acceptor(spec, k, c.apps), c.member(k).listeners[spec.Name]); err == nil { // nobody else may take the port
 				doors[k] = door
 			}
 		}

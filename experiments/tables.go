@@ -25,10 +25,10 @@ func decimals(f float64) string {
 type column struct{ path, statistic string }
 
 // columns are those of everything measured that is not zero or empty in every
-// run; what flows count is always there.
+// run; what flows count is always there, what is of single members if the file says so.
 func (s *Study) columns() (all []column) {
 	for _, path := range s.Paths() {
-		if !s.noteworthy(path) {
+		if _, member := ofMember(path); member && !s.File.Output.Members || !s.noteworthy(path) {
 			continue
 		}
 		for _, p := range s.Points {

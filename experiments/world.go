@@ -36,6 +36,7 @@ type World struct {
 	flows    []*flow
 	dark     map[string][]wire.Addr // by flow, addresses that nobody has
 	needs    Needs
+	watches  []*watch
 	watch    observers
 	digest   *digest
 	settles  *settling // nil: nobody asks
@@ -63,6 +64,7 @@ type nodes struct {
 	mtu       int                    // the smallest of their links
 	reports   *reports               // of routers
 	boxes     *middlebox.Tally       // of middleboxes
+	parts     []*nodes               // one a member, where they are told apart
 }
 
 // links are the members of a group of links.
@@ -71,6 +73,7 @@ type links struct {
 	members []*topo.Link
 	rules   map[string][]*topo.Rule // by name, one a member
 	gauges  *gauges                 // nil: nobody asks
+	parts   []*links                // one a member, where they are told apart
 
 	before, after    [2]topo.Stats // forward and back: when the window opened, and in it
 	hitsBefore, hits map[string]uint64
@@ -92,6 +95,8 @@ type Needs struct {
 	Instants []Instant       // levels to be looked at once
 	Digest   bool            // of all packets
 	Moves    bool            // how often connections went from state to state
+	Members  []string        // what is told apart: "node.server.each.time_wait.count"; sorted
+	Edges    []string        // counters of which the first and last time is noted
 	Captures []language.Capture
 }
 
@@ -154,6 +159,9 @@ func Build(s *language.Spec, seed uint64, replication int, needs Needs) (*World,
 	w.addTimetables()
 	w.addRates()
 	w.addEvents()
+	if err := w.addWatches(); err != nil {
+		return nil, err
+	}
 	return w, w.addSampler()
 }
 
@@ -171,8 +179,10 @@ func member(name string, i, n int) string {
 	if n == 1 {
 		return name
 	}
-	return fmt.Sprintf("%s[%d]", name, i)
+	return memberOf(name, i)
 }
+
+func memberOf(name string, i int) string { return fmt.Sprintf("%s[%d]", name, i) }
 
 func (w *World) addNodes(n *language.Node, addresses *assigner) error {
 	g := &nodes{Node: n, mtu: 65535, listeners: map[string]*host.ListenerTally{}, doors: map[string][]*host.Listener{}}
@@ -215,6 +225,9 @@ func (w *World) addLinks(l *language.Link) {
 	}
 	if w.needs.Links[l.Name] {
 		g.measure()
+	}
+	if w.needs.apart("link." + l.Name) {
+		g.tellApart()
 	}
 	for _, end := range l.Ends {
 		g := w.nodes[end]
@@ -269,21 +282,25 @@ func (w *World) addHosts(n *language.Node) error {
 	if w.needs.Memory {
 		g.tally.Memory = new(metrics.Level)
 	}
+	for _, l := range n.Listeners {
+		g.listeners[l.Name] = new(host.ListenerTally)
+	}
+	if w.needs.apart("node." + n.Name) {
+		g.tellApart()
+	}
 	limits := limitsOf(n)
 	g.hosts = make([]*host.Host, 0, len(g.ids))
 	for i, id := range g.ids {
 		h := w.Stack.AddHost(host.Config{Node: id, Address: g.addresses[i*n.Addresses], More: g.addresses[i*n.Addresses+1 : (i+1)*n.Addresses],
-			Profile: g.profile, MTU: g.mtu, Tally: g.tally, Limits: limits})
+			Profile: g.profile, MTU: g.mtu, Tally: g.member(i).tally, Limits: limits})
 		g.hosts = append(g.hosts, h)
 	}
 	for _, l := range n.Listeners {
-		t := new(host.ListenerTally)
-		g.listeners[l.Name] = t
-		for _, h := range g.hosts {
+		for i, h := range g.hosts {
 			if n.Proxy() && l.Port == n.Balance.Port {
 				continue // its servers are still to be built
 			}
-			door, err := listen(h, &l, w.apps, t)
+			door, err := listen(h, &l, w.apps, g.member(i).listeners[l.Name])
 			if err != nil {
 				return fmt.Errorf("node.%s.listen.%s: %w", n.Name, l.Name, err)
 			}

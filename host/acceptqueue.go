@@ -164,7 +164,9 @@ func (l *Listener) hand(now des.Time, s *Socket) {
 // wait counts a connection that comes into the accept queue or leaves it.
 func (l *Listener) wait(now des.Time, d int64) {
 	l.accepts.length += d
-	l.Waiting.Add(now, d)
+	for t := l.ListenerTally; t != nil; t = t.of {
+		t.Waiting.Add(now, d)
+	}
 }
 
 // overflow gives the segment to a request while the accept queue is full. If it

@@ -46,6 +46,9 @@ type ListenerTally struct {
 	Waiting  metrics.Level // connections in the accept queue
 	ListenerCounters
 	window ListenerCounters
+
+	of    *ListenerTally // that of which this is a part
+	parts []*ListenerTally
 }
 
 // ListenerCounters is what a ListenerTally counts.
@@ -75,10 +78,17 @@ func (t *ListenerTally) Open(now des.Time) {
 	t.ListenerCounters = ListenerCounters{}
 	t.HalfOpen.Open(now)
 	t.Waiting.Open(now)
+	for _, p := range t.parts {
+		p.Open(now)
+	}
 }
 
 // Close ends it.
 func (t *ListenerTally) Close(now des.Time) {
+	for _, p := range t.parts {
+		p.Close(now)
+	}
+	t.gather()
 	t.window = t.ListenerCounters
 	t.HalfOpen.Close(now)
 	t.Waiting.Close(now)
@@ -201,5 +211,7 @@ func (l *Listener) wary() bool {
 // request counts a request that comes or goes.
 func (l *Listener) request(now des.Time, d int64) {
 	l.pending += d
-	l.HalfOpen.Add(now, d)
+	for t := l.ListenerTally; t != nil; t = t.of {
+		t.HalfOpen.Add(now, d)
+	}
 }

@@ -14,7 +14,7 @@ func (s *Socket) abandoned(now des.Time) {
 	}
 	s.orphan = true
 	h.orphans++
-	h.group.tally.Orphans.Add(now, 1)
+	h.group.tally.abandon(now, 1)
 	if most := h.group.profile.MaxOrphans; most > 0 && h.orphans > uint32(most) {
 		h.group.tally.OrphansRefused++
 		s.emit(now) // the FIN, if it may go, before the reset
@@ -28,6 +28,6 @@ func (s *Socket) adopted(now des.Time) {
 	if s.orphan {
 		s.orphan = false
 		s.host.orphans--
-		s.host.group.tally.Orphans.Add(now, -1)
+		s.host.group.tally.abandon(now, -1)
 	}
 }

@@ -70,24 +70,24 @@ func (r *rest) pairTo(h *Host, to destination) uint32 {
 // holdPort, keepPort and freePort follow a port from its use through TIME-WAIT.
 func (st *Stack) holdPort(now des.Time, g *group, i uint32, port uint16) {
 	p := &st.pairs[i]
-	g.tally.PortsUsed.change(now, p.used, p.used+1)
+	g.tally.use(now, p.used, p.used+1)
 	p.used++
 	p.held.hold(g.profile, port)
 }
 
 func (st *Stack) keepPort(now des.Time, g *group, i uint32) {
 	p := &st.pairs[i]
-	g.tally.PortsInTimeWait.change(now, p.waiting, p.waiting+1)
+	g.tally.keep(now, p.waiting, p.waiting+1)
 	p.waiting++
 }
 
 func (st *Stack) freePort(now des.Time, g *group, i uint32, port uint16, waited bool) {
 	p := &st.pairs[i]
-	g.tally.PortsUsed.change(now, p.used, p.used-1)
+	g.tally.use(now, p.used, p.used-1)
 	p.used--
 	p.held.free(g.profile, port)
 	if waited {
-		g.tally.PortsInTimeWait.change(now, p.waiting, p.waiting-1)
+		g.tally.keep(now, p.waiting, p.waiting-1)
 		p.waiting--
 	}
 }

@@ -62,14 +62,9 @@ func (p *processor) begin(now des.Time) {
 	c := p.idle
 	p.idle = c.next
 	c.packet = p.queue.Pop()
-	y := p.host.group.tally
-	if came := c.packet.Time; came >= y.from && came < y.until {
-		y.Processor.Wait.Record(int64(now - came))
-	}
-	y.Processor.Busy.Add(now, 1)
 	p.working++
 	cost := p.cost(c.packet)
-	y.worked(now, now.Add(cost))
+	p.host.group.tally.work(now, c.packet.Time, now.Add(cost))
 	p.host.stack.sim.At(&c.done, now.Add(cost))
 }
 
@@ -93,7 +88,7 @@ func (c *core) Fire(now des.Time) {
 	c.packet = nil
 	c.next, p.idle = p.idle, c
 	p.working--
-	p.host.group.tally.Processor.Busy.Add(now, -1)
+	p.host.group.tally.rest(now)
 	p.host.take(now, packet)
 	if p.queue.Packets > 0 && p.idle != nil {
 		p.begin(now)
@@ -102,6 +97,24 @@ func (c *core) Fire(now des.Time) {
 
 // held counts the packets that a processor has.
 func (p *processor) held() int { return int(p.queue.Packets) + p.working }
+
+// work is begun now for a segment that came before.
+func (t *Tally) work(now, came, until des.Time) {
+	for ; t != nil; t = t.of {
+		if came >= t.from && came < t.until {
+			t.Processor.Wait.Record(int64(now - came))
+		}
+		t.Processor.Busy.Add(now, 1)
+		t.worked(now, until)
+	}
+}
+
+// rest ends it.
+func (t *Tally) rest(now des.Time) {
+	for ; t != nil; t = t.of {
+		t.Processor.Busy.Add(now, -1)
+	}
+}
 
 // worked adds the part of a core's work that lies in the window.
 func (t *Tally) worked(from, until des.Time) {

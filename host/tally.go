@@ -10,7 +10,7 @@ import (
 )
 
 // Tally is what the hosts of a group record, all together, in the window from
-// Open to Close.
+// Open to Close. A group whose members are told apart has a part for each.
 type Tally struct {
 	// Count is how many connections are in each state, at every time; Stay how long
 	// those were in it that entered it in the window.
@@ -35,6 +35,9 @@ type Tally struct {
 	window      Counters // as they stood when the window closed
 	from, until des.Time
 	waited      uint64 // in TIME-WAIT when the window opened
+
+	of    *Tally // that of which this is a part
+	parts []*Tally
 }
 
 // Counters is what a Tally counts.
@@ -94,10 +97,17 @@ func (t *Tally) Open(now des.Time) {
 	for _, l := range t.levels() {
 		l.Open(now)
 	}
+	for _, p := range t.parts {
+		p.Open(now)
+	}
 }
 
 // Close ends the window.
 func (t *Tally) Close(now des.Time) {
+	for _, p := range t.parts {
+		p.Close(now)
+	}
+	t.gather()
 	t.window = t.Counters
 	for _, l := range t.levels() {
 		l.Close(now)
@@ -110,6 +120,12 @@ func (t *Tally) Window() *Counters { return &t.window }
 // Check holds the tally's witnesses against each other once the window is closed
 // and every connection still open has been given to [Stack.Settle].
 func (t *Tally) Check() error {
+	t.gather()
+	for _, p := range t.parts {
+		if err := p.Check(); err != nil {
+			return err
+		}
+	}
 	for s := range t.Count {
 		if state := tcp.State(s); t.Count[s].Result().Integral().Cmp(t.Sojourn[s]) != 0 {
 			return fmt.Errorf("host: %v: the count's integral is %v ns, its connections' stays sum to %v ns",
@@ -128,19 +144,21 @@ func (t *Tally) Check() error {
 // move takes a connection from one state, entered at since, to another. CLOSED
 // and LISTEN hold none.
 func (t *Tally) move(now des.Time, from, to tcp.State, since des.Time) {
-	if from >= tcp.SynSent {
-		t.Count[from].Add(now, -1)
-		if since >= t.from && since < t.until {
-			t.Stay[from].Record(int64(now - since))
+	for ; t != nil; t = t.of {
+		if from >= tcp.SynSent {
+			t.Count[from].Add(now, -1)
+			if since >= t.from && since < t.until {
+				t.Stay[from].Record(int64(now - since))
+			}
+			t.spent(from, since, now)
 		}
-		t.sojourn(from, since, now)
-	}
-	if t.Memory != nil {
-		t.Memory.Add(now, t.bytes(to)-t.bytes(from))
-	}
-	if to >= tcp.SynSent {
-		t.Count[to].Add(now, 1)
-		t.Entered[to]++
+		if t.Memory != nil {
+			t.Memory.Add(now, t.bytes(to)-t.bytes(from))
+		}
+		if to >= tcp.SynSent {
+			t.Count[to].Add(now, 1)
+			t.Entered[to]++
+		}
 	}
 }
 
@@ -152,8 +170,15 @@ func (t *Tally) bytes(s tcp.State) int64 {
 	return int64(t.Bytes[s])
 }
 
-// sojourn adds the part of [since, now) that lies in the window.
+// sojourn is of a connection that is still in its state.
 func (t *Tally) sojourn(s tcp.State, since, now des.Time) {
+	for ; t != nil; t = t.of {
+		t.spent(s, since, now)
+	}
+}
+
+// spent adds the part of [since, now) that lies in the window.
+func (t *Tally) spent(s tcp.State, since, now des.Time) {
 	since, now = max(since, t.from), min(now, t.until)
 	if now > since {
 		t.Sojourn[s] = t.Sojourn[s].Add(metrics.Uint128{Lo: uint64(now - since)})
@@ -162,8 +187,31 @@ func (t *Tally) sojourn(s tcp.State, since, now des.Time) {
 
 // searched records how many ports a search has looked at.
 func (t *Tally) searched(now des.Time, steps uint32) {
-	if now >= t.from && now < t.until {
+	if now < t.from || now >= t.until {
+		return
+	}
+	for ; t != nil; t = t.of {
 		t.SearchSteps.Record(int64(steps))
+	}
+}
+
+// use changes how many ports of a pair are in use, keep how many TIME-WAIT holds.
+func (t *Tally) use(now des.Time, was, is int32) {
+	for ; t != nil; t = t.of {
+		t.PortsUsed.change(now, was, is)
+	}
+}
+
+func (t *Tally) keep(now des.Time, was, is int32) {
+	for ; t != nil; t = t.of {
+		t.PortsInTimeWait.change(now, was, is)
+	}
+}
+
+// abandon counts an orphan that comes or goes.
+func (t *Tally) abandon(now des.Time, d int64) {
+	for ; t != nil; t = t.of {
+		t.Orphans.Add(now, d)
 	}
 }
 

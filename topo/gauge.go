@@ -17,7 +17,7 @@ type Gauge struct {
 	Sojourn        metrics.Sample // ns from coming in to its end
 	Looks          uint64         // events that measuring has made
 
-	Of *Gauge // that of which this one is a part, and which sees the same; nil is none
+	Of []*Gauge // those of which this one is a part, and which see the same
 
 	recording bool
 }
@@ -41,38 +41,43 @@ func (g *Gauge) Close(now des.Time) {
 }
 
 func (g *Gauge) enter(now des.Time, size int64) {
-	for ; g != nil; g = g.Of {
-		g.Packets.Add(now, 1)
-		g.Bytes.Add(now, size)
+	g.Packets.Add(now, 1)
+	g.Bytes.Add(now, size)
+	for _, of := range g.Of {
+		of.enter(now, size)
 	}
 }
 
 func (g *Gauge) leave(now des.Time, size int64) {
-	for ; g != nil; g = g.Of {
-		g.Packets.Add(now, -1)
-		g.Bytes.Add(now, -size)
+	g.Packets.Add(now, -1)
+	g.Bytes.Add(now, -size)
+	for _, of := range g.Of {
+		of.leave(now, size)
 	}
 }
 
 func (g *Gauge) send(now des.Time, d int64) {
-	for ; g != nil; g = g.Of {
-		g.Busy.Add(now, d)
+	g.Busy.Add(now, d)
+	for _, of := range g.Of {
+		of.send(now, d)
 	}
 }
 
 func (g *Gauge) wait(wait time.Duration) {
-	for ; g != nil; g = g.Of {
-		if g.recording {
-			g.Wait.Record(int64(wait))
-		}
+	if g.recording {
+		g.Wait.Record(int64(wait))
+	}
+	for _, of := range g.Of {
+		of.wait(wait)
 	}
 }
 
 func (g *Gauge) stay(sojourn time.Duration) {
-	for ; g != nil; g = g.Of {
-		if g.recording {
-			g.Sojourn.Record(int64(sojourn))
-		}
+	if g.recording {
+		g.Sojourn.Record(int64(sojourn))
+	}
+	for _, of := range g.Of {
+		of.stay(sojourn)
 	}
 }
 

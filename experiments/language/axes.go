@@ -133,7 +133,7 @@ func (s Slot) Meaning() (text, unit string) {
 	switch s.Kind {
 	case Whole:
 		return s.measured(), s.Metric.Unit
-	case Statistic:
+	case Statistic, Members:
 		return s.measured() + ", " + s.Statistic, s.Metric.StatisticUnit(s.Statistic)
 	case Parameter:
 		if k := keyOf(s.Path); k.Type != quantity {
@@ -151,7 +151,7 @@ func (s Slot) Meaning() (text, unit string) {
 
 // measured is the meaning of the metric of a slot, with the TCP state it is of.
 func (s Slot) measured() string {
-	words := strings.Split(s.Subject, ".")
+	words := strings.Split(strings.Replace(s.Subject, ".each.", ".", 1), ".")
 	state := strings.ToUpper(strings.ReplaceAll(words[min(2, len(words)-1)], "_", "-"))
 	return strings.ReplaceAll(s.Metric.Meaning, "<state>", state)
 }

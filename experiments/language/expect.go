@@ -110,6 +110,8 @@ func (x *Expr) Instants(p *Point) (found []Instant) {
 			return probe{s, &found}, nil
 		case Statistic:
 			return 1.0, nil
+		case Members:
+			return []float64{1}, nil
 		}
 		return p.Lookup(s)
 	}, math.NaN())

@@ -29,6 +29,7 @@ const (
 	Truth
 	Text
 	Distributed
+	List // a number of each member of a group
 )
 
 // An Expr is an expression, checked and ready: its paths are slots, its numbers
@@ -78,7 +79,11 @@ func compile(source string, scope Scope) (*Expr, []*wrong) {
 		return nil, []*wrong{syntaxOf(err)}
 	}
 	_, c.only = pathOf(tree.Node)
-	tree.Node = c.rewrite(tree.Node)
+	if path, lone := pathOf(tree.Node); lone && isEach(path) {
+		tree.Node = c.path(path, false)
+	} else {
+		tree.Node = c.rewrite(tree.Node)
+	}
 	if len(c.wrongs) > 0 {
 		return nil, c.wrongs
 	}
@@ -99,6 +104,11 @@ func compile(source string, scope Scope) (*Expr, []*wrong) {
 		c.Kind = Truth
 	case reflect.String:
 		c.Kind = Text
+	case reflect.Slice:
+		if !c.only || c.Slots[0].Kind != Members {
+			return nil, []*wrong{wrongf("", "%s is not a number", c.Source)}
+		}
+		c.Kind = List
 	default:
 		return nil, []*wrong{wrongf("", "%s is not a number", c.Source)}
 	}
@@ -150,7 +160,19 @@ var (
 	operators  = []string{"+", "-", "*", "/", "%", "^", "**", "==", "!=", "<", "<=", ">", ">=", "and", "or", "&&", "||", "in", "not in"}
 	signs      = []string{"+", "-", "!", "not"}
 	ofMeasured = []string{"at", "cdf", "quantile", "above"}
+	ofList     = []string{"min", "max", "mean", "median", "sum"}
 )
+
+// ofEach says what to do with a list.
+func ofEach(path string) *wrong {
+	return wrongf("write max("+path+"), or min, mean, median, sum", "%s is a list, of a number for each member", path)
+}
+
+// isEach reports whether a path is of each member of a group.
+func isEach(path string) bool {
+	words := strings.Split(path, ".")
+	return len(words) > 2 && words[2] == "each"
+}
 
 // rewrite replaces paths by slots and whole numbers by floats, and refuses what
 // the language does not have: it is for arithmetic, not for programs.
@@ -169,6 +191,9 @@ func (c *compilation) rewrite(n ast.Node) ast.Node {
 				}
 			}
 			return c.refuse(wrongf("", "only paths of words have dots"))
+		}
+		if isEach(path) {
+			return c.refuse(ofEach(path))
 		}
 		return at(n, c.path(path, false))
 	case *ast.UnaryNode:
@@ -228,8 +253,13 @@ func (c *compilation) call(n *ast.CallNode) ast.Node {
 		return c.refuse(wrongf("", "%s", meant("no function "+name, name, functionNames())))
 	}
 	for i, arg := range n.Arguments {
-		if path, ok := pathOf(arg); ok && i == 0 && slices.Contains(ofMeasured, name) {
+		path, ok := pathOf(arg)
+		switch {
+		case ok && i == 0 && slices.Contains(ofMeasured, name) && !isEach(path):
 			n.Arguments[i] = at(arg, c.path(path, true))
+			continue
+		case ok && isEach(path) && slices.Contains(ofList, name):
+			n.Arguments[i] = at(arg, c.path(path, false))
 			continue
 		}
 		n.Arguments[i] = c.rewrite(arg)
@@ -314,6 +344,8 @@ func (sc Scope) example(s Slot) any {
 		return (*Measured)(nil)
 	case Opened:
 		return (*Distribution)(nil)
+	case Members:
+		return []float64(nil)
 	case Parameter:
 		if words := strings.Split(s.Path, "."); words[0] == "param" {
 			return sc.names.params[words[1]]
@@ -356,6 +388,13 @@ func (x *Expr) Distribution(look Lookup) (*Distribution, error) {
 		return d, nil
 	}
 	return nil, fmt.Errorf("%s is %v and not a distribution", x.Source, v)
+}
+
+// List computes an expression of kind List.
+func (x *Expr) List(look Lookup) ([]float64, error) {
+	v, err := x.run(x.program, look, math.NaN())
+	list, _ := v.([]float64)
+	return list, err
 }
 
 // Holds computes an expression of kind Truth.

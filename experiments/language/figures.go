@@ -54,6 +54,7 @@ type Output struct {
 	Figures []string      `key:"figures"` // png, svg, pdf
 	Series  []Slot        // levels over time
 	Every   time.Duration `key:"every"`   // 0: a thousandth of the duration
+	Members bool          `key:"members"` // every number of every member of a group
 	Capture string        `key:"capture"` // all, none; "": what the file declares
 }
 
@@ -169,6 +170,10 @@ func (d *drawing) compile(s *setting, at Pos, source string, scope Scope, kinds 
 	if x == nil {
 		return nil
 	}
+	if x.Kind == List && !slices.Contains(kinds, List) {
+		d.faults = append(d.faults, s.faultAt(at, ofEach(x.Source)))
+		return nil
+	}
 	if !slices.Contains(kinds, x.Kind) {
 		d.faults = append(d.faults, s.faultAt(at, wrongf("", "%s is %s; %s is wanted", x.Source, x.Kind, kinds[0])))
 		return nil
@@ -197,7 +202,7 @@ func (d *drawing) compile(s *setting, at Pos, source string, scope Scope, kinds 
 
 // String names what an expression yields.
 func (k Kind) String() string {
-	return [...]string{"a number", "true or false", "text", "a distribution"}[k]
+	return [...]string{"a number", "true or false", "text", "a distribution", "a list"}[k]
 }
 
 // curves reads an expression, a list of them, or a table with labels: numbers, if not

@@ -106,9 +106,12 @@ func wholeArgument(x, most float64) (int, error) {
 	return int(x), nil
 }
 
-// fn is a function of one or more numbers.
+// fn is a function of one or more numbers, or of a list of them.
 func fn(name string, f func([]float64) float64) function {
 	return function{name, new(func(x float64, more ...float64) float64), func(a ...any) (any, error) {
+		if list, ok := a[0].([]float64); ok {
+			return f(slices.Clone(list)), nil
+		}
 		numbers := make([]float64, len(a))
 		for i, v := range a {
 			numbers[i] = v.(float64)
@@ -146,7 +149,11 @@ func functionOptions() []expr.Option {
 		if f.call == nil {
 			continue
 		}
-		options = append(options, expr.Function(f.name, f.call, f.typ))
+		types := []any{f.typ}
+		if slices.Contains(ofList, f.name) {
+			types = append(types, new(func(list []float64) float64))
+		}
+		options = append(options, expr.Function(f.name, f.call, types...))
 	}
 	return options
 }

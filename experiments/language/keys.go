@@ -389,6 +389,6 @@ var keys = []Key{
 	{"output.figures", formats, "(png svg pdf)", now, "formats of figures"},
 	{"output.series", texts, "(what figures need)", now, "levels written over time"},
 	{"output.every", span, "(duration / 1000)", now, "their interval"},
-	{"output.members", boolean, "false", 0, "columns for every member of groups"},
+	{"output.members", boolean, "false", now, "columns for every member of groups of hosts and links"},
 	{"output.capture", words("all none"), "(as declared)", now, "what is captured: the whole packets of all hosts, in a file a group, or nothing, whatever [capture] says"},
 }

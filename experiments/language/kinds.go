@@ -55,7 +55,7 @@ func (d *drawing) content(g *Figure, path string) {
 		if d.given[path+".of"] != nil {
 			g.Of = d.metric(path, Sample)
 		} else {
-			g.Y = d.needed(path, "y", data)
+			g.Y = d.needed(path, "y", data, Number, List)
 		}
 	case "heatmap":
 		g.X, g.Up = d.across(path, Number, Text), d.up(path)
@@ -119,11 +119,11 @@ func (d *drawing) up(path string) *Expr {
 }
 
 // needed reads a key of curves that must be there.
-func (d *drawing) needed(path, key string, scope Scope) []Curve {
+func (d *drawing) needed(path, key string, scope Scope, kind ...Kind) []Curve {
 	if !d.need(path, key, `"flow.NAME.setup_time.mean"`) {
 		return nil
 	}
-	return d.curves(path+"."+key, scope)
+	return d.curves(path+"."+key, scope, kind...)
 }
 
 // levels reads the key of, a list of levels.

@@ -51,6 +51,8 @@ func (m *Metric) has(statistic string) bool {
 	switch {
 	case statistic == "fraction" && m.Of == "":
 		return false
+	case slices.Contains(edges, statistic) && (strings.HasPrefix(m.Path, "run.") || strings.HasPrefix(m.Path, "node.*.reports.")):
+		return false
 	case statistic == "pN":
 		return false
 	case m.Class != Counter && percentile.MatchString(statistic):

@@ -76,9 +76,7 @@ func derivedUnit(path string) string {
 
 // own are the statistics that the metric has: only what has a parent has a fraction.
 func (m *Metric) own() []string {
-	return slices.DeleteFunc(m.Statistics(), func(s string) bool {
-		return s == "fraction" && m.Of == "" || slices.Contains(laterStatistics, s)
-	})
+	return slices.DeleteFunc(m.Statistics(), func(s string) bool { return s != "pN" && !m.has(s) })
 }
 
 // named writes out the names that a pattern with * stands for in the file.

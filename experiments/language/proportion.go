@@ -31,7 +31,7 @@ func (c *compilation) proportion(tree parser.Tree, config *conf.Config) (*cases,
 	if len(c.Slots) == 0 {
 		return nil, nil
 	}
-	if s := c.Slots[0]; c.only && s.Statistic == "fraction" {
+	if s := c.Slots[0]; c.only && s.Kind == Statistic && s.Statistic == "fraction" {
 		return &cases{slot: s, word: s.Statistic}, nil
 	}
 	call, ok := tree.Node.(*ast.CallNode)

@@ -17,14 +17,15 @@ const (
 	Whole                     // a metric without a statistic: a Measured
 	Opened                    // the law by which a flow opens its connections: a *Distribution
 	Paired                    // a number of compare.NAME, where the point is one of a pair: float64
+	Members                   // a number of a metric, of each member of a group: []float64
 )
 
 // A Slot is a place in an expression for the value of one path.
 type Slot struct {
 	Kind      SlotKind
 	Path      string  // full: "flow.web.failed.no_port.fraction"
-	Metric    *Metric // of Statistic and Whole
-	Subject   string  // the path without its statistic: "flow.web.failed.no_port"
+	Metric    *Metric // of Statistic, Members and Whole
+	Subject   string  // the path without its statistic: "flow.web.failed.no_port"; of Members with its each
 	Statistic string  // "fraction", "p99_9"; "" of a Whole
 }
 
@@ -41,7 +42,7 @@ func (s Slot) Of() (kind, name string) {
 // "failed.no_port", "forward.drops.queue", "listen.web.syns".
 func (s Slot) What() string {
 	kind, name := s.Of()
-	return strings.TrimPrefix(strings.TrimPrefix(s.Subject, kind+"."), name+".")
+	return strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(s.Subject, kind+"."), name+"."), "each.")
 }
 
 // derived are the paths that only the built network has a number for.
@@ -107,10 +108,35 @@ func (sc Scope) slot(path string) (Slot, *wrong) {
 			return s, w
 		}
 	}
-	if slices.Contains(words, "each") {
-		return s, wrongf("", "%s: %s", path, notYet.what)
+	if len(words) > 2 && words[2] == "each" {
+		return sc.members(s, words)
 	}
 	return sc.resolve(s, words)
+}
+
+// ofBoxes are the metrics of routers and middleboxes.
+var ofBoxes = []string{"sessions", "nat", "refused", "reports"}
+
+// members finds a number of each member of a group.
+func (sc Scope) members(s Slot, words []string) (Slot, *wrong) {
+	group := strings.Join(words[:2], ".")
+	if words[0] == "flow" {
+		return s, wrongf("each is of the members of nodes and links", "%s has no members", group)
+	}
+	of, w := sc.resolve(Slot{Path: group + "." + strings.Join(words[3:], ".")}, slices.Concat(words[:2], words[3:]))
+	switch {
+	case w != nil:
+		return s, w
+	case of.Kind == Whole:
+		return s, needsStatistic(of)
+	case of.Kind != Statistic:
+		return s, wrongf("each is of what is measured", "%s is the same for all members", of.Path)
+	case len(words) > 3 && slices.Contains(ofBoxes, words[3]) || slices.Contains(edges, of.Statistic):
+		return s, wrongf("", "%s is not known of each member", of.Path)
+	}
+	s.Kind, s.Metric, s.Statistic = Members, of.Metric, of.Statistic
+	s.Subject = strings.TrimSuffix(s.Path, "."+s.Statistic)
+	return s, nil
 }
 
 // pairedStatistics are the numbers of a comparison.
@@ -174,7 +200,7 @@ func (sc Scope) resolve(s Slot, words []string) (Slot, *wrong) {
 	switch {
 	case m == nil || len(rest) > 1 || len(rest) == 1 && !m.has(rest[0]):
 		return s, unknown(words, m, rest)
-	case !m.Supported(), len(rest) == 1 && slices.Contains(laterStatistics, rest[0]):
+	case !m.Supported():
 		return s, wrongf("", "%s: %s", path, notYet.what)
 	case !sc.Metrics:
 		return s, wrongf("", "%s is measured; only parameters are known here", path)
@@ -186,8 +212,8 @@ func (sc Scope) resolve(s Slot, words []string) (Slot, *wrong) {
 	return s, nil
 }
 
-// laterStatistics are of a counter: when its first and its last event was.
-var laterStatistics = []string{"first", "last"}
+// edges are of a counter: when its first and its last event was.
+var edges = []string{"first", "last"}
 
 // matches holds words against a pattern with * for names.
 func matches(pattern string, words []string) bool {
@@ -197,12 +223,12 @@ func matches(pattern string, words []string) bool {
 
 // unknown explains a path that names nothing.
 func unknown(words []string, m *Metric, rest []string) *wrong {
-	if words[0] == "run" || len(words) < 3 {
+	if words[0] == "run" && m == nil || len(words) < 3 {
 		return wrongf("", "%s", meant("no parameter or metric "+strings.Join(words, "."), strings.Join(words, "."), candidates(words, ofBoth)))
 	}
 	statistic := m != nil && len(rest) == 1
 	if whole := strings.Join(words[:len(words)-1], "."); statistic {
-		if best := Nearest(rest[0], m.Statistics()); best != "" {
+		if best := Nearest(rest[0], m.own()); best != "" {
 			return wrongf("", "%s has no %q (did you mean %s.%s?)", whole, rest[0], whole, best)
 		}
 	}
@@ -225,7 +251,7 @@ func unknown(words []string, m *Metric, rest []string) *wrong {
 		return wrongf("", "%s has no metric %q (did you mean %s?)", about, what, full)
 	}
 	if statistic {
-		return wrongf("it has "+strings.Join(m.Statistics(), " "), "%s is a %s and has no %q", strings.TrimSuffix(about+"."+what, "."+rest[0]), m.Class, rest[0])
+		return wrongf("it has "+strings.Join(m.own(), " "), "%s is a %s and has no %q", strings.TrimSuffix(about+"."+what, "."+rest[0]), m.Class, rest[0])
 	}
 	if best := Nearest(what, candidates(words, ofKeys)); best != "" {
 		return wrongf("", "%s has no %q (did you mean %s.%s?)", about, what, about, best)
