@@ -157,7 +157,7 @@ func (s *side) move(now des.Time) {
 	s.moving = true
 	for {
 		if s.unsent > 0 {
-			s.unsent -= s.socket.Conn.Write(now, s.unsent)
+			s.unsent -= s.socket.Put(now, s.unsent)
 		}
 		if s.unsent > 0 || from.socket == nil || from.socket.Conn.Unread() == 0 {
 			break
@@ -177,7 +177,7 @@ func (s *side) move(now des.Time) {
 // still to say; a failure is passed on as a reset.
 func (s *side) over(now des.Time, failed bool) {
 	o := s.other()
-	o.unsent += uint64(s.socket.Conn.Read(now))
+	o.unsent += uint64(s.socket.Read(now))
 	s.socket = nil
 	switch {
 	case o.socket == nil:

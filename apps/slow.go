@@ -85,11 +85,11 @@ func (e *end) leaveLast(now des.Time, s *host.Socket) {
 		size = t.response(last)
 	}
 	if size == 0 || e.closed {
-		e.take(now, s.Conn.Read(now), false)
+		e.take(now, s.Read(now), false)
 		return
 	}
 	if room := size - 1 - min(e.got, size-1); room > 0 {
-		e.take(now, s.Conn.ReadUpTo(now, uint32(min(room, 1<<31))), false)
+		e.take(now, s.ReadUpTo(now, uint32(min(room, 1<<31))), false)
 	}
 	if e.got == size-1 && s.Conn.Unread() > 0 && !e.left {
 		e.left = true

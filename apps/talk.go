@@ -312,7 +312,7 @@ func (e *end) read(now des.Time, s *host.Socket, over bool) {
 		e.leaveLast(now, s)
 		return
 	}
-	e.take(now, s.Conn.Read(now), over)
+	e.take(now, s.Read(now), over)
 }
 
 // take looks through n bytes for messages, which are told apart by their length

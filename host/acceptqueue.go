@@ -158,6 +158,7 @@ func (l *Listener) hand(now des.Time, s *Socket) {
 	s.listener, s.waiting = nil, false
 	l.Accepted++
 	s.Conn.Adopt()
+	s.called(now, Accepting, 0)
 	s.app = l.acceptor.Accept(now, s)
 }
 

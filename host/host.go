@@ -227,6 +227,7 @@ func (h *Host) ConnectFrom(now des.Time, from wire.Addr, to Remote, local uint16
 		o.Follow(old)
 	}
 	s.Conn.Open(now, o)
+	s.called(now, Connecting, 0)
 	s.pump(now)
 	return s, nil
 }

@@ -23,6 +23,9 @@ type path struct {
 func (h *Host) reported(now des.Time, p *wire.Packet) {
 	st := h.stack
 	h.group.tally.Reports++
+	if st.calls != nil {
+		st.calls.Reported(now, h.node, p)
+	}
 	seg := &p.Segment
 	ref := st.table.find(tuple{p.Dst, p.About, seg.SrcPort, seg.DstPort})
 	if ref == 0 || ref&inRoom != 0 {

@@ -44,6 +44,9 @@ type Socket struct {
 // Ports returns the local and the remote port.
 func (s *Socket) Ports() (local, remote uint16) { return s.tuple.localPort, s.tuple.remotePort }
 
+// Local is the address of this end.
+func (s *Socket) Local() wire.Addr { return s.tuple.local }
+
 // Remote is the other end.
 func (s *Socket) Remote() Remote { return Remote{s.tuple.remote, s.tuple.remotePort} }
 
@@ -61,6 +64,7 @@ func (s *Socket) Waited() time.Duration { return s.stack.waited }
 // returns how many that were.
 func (s *Socket) Write(now des.Time, n uint64) uint64 {
 	n = s.Conn.Write(now, n)
+	s.called(now, Writing, n)
 	s.pump(now)
 	return n
 }
@@ -68,6 +72,7 @@ func (s *Socket) Write(now des.Time, n uint64) uint64 {
 // Read takes all bytes that have arrived and returns their number.
 func (s *Socket) Read(now des.Time) uint32 {
 	n := s.Conn.Read(now)
+	s.called(now, Reading, uint64(n))
 	s.pump(now)
 	return n
 }
@@ -75,6 +80,7 @@ func (s *Socket) Read(now des.Time) uint32 {
 // ReadUpTo is Read of at most n bytes.
 func (s *Socket) ReadUpTo(now des.Time, n uint32) uint32 {
 	n = s.Conn.ReadUpTo(now, n)
+	s.called(now, Reading, uint64(n))
 	s.pump(now)
 	return n
 }
@@ -83,6 +89,7 @@ func (s *Socket) ReadUpTo(now des.Time, n uint32) uint32 {
 func (s *Socket) Set(now des.Time, options *tcp.Settings) {
 	s.Conn.Set(now, options)
 	s.ttl = options.TTL
+	s.called(now, Setting, 0)
 	s.pump(now)
 }
 
@@ -95,18 +102,21 @@ func (s *Socket) Acknowledge(now des.Time, on bool) {
 // Shutdown closes the sending direction.
 func (s *Socket) Shutdown(now des.Time) {
 	s.Conn.Shutdown(now)
+	s.called(now, Shutting, 0)
 	s.pump(now)
 }
 
 // ShutdownRead ends reading; the peer learns nothing of it.
 func (s *Socket) ShutdownRead(now des.Time) {
 	s.Conn.ShutdownRead(now)
+	s.called(now, ShuttingRead, 0)
 	s.pump(now)
 }
 
 // Close closes the connection; nobody will read from it.
 func (s *Socket) Close(now des.Time) {
 	s.Conn.Close(now)
+	s.called(now, Closing, 0)
 	s.abandoned(now)
 	s.pump(now)
 }
@@ -118,6 +128,7 @@ func (s *Socket) Abort(now des.Time) {
 		s.emit(now)
 	}
 	s.Conn.Abort(now)
+	s.called(now, Aborting, 0)
 	s.pump(now)
 }
 

@@ -16,6 +16,7 @@ type Stack struct {
 	pool     *wire.Pool
 	observer Observer
 	strays   Strays
+	calls    Calls
 
 	table     table // connections and TIME-WAIT records by tuple
 	sockets   []*Socket

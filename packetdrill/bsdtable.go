@@ -16,7 +16,7 @@ var bsdSystem = system{
 		"net.inet.tcp.tolerate_missing_ts": not(func(p *tcp.Profile) *bool { return &p.RequireTimestamps }),
 		"net.inet.tcp.insecure_rst":        switched(func(p *tcp.Profile) *bool { return &p.InsecureRST }),
 		"net.inet.tcp.insecure_syn":        switched(func(p *tcp.Profile) *bool { return &p.InsecureSYN }),
-		"net.inet.tcp.rfc1323": word(func(p *tcp.Profile) int { return min(p.WindowScale+1, 1) }, func(p *tcp.Profile, n int) {
+		"net.inet.tcp.rfc1323": word(readRFC1323, func(p *tcp.Profile, n int) {
 			p.Timestamps = n == 1 || n == 3
 			writeScaling(p, min(n&1|n>>1&1, 1))
 			if n == 3 {
@@ -54,6 +54,7 @@ var bsdSystem = system{
 		"net.inet.tcp.delacktime":          {read: func(p *tcp.Profile) string { return fmt.Sprint(p.DelayedACK.Milliseconds()) }, write: writeDelay},
 		"net.inet.tcp.delayed_ack":         {write: writeDelayed},
 		"net.inet.tcp.keepinit":            {write: writeKeepinit},
+		"kern.ipc.maxsockbuf":              {write: writeMaxBuffer},
 		"net.inet.tcp.recvspace":           span32(func(p *tcp.Profile) *uint32 { return &p.ReceiveInitial }),
 		"net.inet.tcp.recvbuf_max":         span32(func(p *tcp.Profile) *uint32 { return &p.ReceiveWindow }),
 		"net.inet.tcp.cc.algorithm": {
@@ -80,8 +81,32 @@ var bsdSystem = system{
 		"net.inet.tcp.fast_finwait2_recycle", "net.inet.tcp.syncache.", "net.inet.tcp.sack.maxholes", "net.inet.tcp.sack.globalmaxholes", "net.inet.tcp.sack.tso", "net.inet.tcp.sack.lrd",
 		"net.inet.tcp.sack.revised", "net.inet.tcp.lro.", "net.inet.tcp.rack.", "net.inet.tcp.bbr.", "net.inet.tcp.bb.", "net.inet.tcp.hpts.", "net.inet.tcp.cc.", "net.inet.tcp.require_unique_port", "net.inet.tcp.newcwv",
 		"net.inet.tcp.ack_war_timewindow", "net.inet.tcp.ack_war_cnt", "net.inet.tcp.udp_tunneling_port", "net.inet.tcp.pacing_limit", "net.inet.tcp.msl_local", "net.inet.tcp.nolocaltimewait",
-		"net.inet.icmp.", "net.inet.ip.random_id", "net.inet.ip.portrange.", "net.inet6.", "kern.ipc.maxsockbuf", "kern.timecounter.", "kern.ipc.tls.", "net.isr.",
+		"net.inet.icmp.", "net.inet.ip.random_id", "net.inet.ip.portrange.", "net.inet6.", "kern.timecounter.", "kern.ipc.tls.", "net.isr.",
 	},
+}
+
+// readRFC1323 is 1 with both options, 2 with scaling alone and 3 with timestamps alone.
+func readRFC1323(p *tcp.Profile) int {
+	switch scales := p.WindowScale != tcp.NoScale; {
+	case scales && p.Timestamps:
+		return 1
+	case scales:
+		return 2
+	case p.Timestamps:
+		return 3
+	}
+	return 0
+}
+
+// writeMaxBuffer sets the scale by which a window may be as large as any buffer
+// (tcp_connect, syncache_add).
+func writeMaxBuffer(p *tcp.Profile, v string) error {
+	n, err := whole(v, 1, 1<<31)
+	if err == nil && p.WindowScale != tcp.NoScale {
+		for p.WindowScale = 0; p.WindowScale < 14 && 65535<<p.WindowScale < n; p.WindowScale++ {
+		}
+	}
+	return err
 }
 
 func writeMSL(p *tcp.Profile, v string) error {

@@ -46,7 +46,10 @@ func (r *runner) fast(s *socket, a sockaddr, n, flags int64) attempt {
 			}
 			sent = int64(s.settings.Early)
 			s.deferred = nil
-			if x, over := r.begin(s, a); over {
+			own := s.settings.SavesACK // what waits to be written carries the ACK
+			s.settings.SavesACK = own || sent < n && !s.nonblock && flags&r.dontWait() == 0
+			x, over := r.begin(s, a)
+			if s.settings.SavesACK = own; over {
 				return x, true
 			}
 			rest = s.put(n, sent, flags)

@@ -46,6 +46,7 @@ var linuxSystem = system{
 		"net.ipv4.tcp_rto_max_ms":        span(func(p *tcp.Profile) *time.Duration { return &p.RTOMax }, time.Millisecond),
 		"net.ipv4.tcp_rto_min_us":        span(func(p *tcp.Profile) *time.Duration { return &p.RTOMin }, time.Microsecond),
 		"net.ipv4.tcp_rmem":              {write: writeRmem},
+		"net.core.rmem_max":              {write: writeMaxRmem},
 		"net.ipv4.tcp_wmem": {write: func(p *tcp.Profile, v string) error {
 			n, err := three(v)
 			p.SendBuffer = uint64(n[2])
@@ -90,7 +91,7 @@ var linuxSystem = system{
 		"net.ipv4.tcp_thin_linear_timeouts", "net.ipv4.tcp_thin_dupack", "net.ipv4.tcp_tso_rtt_log", "net.ipv4.tcp_tso_win_divisor", "net.ipv4.tcp_workaround_signed_windows",
 		"net.ipv4.tcp_backlog_ack_defer", "net.ipv4.tcp_reflect_tos", "net.ipv4.tcp_rx_skb_cache", "net.ipv4.tcp_tx_skb_cache",
 		"net.ipv4.conf.", "net.ipv4.neigh.", "net.ipv4.route.", "net.ipv4.icmp_", "net.ipv4.ip_forward", "net.ipv4.ip_no_pmtu_disc", "net.ipv4.ip_nonlocal_bind", "net.ipv4.ipfrag_",
-		"net.ipv6.conf.", "net.ipv6.neigh.", "net.ipv6.route.", "net.core.rmem_max", "net.core.rmem_default", "net.core.wmem_max",
+		"net.ipv6.conf.", "net.ipv6.neigh.", "net.ipv6.route.", "net.core.rmem_default", "net.core.wmem_max",
 		"net.core.wmem_default", "net.core.optmem_max", "net.core.default_qdisc", "net.core.netdev_", "net.core.bpf_", "net.core.high_order_alloc_disable",
 	},
 }
@@ -107,8 +108,11 @@ func readStamps(p *tcp.Profile) int {
 
 func writeStamps(p *tcp.Profile, n int) {
 	p.Timestamps = n > 0
-	if p.TimestampOffset = tcp.RandomOffset; n == 2 {
+	switch {
+	case n == 2:
 		p.TimestampOffset = tcp.ZeroOffset
+	case p.TimestampOffset == tcp.ZeroOffset:
+		p.TimestampOffset = tcp.RandomOffset
 	}
 }
 
@@ -122,6 +126,16 @@ func writeScaling(p *tcp.Profile, n int) {
 
 // scaleFor is the shift that a buffer needs (tcp_select_initial_window).
 func scaleFor(buffer int) int { return min(max(bits.Len(uint(buffer))-1-15, 0), 14) }
+
+// writeMaxRmem is the buffer that a user may ask for: the scale is one for it, too
+// (tcp_select_initial_window).
+func writeMaxRmem(p *tcp.Profile, v string) error {
+	n, err := whole(v, 2304, 1<<31-1)
+	if err == nil && p.WindowScale != tcp.NoScale {
+		p.WindowScale = scaleFor(max(n, int(p.ReceiveWindow)))
+	}
+	return err
+}
 
 // writeRmem sets the buffer that the window is cut from: half of it at first, in
 // whole segments, and the scale that the largest needs (tcp_select_initial_window).

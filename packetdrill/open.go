@@ -179,8 +179,7 @@ func (r *runner) accept(c *script.Call) (attempt, error) {
 // wait makes of a call that would block one that does not, where the socket or the
 // call says so, and ends one whose time is over as that would (SO_RCVTIMEO, SO_SNDTIMEO).
 func (s *socket) wait(flags int64, timeout time.Duration, try attempt) attempt {
-	dontWait, _ := s.r.number(&script.Expr{Kind: script.Word, Text: "MSG_DONTWAIT"})
-	first := s.nonblock || flags&dontWait != 0
+	first := s.nonblock || flags&s.r.dontWait() != 0
 	end := des.Never
 	return func() (result, bool) {
 		x, returned := try()
@@ -194,6 +193,12 @@ func (s *socket) wait(flags int64, timeout time.Duration, try attempt) attempt {
 		}
 		return x, returned
 	}
+}
+
+// dontWait is MSG_DONTWAIT, which systems have as different numbers.
+func (r *runner) dontWait() int64 {
+	n, _ := r.number(&script.Expr{Kind: script.Word, Text: "MSG_DONTWAIT"})
+	return n
 }
 
 // connect is connect().

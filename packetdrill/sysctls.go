@@ -1,6 +1,7 @@
 package packetdrill
 
 import (
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -127,6 +128,12 @@ func (r *runner) together(name, value string) (err error) {
 		if strings.Trim(value, "0") != "" {
 			r.fastOpen |= bit
 		}
+	case "net.inet.tcp.fastopen.setkey":
+		key, err := hex.DecodeString(value)
+		if err != nil || len(key) != 16 {
+			return fmt.Errorf("%s: %q is no key of 16 bytes in hexadecimal", name, value)
+		}
+		r.host.SetFastOpenKeys([16]byte(key))
 	case "net.ipv4.tcp_abort_on_overflow":
 		r.sysctls.abort = value != "0"
 	}

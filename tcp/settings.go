@@ -103,6 +103,9 @@ func (c *Conn) settings() *Settings {
 	return &none
 }
 
+// Settings are what the user asks of the connection. They must not be changed.
+func (c *Conn) Settings() *Settings { return c.settings() }
+
 // Set changes what the user asks of the connection, at any time (MUST-17, MUST-21,
 // MUST-24, MUST-27).
 func (c *Conn) Set(now des.Time, s *Settings) {

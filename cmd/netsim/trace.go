@@ -31,6 +31,8 @@ type traceFlags struct {
 	script     string
 	profile    string
 	out        string
+	drill      bool
+	host       string
 }
 
 func traceCommand() *cobra.Command {
@@ -43,15 +45,29 @@ replication; of a capture (pcap, pcapng), whose segments stand where they were
 captured; or what a script of packetdrill makes happen. With --out it is drawn, and
 a table of it written beside it; else nothing is written.
 
+With --packetdrill a connection of an experiment is written as a script of
+packetdrill instead, for this simulator or for a kernel: the calls of the program at
+one end with their results, what its host sends as what is expected, what it gets as
+what is injected. The end is that of the host that opens the connection, or of --host.
+Of several cases it is the first. A connection whose host did what does not follow
+from the connection alone has no script.
+
 ` + problemsHelp,
 		Example: `  netsim trace handshake
   netsim trace four-way-close --set case.style=three
   netsim trace mine.toml --flow web --connection 3 --out third.svg
   netsim trace --pcap client.pcapng --connection 2
-  netsim trace --script close.pkt --out close.pdf`,
+  netsim trace --script close.pkt --out close.pdf
+  netsim trace half-close --packetdrill --host server --out half.pkt`,
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: experimentArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.drill {
+				return f.writeDrill(cmd, args)
+			}
+			if f.host != "" {
+				return errors.New("--host: only a script is seen from one host, with --packetdrill")
+			}
 			ladder, err := f.ladder(cmd, args)
 			if err != nil {
 				return err
@@ -69,7 +85,9 @@ a table of it written beside it; else nothing is written.
 	c.Flags().StringVar(&f.pcap, "pcap", "", "a capture whose connection is shown")
 	c.Flags().StringVar(&f.script, "script", "", "a script of packetdrill that is run and shown")
 	c.Flags().StringVar(&f.profile, "profile", "linux", "the system that the script is run against")
-	c.Flags().StringVar(&f.out, "out", "", "draw it to a file: "+strings.Join(plots.Formats, ", ")+" by its ending")
+	c.Flags().StringVar(&f.out, "out", "", "draw it to a file: "+strings.Join(plots.Formats, ", ")+" by its ending; a script: write it there")
+	c.Flags().BoolVar(&f.drill, "packetdrill", false, "write a connection of an experiment as a script of packetdrill")
+	c.Flags().StringVar(&f.host, "host", "", "of a script: whose end it is of, such as server or web[3] (default: the host that opens it)")
 	return c
 }
 
@@ -119,6 +137,33 @@ func (f *traceFlags) experiment(cmd *cobra.Command, name string) (*plots.Ladder,
 		return nil, err
 	}
 	return study.Ladder(f.flow, f.connection)
+}
+
+// writeDrill writes a connection as a script.
+func (f *traceFlags) writeDrill(cmd *cobra.Command, args []string) error {
+	switch {
+	case len(args) != 1 || f.pcap != "" || f.script != "":
+		return errors.New("--packetdrill: want an experiment, such as: netsim trace handshake --packetdrill")
+	case f.connection < 1:
+		return fmt.Errorf("--connection %d: want one from 1", f.connection)
+	}
+	file, err := experiments.Load(args[0], append(f.sets, "run.replications=1")...)
+	if err != nil {
+		return err
+	}
+	file.Sets = f.sets
+	text, err := experiments.Drill(cmd.Context(), file, file.Points[0], experiments.Seen{Flow: f.flow, Connection: f.connection, Host: f.host})
+	if err != nil {
+		return err
+	}
+	if n := len(file.Points); n > 1 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "of %d cases the first, %s; --set chooses another\n", n, file.Points[0].Name())
+	}
+	if f.out == "" {
+		_, err = fmt.Fprint(cmd.OutOrStdout(), text)
+		return err
+	}
+	return os.WriteFile(f.out, []byte(text), 0o666)
 }
 
 // draw saves the ladder, and its table beside it.

@@ -72,3 +72,21 @@ func TestTraceScript(t *testing.T) {
 		}
 	}
 }
+
+// A connection of an experiment is written as a script that passes, and a mistake is
+// told on one line.
+func TestTraceDrill(t *testing.T) {
+	n := newNetsim(t)
+	if _, errs, code := n.run("trace", "half-close", "--packetdrill", "--host", "server", "--out", "half.pkt"); code != exitOK || !strings.Contains(errs, "of 3 cases the first, client=half") {
+		t.Fatalf("%d: %s", code, errs)
+	}
+	if out := n.ok("packetdrill", "--profile", "linux", "half.pkt"); !strings.Contains(out, "1 passed, 0 failed") {
+		t.Error(out)
+	}
+	for _, args := range [][]string{{"crash", "--packetdrill", "--host", "server"}, {"--packetdrill", "--script", "half.pkt"}, {"handshake", "--host", "server"},
+		{"handshake", "--packetdrill", "--flow", "none"}, {"handshake", "--packetdrill", "--connection", "7"}} {
+		if out, errs, code := n.run(append([]string{"trace"}, args...)...); code != exitUsage || out != "" || strings.Count(errs, "\n") != 1 {
+			t.Errorf("%v: %d, %q, %q", args, code, out, errs)
+		}
+	}
+}
