@@ -96,35 +96,43 @@ func (p *Point) among(some []*Outcome) *Point {
 // paired is a number of a comparison over some replications, at a point that is one of
 // a pair: not-a-number at others. Of several pairs it is the first.
 func (p *Point) paired(s language.Slot, runs []*Outcome) (float64, error) {
+	c, base, other := p.pair(s)
+	if base == nil {
+		return math.NaN(), nil
+	}
+	base, other = base.among(runs), other.among(runs)
+	if s.Statistic == "mean" {
+		from, err := c.Metric.Number(base.without(-1))
+		if err != nil {
+			return math.NaN(), err
+		}
+		to, err := c.Metric.Number(other.without(-1))
+		return to - from, err
+	}
+	d, err := differ(c, base, other)
+	if err != nil {
+		return math.NaN(), err
+	}
+	return map[string]float64{"low": d.Low(), "high": d.High()}[s.Statistic], nil
+}
+
+// pair is what a slot compares, and the points of it of which this is one: nil if it is
+// one of none.
+func (p *Point) pair(s language.Slot) (c *language.Comparison, base, other *Point) {
 	for _, c := range p.study.File.Compared {
 		if "compare."+c.Name != s.Subject {
 			continue
 		}
 		for _, q := range p.study.Points {
-			base, other := q, p
-			if !c.Beside(q.Point, p.Point) {
-				base, other = p, q
+			if c.Beside(q.Point, p.Point) {
+				return c, q, p
 			}
-			if !c.Beside(base.Point, other.Point) {
-				continue
+			if c.Beside(p.Point, q.Point) {
+				return c, p, q
 			}
-			base, other = base.among(runs), other.among(runs)
-			if s.Statistic == "mean" {
-				from, err := c.Metric.Number(base.without(-1))
-				if err != nil {
-					return math.NaN(), err
-				}
-				to, err := c.Metric.Number(other.without(-1))
-				return to - from, err
-			}
-			d, err := differ(c, base, other)
-			if err != nil {
-				return math.NaN(), err
-			}
-			return map[string]float64{"low": d.Low(), "high": d.High()}[s.Statistic], nil
 		}
 	}
-	return math.NaN(), nil
+	return nil, nil, nil
 }
 
 // WriteDifferences writes a row for each comparison at each pair of points as CSV.

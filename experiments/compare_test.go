@@ -79,3 +79,23 @@ func TestDifferences(t *testing.T) {
 		t.Errorf("%v\n%s", err, &b)
 	}
 }
+
+// TestComparedAndCutOff holds that a difference decides nothing where attempts at
+// either point were cut off, or where nothing could happen at them.
+func TestComparedAndCutOff(t *testing.T) {
+	for _, c := range []struct{ drain, that, metric, want string }{
+		{"0 s", "compare.far.mean > -1", "flow.web.setup_time.p50", "attempts of flow web were cut off by the end of the run"},
+		{"5 min", "compare.far.mean == 0", "flow.web.stale.accepted.total", "there is no flow.web.stale.accepted.total to compare here"},
+	} {
+		source, _, _ := strings.Cut(comparing, "[expect.farther]")
+		s := study(t, source+"[expect.one]\nthat = \""+c.that+"\"\nwhere = \"case.far == 'yes' and link.wire.loss == 0.1\"\n",
+			"run.duration=1 s", "run.drain="+c.drain, "compare.far.metric="+c.metric)
+		results, err := s.Judge()
+		if err != nil || len(results) != 1 {
+			t.Fatal(results, err)
+		}
+		if r := results[0]; r.Verdict != Undecided || !strings.Contains(r.Why, c.want) {
+			t.Errorf("%s: %v, %s, want %s", c.metric, r.Verdict, r.Why, c.want)
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 
 	"netsim/experiments/language"
 	"netsim/metrics"
+	"netsim/theory"
 )
 
 // estimate is a number of all replications together, and how well it is known.
@@ -24,6 +25,8 @@ type counted struct {
 	k, n      float64 // cases; n is 0 where nothing was counted
 	effective float64 // of n, as many are independent
 	exposure  float64 // of a total or rate of nothing: runs or seconds
+
+	seen, runs int // replications that found any of them, of how many
 }
 
 // never tells whether nothing happened, or nothing else.
@@ -57,6 +60,12 @@ func (p *Point) estimate(x *language.Expr) (e estimate, err error) {
 			return e, err
 		}
 		e.count(m, share, confidence)
+		e.counted.runs = n
+		for _, o := range p.Outcomes {
+			if k, _ := o.Measures[share.Slot.Subject].cases(share); k > 0 {
+				e.counted.seen++
+			}
+		}
 	}
 	return e, nil
 }
@@ -125,6 +134,28 @@ func (c *counted) chance(expected, student float64) float64 {
 		return metrics.BinomialTail(c.k, c.n, expected)
 	}
 	return max(student, metrics.BinomialTail(c.k/c.n*c.effective, c.effective, expected))
+}
+
+// enough is in how many replications what is seldom must have been seen for their
+// spread to say whether it comes in clusters; cluster is how large those may be.
+const (
+	enough  = 5
+	cluster = 10
+)
+
+// clustered is how probable it is that so few replications meet something which comes
+// in clusters, if as much as expected comes; 0 where more is known.
+func (c *counted) clustered(expected float64) float64 {
+	if expected > seldom || c.seen >= min(enough, c.runs) || c.k >= expected*c.n {
+		return 0
+	}
+	met := -math.Expm1(-expected * c.n / float64(c.runs) / cluster)
+	return theory.BinomialCDF(c.seen, c.runs, met)
+}
+
+// few says so.
+func (c *counted) few() string {
+	return fmt.Sprintf("%.0f of %.0f, in %d of %d replications, say little of what may come in clusters", c.k, c.n, c.seen, c.runs)
 }
 
 // seldom is the half-width up to which a share that was never seen is known well

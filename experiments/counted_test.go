@@ -19,6 +19,14 @@ func failing(attempts uint64, failed ...uint64) (runs []map[string]*Measure) {
 	return runs
 }
 
+// working had jobs to do.
+func working(runs []map[string]*Measure) []map[string]*Measure {
+	for _, r := range runs {
+		r["flow.web.jobs"] = counter(9, 0, 10)
+	}
+	return runs
+}
+
 // TestNothingSeen says what an expectation about something that was never seen can
 // come to: it does not pass because there was nothing to see.
 func TestNothingSeen(t *testing.T) {
@@ -33,6 +41,7 @@ func TestNothingSeen(t *testing.T) {
 		why          string
 	}{
 		{"no attempt, no failure", `that = "flow.web.failed.total == 0"`, failing(0, 0), Undecided, "replication 1 measured no flow.web.failed.total"},
+		{"no attempt, but jobs that needed none", `that = "flow.web.failed.total == 0"`, working(failing(0, 0)), Pass, ""},
 		{"attempts, no failure", `that = "flow.web.failed.total == 0"`, failing(3, 0), Pass, ""},
 		{"no attempt is a fact", `that = "flow.web.attempts.total == 0"`, failing(0, 0), Pass, ""},
 		{"a share of nothing", number(share, "0"), failing(0, 0, 0), Undecided, "replication 1 measured no flow.web.failed.fraction"},
@@ -43,6 +52,9 @@ func TestNothingSeen(t *testing.T) {
 		{"none of many", number(share, "0"), failing(500, 0, 0), Pass, ""},
 		{"none of many, which is seldom", number(share, "1e-4"), failing(500, 0, 0), Pass, ""},
 		{"none of many, expected more often", number(share, "0.05"), failing(500, 0, 0), Fail, "0 is not 0.05 within 4 se"},
+		{"few in one run, which may be a cluster", number(share, "6e-5"), failing(25000, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0), Undecided, "1 of 250000, in 1 of 10 replications, say little of what may come in clusters"},
+		{"none in any, where clusters are rare", number(share, "6e-5"), failing(25000, slices.Repeat([]uint64{0}, 10)...), Undecided, "0 of 250000, in 0 of 10 replications, say little"},
+		{"few in one run, expected in every one", number(share, "0.008"), failing(25000, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0), Fail, "4e-06 is not 0.008"},
 		{"none of many in one run", number(share, "0", `within = "0.001"`), failing(500, 0), Pass, ""},
 		{"all of few", number(share, "1"), failing(5, 5, 5), Undecided, "10 of 10 says little"},
 		{"above nothing of few", number("above(flow.web.setup_time, 3)", "0"), failing(5, 0, 0), Undecided, "0 of 4 says little"},

@@ -19,9 +19,13 @@ func (p *Point) judgeTruth(e *language.Expect, r *Result) error {
 	}
 	for i := range p.Outcomes {
 		var unmeasured string
+		var found []string
 		look := p.only(i)
 		yes, err := e.That.Holds(func(s language.Slot) (any, error) {
 			v, err := look(s)
+			if n, ok := v.(float64); ok && s.Metric != nil {
+				found = append(found, fmt.Sprintf("%s is %.9g", s.Path, n))
+			}
 			if absent(v) || p.vacuous(i, s) {
 				unmeasured = s.Path
 			}
@@ -33,7 +37,7 @@ func (p *Point) judgeTruth(e *language.Expect, r *Result) error {
 		case unmeasured != "":
 			r.decideNot("replication %d measured no %s", i+1, unmeasured)
 		case !yes:
-			r.fail("not so in replication %d", i+1)
+			r.fail("not so in replication %d: %s", i+1, strings.Join(found, ", "))
 			return nil
 		}
 	}
@@ -48,6 +52,15 @@ func (p *Point) judgePair(e *language.Expect, r *Result) error {
 		v, err := look(s)
 		if absent(v) {
 			unmeasured = s.Path
+		}
+		if c, base, other := p.pair(s); base != nil {
+			for _, q := range []*Point{base, other} {
+				for i := range q.Outcomes {
+					if slices.ContainsFunc(c.Metric.Slots, func(s language.Slot) bool { return q.vacuous(i, s) }) {
+						unmeasured = c.Metric.Source + " to compare"
+					}
+				}
+			}
 		}
 		return v, err
 	})
@@ -75,13 +88,22 @@ func absent(v any) bool {
 
 // vacuous reports whether a counter is zero because what it counts among never
 // happened: no attempt failed, where none was made. That nothing was refused is no
-// such thing: the parent is but the sum.
+// such thing: the parent is but the sum. Nor is a total where there was what could
+// have happened: no job had to connect, no connection came to its end.
 func (p *Point) vacuous(i int, s language.Slot) bool {
 	if s.Metric == nil || s.Metric.Class != language.Counter || s.Metric.Of == "" || s.Metric.Of == "refused" || strings.HasSuffix(s.Subject, "."+s.Metric.Of) {
 		return false
 	}
 	m := p.Outcomes[i].Measures[s.Subject]
-	return m != nil && m.Of == 0
+	if m == nil || m.Of > 0 {
+		return false
+	}
+	wider := map[string]string{"attempts": "jobs", "closed": "opened"}[s.Metric.Of]
+	if kind, name := s.Of(); kind == "flow" && wider != "" && s.Statistic == "total" {
+		w := p.Outcomes[i].Measures["flow."+name+"."+wider]
+		return w == nil || w.Count == 0
+	}
+	return true
 }
 
 // judgeNumber wants a number near the one that is expected.
@@ -113,6 +135,9 @@ func (p *Point) judgeNumber(e *language.Expect, r *Result) error {
 	chance, blind := r.chance(), ""
 	if !e.Equals.Measured() {
 		chance, blind = that.counted.chance(r.Expected, chance), that.blind(r.Expected)
+		if loose := that.counted.clustered(r.Expected); loose > chance && chance < falseAlarms {
+			chance, blind = loose, that.counted.few()
+		}
 		if likely := p.alike(e.That, r); likely > chance && e.Within.Kind == language.StandardErrors {
 			chance, blind = likely, fmt.Sprintf("all %d replications found %g, as they may where the mean is %.4g", r.N, r.Value, r.Expected)
 		}
@@ -152,6 +177,13 @@ func (p *Point) mind(slots []language.Slot, r *Result) {
 		r.decideNot("%d of %d runs are too short to find their warm-up", n, len(p.Outcomes))
 	}
 	for _, slot := range slots {
+		if slot.Kind == language.Paired {
+			if c, base, other := p.pair(slot); base != nil {
+				base.mind(c.Metric.Slots, r)
+				other.mind(c.Metric.Slots, r)
+			}
+			continue
+		}
 		kind, name := slot.Of()
 		if kind != "flow" || slot.Metric == nil || strings.HasSuffix(slot.Subject, ".open") {
 			continue

@@ -4,9 +4,9 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"netsim/experiments/language"
 )
@@ -97,7 +97,7 @@ func (w *World) summarize(out io.Writer, f *language.Flow) {
 	}
 	plain := func(v float64) string { return fmt.Sprintf("%.3g", v) }
 	seconds := func(v float64) string {
-		return time.Duration(v * 1e9).Round(time.Microsecond / 10).String()
+		return UnitFor("s", v).Alone(math.Round(v*1e7) / 1e7)
 	}
 	fmt.Fprintf(out, "flow %s\t%d\tways of %s links\n\t\tdelay %s\n", f.Name, links.n, span(&links, plain), span(&delays, seconds))
 }

@@ -129,7 +129,7 @@ func TestSummarize(t *testing.T) {
 	}
 	got := strings.Join(strings.Fields(b.String()), " ")
 	for _, want := range []string{"nodes 36 ", "t_core 4 router", "links 48 ", "t_pod 16 t_edge to t_aggregation", "diameter 6 links",
-		"flow f 240 ways of 2 to 6, mean 5.47 links", "delay 2ms to 6ms, mean 5.4667ms"} { // 1*2 + 2*4 + 12*6 over 15
+		"flow f 240 ways of 2 to 6, mean 5.47 links", "delay 2 ms to 6 ms, mean 5.4667 ms"} { // 1*2 + 2*4 + 12*6 over 15
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, b.String())
 		}

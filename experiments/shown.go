@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"netsim/des"
 )
 
 // Unit is what numbers are shown in to people: "ms" is 1e-3 of a second.
@@ -40,6 +42,9 @@ func (u Unit) Alone(n float64) string {
 	}
 	return strings.TrimRight(fmt.Sprintf("%.9g %s", n/u.Size, u.Name), " ")
 }
+
+// inTime shows a time.
+func inTime(t des.Time) string { return UnitFor("s", t.Seconds()).Alone(t.Seconds()) }
 
 // Around shows a number with its uncertainty: two digits of that, and as many
 // decimals of the number.

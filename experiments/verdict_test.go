@@ -216,3 +216,31 @@ func TestUnclosed(t *testing.T) {
 		}
 	}
 }
+
+// TestNeverClosed holds that no connection was reset of those that never close is a
+// fact, where one was open; its share is of none.
+func TestNeverClosed(t *testing.T) {
+	s := study(t, pair+`
+delay = "10 ms"
+[flow.talk]
+from = "client"
+to = "server:7"
+close = { by = "client", reply = "never" }
+[expect.total]
+that = "flow.talk.closed.reset.total == 0"
+[expect.share]
+that = "flow.talk.closed.reset.fraction == 0"
+[expect.wrong]
+that = "flow.talk.opened.total == 2 * flow.talk.attempts.total"
+`)
+	results, err := s.Judge()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if results[0].Verdict != Pass || results[1].Verdict != Undecided {
+		t.Errorf("%v (%s), %v (%s)", results[0].Verdict, results[0].Why, results[1].Verdict, results[1].Why)
+	}
+	if r := results[2]; r.Verdict != Fail || r.Why != "not so in replication 1: flow.talk.opened.total is 1, flow.talk.attempts.total is 1" {
+		t.Errorf("%v: %s", r.Verdict, r.Why)
+	}
+}

@@ -130,7 +130,7 @@ func (s *Study) warnings() (lines []string) {
 		default:
 			cut := cuts[len(cuts)/2]
 			lines = append(lines, fmt.Sprintf("run.warmup%s: the first %s of %s look like a warm-up (MSER-5), and are measured; set warmup = %q under [run], or \"0 s\"",
-				p.at(), language.Format(time.Duration(cut)), language.Format(r.Duration), language.Format(time.Duration(cut))))
+				p.at(), inTime(cut), language.Format(r.Duration), inTime(cut)))
 		}
 	}
 	return lines
@@ -138,7 +138,7 @@ func (s *Study) warnings() (lines []string) {
 
 // between says what the least and the greatest of some times are.
 func between(sorted []des.Time) string {
-	first, last := language.Format(time.Duration(sorted[0])), language.Format(time.Duration(sorted[len(sorted)-1]))
+	first, last := inTime(sorted[0]), inTime(sorted[len(sorted)-1])
 	if first == last {
 		return first
 	}
