@@ -105,7 +105,7 @@ func (r *Recorded) optional(path string) (optional, wanted bool) {
 	if asked, ok := ofMember(path); ok {
 		return true, asks(r.Members, asked)
 	}
-	if strings.HasPrefix(path, "node.") && strings.HasSuffix(path, ".memory.bytes") {
+	if weighed(path) {
 		return true, r.Memory
 	}
 	words := strings.Split(path, ".")

@@ -21,4 +21,11 @@ func init() {
 	})
 }
 
+// Keys of the memory of queues.
+func init() {
+	maps.Copy(elsewhere, map[string]string{
+		"node.*.memory.queue_limit": "TestQueueLimit", "node.*.memory.starved": "TestQueueLimit", "node.*.memory.buffer": "TestQueueMemory", "node.*.memory.per.buffer": "TestQueueMemory",
+	})
+}
+
 func init() { otherValues["flow.*.on_timeout"] = []string{"rst"} }

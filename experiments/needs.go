@@ -55,7 +55,7 @@ func (s *Study) needs(p *Point, o *Options) Needs {
 			case slot.Metric != nil && slot.Metric.Class == language.Counter && (slot.Statistic == "first" || slot.Statistic == "last"):
 				n.Edges = append(n.Edges, slot.Subject)
 			}
-			n.Memory = n.Memory || strings.HasSuffix(slot.Subject, ".memory.bytes")
+			n.Memory = n.Memory || weighed(slot.Subject)
 			links(slot)
 		}
 		for _, i := range x.Instants(p.Point) {
@@ -72,7 +72,7 @@ func (s *Study) needs(p *Point, o *Options) Needs {
 		*list = slices.Compact(*list)
 	}
 	for path := range seen { // order-free: a flag
-		n.Memory = n.Memory || strings.HasSuffix(path, ".memory.bytes")
+		n.Memory = n.Memory || weighed(path)
 	}
 	if n.Every <= 0 {
 		n.Every = time.Second // a run without a duration

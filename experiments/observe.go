@@ -215,6 +215,11 @@ func (w *World) level(path string) *metrics.Level {
 	case "cpu.busy":
 		return &g.tally.Processor.Busy
 	}
+	if g.tally.Queues != nil {
+		if l := queueLevels(g.tally.Queues)[rest]; l != nil {
+			return l
+		}
+	}
 	if word[2] == "listen" {
 		switch l := g.listeners[word[3]]; word[len(word)-2] {
 		case "synq":
@@ -229,6 +234,24 @@ func (w *World) level(path string) *metrics.Level {
 		}
 	}
 	return nil
+}
+
+// queueLevels are those of the memory in queues, by the path below their group.
+func queueLevels(q *host.QueueTally) map[string]*metrics.Level {
+	all := map[string]*metrics.Level{
+		"memory.queued": &q.All, "memory.queued.send": &q.Send, "memory.queued.receive": &q.Receive, "memory.queued.out_of_order": &q.Ahead,
+	}
+	for s, name := range stateNames { // order-free: each has its own path
+		all[name+".queued"] = &q.In[s]
+	}
+	return all
+}
+
+// weighed reports whether a metric is of the memory of hosts, which is recorded on
+// request alone.
+func weighed(path string) bool {
+	words := strings.Split(path, ".")
+	return words[0] == "node" && len(words) > 3 && (words[2] == "memory" && words[3] != "refused" && words[3] != "dropped" || words[3] == "queued")
 }
 
 // stateNames are the states as metrics name them.

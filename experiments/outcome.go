@@ -119,6 +119,11 @@ func (g *gatherer) node(at string, n *nodes) {
 	if t.Memory != nil {
 		g.enter(at+"memory.bytes", level(t.Memory.Result(), 1, 1).inBytes())
 	}
+	if t.Queues != nil {
+		for name, l := range queueLevels(t.Queues) { // order-free: each has its own path
+			g.enter(at+name, level(l.Result(), 1, 1).inBytes())
+		}
+	}
 	g.enter(at+"orphans.count", level(t.Orphans.Result(), 1, 1))
 	g.enter(at+"cpu.busy", level(t.Processor.Busy.Result(), 1, 1))
 	g.enter(at+"cpu.wait", sample(&t.Processor.Wait, inSeconds))

@@ -280,7 +280,7 @@ func (w *World) addHosts(n *language.Node) error {
 	from, until := w.window()
 	g.tally = host.NewTally(g.profile, from, until)
 	if w.needs.Memory {
-		g.tally.Memory = new(metrics.Level)
+		g.tally.Memory, g.tally.Queues = new(metrics.Level), new(host.QueueTally)
 	}
 	for _, l := range n.Listeners {
 		g.listeners[l.Name] = new(host.ListenerTally)
@@ -312,10 +312,10 @@ func (w *World) addHosts(n *language.Node) error {
 
 // limitsOf is what each host of a group can bear, nil if it is everything.
 func limitsOf(n *language.Node) *host.Limits {
-	if n.Memory.Limit == 0 && n.CPU.Cores == language.Unlimited {
+	if n.Memory.Limit == 0 && n.Memory.QueueLimit == 0 && n.CPU.Cores == language.Unlimited {
 		return nil
 	}
-	return &host.Limits{Memory: n.Memory.Limit, Cores: int(n.CPU.Cores), PerSegment: n.CPU.PerSegment.Dist,
+	return &host.Limits{Memory: n.Memory.Limit, Queues: n.Memory.QueueLimit, Cores: int(n.CPU.Cores), PerSegment: n.CPU.PerSegment.Dist,
 		PerLookup: n.CPU.PerLookup, Lookup: word[host.Lookup](n.CPU.Lookup, "hash", "list")}
 }
 

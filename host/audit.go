@@ -39,6 +39,7 @@ type audit struct {
 	*Stack
 	faults  []error
 	states  map[*Tally]*[tcp.States]int64
+	queues  map[*Tally]*[tcp.States]int64
 	fullest map[*Tally][2]int32 // ports of the fullest pair, and of those in TIME-WAIT
 	found   map[*Host]*found
 	pairs   [][2]int32
@@ -53,10 +54,10 @@ type found struct {
 }
 
 func newAudit(st *Stack) *audit {
-	a := &audit{Stack: st, states: map[*Tally]*[tcp.States]int64{}, fullest: map[*Tally][2]int32{}, found: map[*Host]*found{},
+	a := &audit{Stack: st, states: map[*Tally]*[tcp.States]int64{}, queues: map[*Tally]*[tcp.States]int64{}, fullest: map[*Tally][2]int32{}, found: map[*Host]*found{},
 		pairs: make([][2]int32, len(st.pairs)), asking: map[*Listener]int64{}, waiting: map[*Listener]int64{}}
 	for _, g := range st.groups {
-		a.states[g.tally] = new([tcp.States]int64)
+		a.states[g.tally], a.queues[g.tally] = new([tcp.States]int64), new([tcp.States]int64)
 	}
 	return a
 }
@@ -102,6 +103,12 @@ func (a *audit) connection(ref uint32) {
 	}
 	a.states[h.group.tally][state]++
 	f.move(h.group.tally, tcp.Closed, state)
+	if ref&(inRoom|asking) == 0 && h.group.weighs {
+		q := a.sockets[ref].Conn.Queues()
+		f.queued += q.Sum()
+		f.bytes += q.Sum()
+		a.queues[h.group.tally][state] += q.Sum()
+	}
 }
 
 // hostOf is whose connection it is, which an address does not tell of a service that
@@ -150,7 +157,7 @@ func (a *audit) hosts() {
 			same(a, h.name()+": places for TIME-WAIT that are taken", h.buckets, f.buckets)
 		}
 		if h.group.limits != nil {
-			same(a, h.name()+": connections and bytes", [2]int64{h.rest.holdings.connections, h.rest.holdings.bytes}, [2]int64{f.connections, f.bytes})
+			same(a, h.name()+": connections and bytes, and of these in queues", [3]int64{h.rest.holdings.connections, h.rest.holdings.bytes, h.rest.holdings.queued}, [3]int64{f.connections, f.bytes, f.queued})
 		}
 	}
 }
@@ -164,15 +171,24 @@ func (a *audit) tallies() {
 			continue
 		}
 		seen[t] = true
-		bytes := int64(0)
+		bytes, queued := int64(0), int64(0)
 		for s, n := range a.states[t] {
 			if s >= int(tcp.SynSent) {
 				same(a, "connections in "+tcp.State(s).String(), t.Count[s].Value(), n)
 				bytes += n * t.bytes(tcp.State(s))
 			}
 		}
+		for s, n := range a.queues[t] {
+			queued += n
+			if t.Queues != nil {
+				same(a, "bytes in queues in "+tcp.State(s).String(), t.Queues.In[s].Value(), n)
+			}
+		}
+		if q := t.Queues; q != nil {
+			same(a, "bytes in queues, whole and in parts", [2]int64{q.All.Value(), q.Send.Value() + q.Receive.Value() + q.Ahead.Value()}, [2]int64{queued, queued})
+		}
 		if t.Memory != nil {
-			same(a, "bytes", t.Memory.Value(), bytes)
+			same(a, "bytes", t.Memory.Value(), bytes+queued)
 		}
 		same(a, "ports of the fullest pair", t.PortsUsed.Value(), int64(a.fullest[t][0]))
 		same(a, "ports in TIME-WAIT of the fullest pair", t.PortsInTimeWait.Value(), int64(a.fullest[t][1]))

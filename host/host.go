@@ -45,6 +45,7 @@ type group struct {
 	limits  *Limits
 	mtu     int
 	ttl     uint8
+	weighs  bool // what the queues of connections hold is accounted for
 }
 
 // rest is what few hosts have. Without it, it is one that is empty, of all hosts.
@@ -117,7 +118,8 @@ func (st *Stack) groupOf(c *Config) *group {
 		}
 	}
 	g := &group{number: uint32(len(st.groups)), tally: c.Tally, profile: c.Profile, mtu: c.MTU, ttl: uint8(c.Profile.TTL), limits: c.Limits,
-		room: st.room.chains.of(st.sim, &st.room, c.Profile.TimeWait)}
+		room:   st.room.chains.of(st.sim, &st.room, c.Profile.TimeWait),
+		weighs: c.Tally.Queues != nil || c.Limits != nil && c.Limits.Memory+c.Limits.Queues > 0}
 	st.groups = append(st.groups, g)
 	return g
 }
@@ -348,6 +350,10 @@ func (h *Host) take(now des.Time, p *wire.Packet) {
 		s := st.socket(now, ref)
 		if opens(seg) {
 			h.group.tally.SYNs.Repeated++
+		}
+		if h.group.limits != nil && h.starves(now, s, seg) {
+			st.pool.Put(p)
+			return
 		}
 		if l := s.listener; l != nil && !s.waiting && l.declines() {
 			l.overflow(now, s, p)

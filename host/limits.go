@@ -15,6 +15,11 @@ type Limits struct {
 	// handshake for which there is a request and no socket. 0 is no limit.
 	Memory int64
 
+	// Queues is how many bytes of it the queues of the connections may hold, all
+	// together, until the profile's Starvation comes (tcp_mem of Linux, its third
+	// number); 0 is no limit.
+	Queues int64
+
 	// Cores is how many processors the host has for the segments that come in; 0 is
 	// one for each. Each works for a segment the time that is drawn from PerSegment,
 	// in ns, and PerLookup for every connection that it looks at.
@@ -43,7 +48,8 @@ var ErrNoMemory = errors.New("no memory for a connection")
 // holdings is what the connections of a host are, where a limit depends on it.
 type holdings struct {
 	connections int64
-	bytes       int64
+	bytes       int64 // queued ones too
+	queued      int64
 	processor   *processor // nil: one for each segment
 }
 

@@ -13,6 +13,9 @@ func (t *Tally) Part() *Tally {
 	if t.Memory != nil {
 		p.Memory = new(metrics.Level)
 	}
+	if t.Queues != nil {
+		p.Queues = new(QueueTally)
+	}
 	t.parts = append(t.parts, p)
 	return p
 }

@@ -118,6 +118,7 @@ func (s *Socket) Close(now des.Time) {
 	s.Conn.Close(now)
 	s.called(now, Closing, 0)
 	s.abandoned(now)
+	s.bereft(now)
 	s.pump(now)
 }
 
@@ -140,6 +141,7 @@ func (s *Socket) Fire(now des.Time) {
 	}
 	if s.Conn.Deadline() <= now {
 		s.Conn.Timeout(now)
+		s.bereft(now)
 	}
 	s.pump(now)
 }
@@ -181,6 +183,9 @@ func (s *Socket) pump(now des.Time) {
 		}
 	}
 	s.pumping = false
+	if s.host.group.weighs {
+		s.weigh(now)
+	}
 	if (s.listener != nil || s.request != 0) && s.stack.requests.settle(now, s) {
 		return
 	}

@@ -20,7 +20,8 @@ type Stack struct {
 
 	table     table // connections and TIME-WAIT records by tuple
 	sockets   []*Socket
-	free      *Socket // chained through next
+	queued    []queued // by socket, as far as that is asked for
+	free      *Socket  // chained through next
 	room      room
 	requests  requests
 	listeners []*Listener

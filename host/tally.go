@@ -24,6 +24,7 @@ type Tally struct {
 	// Memory is the bytes held in all states; nil is not recorded.
 	Memory *metrics.Level
 	Bytes  [tcp.States]int
+	Queues *QueueTally // what of that is in queues; nil is not recorded
 
 	PortsUsed, PortsInTimeWait Fullest
 	SearchSteps                metrics.Sample // ports looked at by each connect() that chose one, or found none
@@ -50,6 +51,8 @@ type Counters struct {
 	PortsRefused               uint64
 	Missed                     uint64 // packets that came in the quiet time after a crash
 	MemoryRefused              uint64 // connections, SYNs and third segments
+	MemoryDropped              uint64 // segments with text that the queues had no memory for
+	OrphansStarved             uint64 // orphans that were reset for what they had to send
 	Sent, Received, Resent     uint64 // segments
 	ResetsSent, ResetsReceived uint64
 	Challenges                 uint64
@@ -86,6 +89,9 @@ func (t *Tally) levels() []*metrics.Level {
 	}
 	if t.Memory != nil {
 		all = append(all, t.Memory)
+	}
+	if t.Queues != nil {
+		all = append(all, t.Queues.levels()...)
 	}
 	return all
 }

@@ -306,6 +306,9 @@ func (c *Conn) takeText(now des.Time, s *wire.Segment) {
 		c.fail(WasReset)
 		return
 	}
+	if c.refused(s) {
+		return
+	}
 	misplaced := s.Offset != c.rcvOffset+uint64(int64(left.Sub(c.rcvNxt)))
 	if left.Before(c.rcvNxt) {
 		left = c.rcvNxt

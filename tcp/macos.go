@@ -69,7 +69,7 @@ func MacOS() *Profile {
 
 		TTL: 64, PortLow: 49152, PortHigh: 65535,
 		PortSelect: RandomPort,
-		Bytes:      bytesPerState(2560, 2560, 2560),
+		Bytes:      bytesPerState(2560, 2560, 2560), PerBuffer: 256, Buffer: 2048,
 	}
 }
 
@@ -131,5 +131,6 @@ var macosSources = sources{
 	"TTL":                                                "unverified: net.inet.ip.ttl",
 	"PortLow PortHigh":                                   "published: net.inet.ip.portrange.first 49152, last 65535",
 	"PortSelect":                                         "unverified: random",
+	"PerBuffer Buffer Starved":                           "unverified: MSIZE and MCLBYTES as BSD has them",
 	"Bytes":                                              "unverified: a socket in every state",
 }

@@ -58,6 +58,9 @@ func (c *Conn) header(now des.Time, s *wire.Segment, flags wire.Flags, seq wire.
 	s.Clear()
 	s.Flags, s.Seq, s.Incarnation = flags, seq, c.own
 	s.Window = c.window(flags.Has(wire.SYN))
+	if c.has(extended) && c.side.shuts {
+		s.Window, c.side.shuts = 0, false
+	}
 	if flags.Has(wire.ACK) {
 		s.Ack = c.rcvNxt
 		if c.has(echoing) && !flags.Has(wire.SYN) {

@@ -145,6 +145,9 @@ type Profile struct {
 	PortSelect PortSelect  `key:"ports.select"`
 	PortsPer   PortsPer    `key:"ports.per"`          // what a port in use excludes
 	Bytes      [States]int `key:"memory.per.<state>"` // kernel memory held in each state
+	PerBuffer  int         `key:"memory.per.buffer"`  // of a queue, beside its text
+	Buffer     int         `key:"memory.buffer"`      // the most text that one has; 0: any
+	Starved    Starvation  `key:"memory.starved"`     // where queues hold all that they may
 }
 
 // Places is how many a queue of that backlog holds.

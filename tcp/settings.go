@@ -75,6 +75,9 @@ type aside struct {
 	remoteUTO time.Duration // what the peer told, 0 if nothing
 	utoDue    bool          // our own has changed
 	cookie    FastCookie    // of Fast Open: to be shown, or given
+
+	refuses bool // what comes next, for want of memory
+	shuts   bool // the window, in the next ACK
 }
 
 // none are the settings of a user who asks for nothing.

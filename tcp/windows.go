@@ -63,7 +63,7 @@ func Windows() *Profile {
 
 		TTL: 128, PortLow: 49152, PortHigh: 65535,
 		PortSelect: RandomPort,
-		Bytes:      bytesPerState(1024, 512, 256),
+		Bytes:      bytesPerState(1024, 512, 256), PerBuffer: 0, Buffer: 64 << 10,
 	}
 }
 
@@ -124,5 +124,6 @@ var windowsSources = sources{
 	"TTL":                                                "unverified: DefaultTTL",
 	"PortLow PortHigh":                                   "published: Microsoft, \"default dynamic port range\"",
 	"PortSelect":                                         "unverified: random",
+	"PerBuffer Buffer Starved":                           "unverified: text alone; nothing is known",
 	"Bytes":                                              "unverified: nothing is known",
 }

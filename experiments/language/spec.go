@@ -124,7 +124,8 @@ type Accept struct {
 
 // Memory is what the connections of a host may hold.
 type Memory struct {
-	Limit int64 `key:"limit"` // bytes; 0: no limit
+	Limit      int64 `key:"limit"`       // bytes; 0: no limit
+	QueueLimit int64 `key:"queue_limit"` // of these, in queues
 }
 
 // CPU is the processors of a host, for the segments that come in.

@@ -62,7 +62,7 @@ func ProfileValues(name string) (values []ProfileValue) {
 		v := ProfileValue{Key: key, Meaning: k.Meaning, Value: profileValue(p, key), Unit: k.Type.Unit,
 			Source: tcp.SourceOf(name, fields.Field(at[0].field).Name)}
 		v.Text = k.profileText(v.Value)
-		if state, ok := strings.CutPrefix(key, "memory.per."); ok {
+		if state, ok := strings.CutPrefix(key, "memory.per."); ok && state != "buffer" {
 			v.Meaning = strings.Replace(v.Meaning, "this state", strings.ToUpper(state), 1)
 		}
 		values = append(values, v)
