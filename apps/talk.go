@@ -15,20 +15,6 @@ import (
 type talk struct {
 	flow             *Flow
 	slot, generation uint32
-	next             *talk
-	client, server   end
-	begun            des.Time // connect() was called
-	laws             *Flow    // whose laws the job follows: the flow, but behind a proxy
-	number           uint64   // of the job there, by which the laws are drawn from
-	first            int      // exchange there
-	job              *job     // nil: a flow that keeps none, or at rest
-	pool             *pool    // that the connection belongs to
-	jobs             uint64   // done on it
-	to               int      // which of the flow's servers
-	rounds           int      // exchanges of the job
-	exchanges        int      // complete, as the client sees it
-	served           int      // responses written
-	closing          uint64   // segments of the closing, of ends that are gone
 	live, measured   bool
 	settled          bool // what is measured is decided
 	opened, answered bool
@@ -38,6 +24,21 @@ type talk struct {
 	gaveUp           bool // the job has lost patience before it opened
 
 	timedOut, wasReset, dirty, merged, crossed bool
+
+	next           *talk
+	begun          des.Time // connect() was called
+	laws           *Flow    // whose laws the job follows: the flow, but behind a proxy
+	number         uint64   // of the job there, by which the laws are drawn from
+	first          int      // exchange there
+	rounds         int      // exchanges of the job
+	exchanges      int      // complete, as the client sees it
+	served         int      // responses written
+	job            *job     // nil: a flow that keeps none, or at rest
+	client, server end
+	pool           *pool  // that the connection belongs to
+	jobs           uint64 // done on it
+	to             int    // which of the flow's servers
+	closing        uint64 // segments of the closing, of ends that are gone
 }
 
 // end is one end of a talk: its App, and its clocks.
@@ -45,10 +46,7 @@ type end struct {
 	talk       *talk
 	socket     *host.Socket // nil before there is one and when it is gone
 	slow       *slowReader  // at which speed it reads; nil is at once
-	waits      int          // jobs that a request has triggered and its response waits for
 	proxy      *Proxy       // that asks others for the responses; nil is none
-	work       clock        // to serve, or to ask
-	leave      clock        // to close, or to reply
 	busy, done bool         // it had a connection; that is gone, or in TIME-WAIT
 	eof        bool         // the other end has closed
 	closed     bool         // we have
@@ -57,11 +55,14 @@ type end struct {
 	replyDue   bool         // the close in answer waits until all is said
 	serving    bool         // a request waits for its response
 	writing    bool         // the connection has not yet taken all of a message
+	waits      int          // jobs that a request has triggered and its response waits for
 	heard      int          // requests that have arrived
 	got        uint64       // bytes of the message that is arriving
 	unsent     uint64       // of the message that is written
 	closedAt   des.Time
 	eofAt      des.Time
+	work       clock // to serve, or to ask
+	leave      clock // to close, or to reply
 }
 
 // clock is what an end waits for before it acts. It has two, since a close that is

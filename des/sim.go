@@ -110,6 +110,8 @@ func (s *Sim) When(e *Event) Time { return e.when }
 
 // At schedules e at t, or moves it there. A time before now is a mistake of the
 // caller.
+//
+//go:noinline
 func (s *Sim) At(e *Event, t Time) {
 	if t < s.now {
 		panic(fmt.Sprintf("des: an event scheduled at %v, before now, %v", t, s.now))

@@ -13,26 +13,28 @@ import (
 // Host is one end system. What a packet touches comes first and fits into two
 // cache lines: with thousands of hosts they are in no cache.
 type Host struct {
+	// What every packet touches.
 	stack   *Stack
 	group   *group
 	out     topo.Sink
-	secret  uint64
 	address wire.Addr
 	node    topo.NodeID
+	off     bool // it has crashed, and may not be back
+	stopped bool // its timers are
+	narrow  bool // some path is narrower than its first link
+	drawn   bool
+	last    uint16 // port chosen by SequentialPort
+
 	pair    uint32 // the last of its port pairs
-	picked  uint32 // ports chosen by HashPort
 	buckets uint32 // taken of those for TIME-WAIT
+	picked  uint32 // ports chosen by HashPort
+	orphans uint32 // connections without a user, but for those in FIN-WAIT-2
 
 	draws     rand.PCG // the host's random stream, once drawn
 	owner     des.Owner
+	secret    uint64
 	listeners *Listener // the last, and before it the others
 	rest      *rest
-	last      uint16 // port chosen by SequentialPort
-	drawn     bool
-	off       bool   // it has crashed, and may not be back
-	stopped   bool   // its timers are
-	narrow    bool   // some path is narrower than its first link
-	orphans   uint32 // connections without a user, but for those in FIN-WAIT-2
 }
 
 // group is what the hosts of one tally and profile have in common.

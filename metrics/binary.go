@@ -22,7 +22,7 @@ func (s *Sample) AppendBinary(b []byte) ([]byte, error) {
 	}
 	b = binary.AppendUvarint(b, s.min)
 	b = binary.AppendUvarint(b, s.max)
-	b = s.sum.append(b)
+	b = s.sum().append(b)
 	b = s.squares.append(b)
 	cells, last := uint64(0), uint64(0)
 	for range s.cells() {
@@ -47,7 +47,8 @@ func (s *Sample) Read(b []byte) (rest []byte, err error) {
 		return r.end()
 	}
 	s.min, s.max = r.uvarint(), r.uvarint()
-	s.sum, s.squares = r.uint128(), r.uint128()
+	sum := r.uint128()
+	s.squares = r.uint128()
 	s.packed = make([]packed, 0, r.count(3))
 	var at, n uint64
 	for range cap(s.packed) {
@@ -56,7 +57,7 @@ func (s *Sample) Read(b []byte) (rest []byte, err error) {
 		at, n = p.at, n+p.n
 		s.packed = append(s.packed, p)
 	}
-	r.bad = r.bad || n != s.n
+	r.bad = r.bad || n != s.n || sum != s.sum()
 	return r.end()
 }
 

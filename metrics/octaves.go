@@ -20,7 +20,7 @@ type octaves[T any] []*[perOctave]T
 // holds [1024, 2048) << k-1.
 func locate(v uint64) (page, slot uint) {
 	shift := uint(bits.Len64(v|(2*perOctave-1))) - perOctaveBits - 1
-	lead := uint(v >> shift)
+	lead := uint(v >> (shift & 63))
 	return shift + lead>>perOctaveBits, lead % perOctave
 }
 
@@ -33,12 +33,20 @@ func floor(page, slot uint) uint64 {
 }
 
 // width returns how many values share each slot of a page, a power of two.
-func width(page uint) uint64 { return 1 << (max(page, 1) - 1) }
+func width(page uint) uint64 { return 1 << ((max(page, 1) - 1) & 63) }
+
+// find returns a slot, nil if its page was never touched.
+func (o octaves[T]) find(page, slot uint) *T {
+	if page < uint(len(o)) && o[page] != nil {
+		return &o[page][slot]
+	}
+	return nil
+}
 
 // at returns a slot, allocating its page if need be.
 func (o *octaves[T]) at(page, slot uint) *T {
-	if page < uint(len(*o)) && (*o)[page] != nil {
-		return &(*o)[page][slot]
+	if t := o.find(page, slot); t != nil {
+		return t
 	}
 	return &o.grow(page)[slot]
 }

@@ -16,10 +16,10 @@ import (
 //
 // The zero Sample is empty and ready.
 type Sample struct {
-	n, min, max  uint64
-	sum, squares Uint128
-	slots        octaves[tally]
-	packed       []packed // instead of slots, of a sample that was read
+	n, min, max uint64
+	slots       octaves[tally]
+	squares     Uint128
+	packed      []packed // instead of slots, of a sample that was read
 }
 
 // packed is a slot that holds something: page and slot as one number.
@@ -35,6 +35,8 @@ type tally struct{ n, excess uint64 }
 func (t tally) mean(floor uint64) int64 { return int64(floor + (t.excess+t.n/2)/t.n) }
 
 // Record adds a case. It panics on a negative value.
+//
+//go:noinline
 func (s *Sample) Record(v int64) {
 	if v < 0 {
 		panic("metrics: negative value in a sample")
@@ -45,15 +47,30 @@ func (s *Sample) Record(v int64) {
 	}
 	s.max = max(s.max, u)
 	s.n++
-	s.sum = s.sum.Add(Uint128{0, u})
 	s.squares = s.squares.Add(Mul64(u, u))
+	page, slot := locate(u)
+	t := s.slots.find(page, slot)
+	if t == nil {
+		t = s.slot(page, slot)
+	}
+	t.n++
+	t.excess += u & (width(page) - 1)
+}
+
+// slot returns a slot that can be written.
+func (s *Sample) slot(page, slot uint) *tally {
 	if s.packed != nil {
 		s.unpack()
 	}
-	page, slot := locate(u)
-	t := s.slots.at(page, slot)
-	t.n++
-	t.excess += u & (width(page) - 1)
+	return s.slots.at(page, slot)
+}
+
+// sum is that of all cases, exactly.
+func (s *Sample) sum() (sum Uint128) {
+	for at, t := range s.cells() {
+		sum = sum.Add(Mul64(floor(uint(at/perOctave), uint(at%perOctave)), t.n)).Add(Uint128{0, t.excess})
+	}
+	return sum
 }
 
 // Merge adds the cases of o. The result is the same in any order.
@@ -66,13 +83,9 @@ func (s *Sample) Merge(o *Sample) {
 	}
 	s.max = max(s.max, o.max)
 	s.n += o.n
-	s.sum = s.sum.Add(o.sum)
 	s.squares = s.squares.Add(o.squares)
-	if s.packed != nil {
-		s.unpack()
-	}
 	for at, t := range o.cells() {
-		mine := s.slots.at(uint(at/perOctave), uint(at%perOctave))
+		mine := s.slot(uint(at/perOctave), uint(at%perOctave))
 		mine.n += t.n
 		mine.excess += t.excess
 	}
@@ -125,7 +138,7 @@ func (s *Sample) Mean() float64 {
 	if s.n == 0 {
 		return math.NaN()
 	}
-	return ratio(s.sum.Big(), s.count())
+	return ratio(s.sum().Big(), s.count())
 }
 
 // Variance returns the unbiased estimate of the variance, which takes two cases.
@@ -135,7 +148,7 @@ func (s *Sample) Variance() float64 {
 	}
 	n := s.count()
 	pairs := new(big.Int).Mul(n, new(big.Int).SetUint64(s.n-1))
-	return ratio(spread(n, s.sum, s.squares), pairs)
+	return ratio(spread(n, s.sum(), s.squares), pairs)
 }
 
 // SD returns the square root of the variance.

@@ -130,7 +130,7 @@ func TestSampleMerge(t *testing.T) {
 			back.Merge(parts[len(parts)-1-i])
 		}
 		for _, got := range []*Sample{forth, back} {
-			if got.n != whole.n || got.sum != whole.sum || got.squares != whole.squares || got.min != whole.min || got.max != whole.max {
+			if got.n != whole.n || got.sum() != whole.sum() || got.squares != whole.squares || got.min != whole.min || got.max != whole.max {
 				t.Fatalf("seed %d: merged sums differ", seed)
 			}
 			if !slices.Equal(tallies(got), tallies(whole)) {

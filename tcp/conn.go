@@ -57,7 +57,7 @@ type Conn struct {
 	// Acknowledging.
 	unacked    uint32 // bytes received since the last ACK was sent
 	quick      uint8  // ACKs to be sent at once still
-	run        uint8  // segments sent of the burst that goes on
+	run, most  uint8  // segments sent of the burst that goes on, and how many it can have
 	ato        time.Duration
 	lastDataAt des.Time
 	replyAt    des.Time // last SYN-ACK in answer to a repeated SYN

@@ -10,6 +10,9 @@ import (
 // Emit fills s with the next segment that is due and reports whether there is
 // one. It is the only place that decides to send. The host sets the ports.
 func (c *Conn) Emit(now des.Time, s *wire.Segment) bool {
+	if c.idle() {
+		return false
+	}
 	switch {
 	case c.reset.due:
 		c.emitReset(s)
@@ -37,6 +40,13 @@ func (c *Conn) Emit(now des.Time, s *wire.Segment) bool {
 	return true
 }
 
+// idle reports whether a synchronized connection has nothing to send: the short way
+// to what most calls of Emit come to.
+func (c *Conn) idle() bool {
+	return !c.has(synDue|ackDue|challengeDue|kept|probeDue|fast|extended) &&
+		c.next == c.last() && c.state.synchronized() && !c.reset.due
+}
+
 // emitHandshake is Emit in SYN-SENT and SYN-RECEIVED.
 func (c *Conn) emitHandshake(now des.Time, s *wire.Segment) bool {
 	switch {
@@ -54,6 +64,8 @@ func (c *Conn) emitHandshake(now des.Time, s *wire.Segment) bool {
 }
 
 // header fills in what every segment of the connection has.
+//
+//go:noinline
 func (c *Conn) header(now des.Time, s *wire.Segment, flags wire.Flags, seq wire.Seq) {
 	s.Clear()
 	s.Flags, s.Seq, s.Incarnation = flags, seq, c.own
@@ -254,6 +266,8 @@ func (c *Conn) emitText(now des.Time, s *wire.Segment) bool {
 
 // sendable decides how many bytes from the given number may go now, and whether
 // the FIN goes with them.
+//
+//go:noinline
 func (c *Conn) sendable(from wire.Seq, forced bool) (n uint32, fin bool) {
 	waiting := max(c.end.Sub(from), 0)   // the RFC's D
 	usable := c.una.Add(c.wnd).Sub(from) // the RFC's U; below 0 after the window shrank (MUST-34, SHLD-15)

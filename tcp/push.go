@@ -6,7 +6,10 @@ import "time"
 // written, ends a burst that has a PSH of its own (Linux __tcp_transmit_skb since 5.4:
 // what is handed to the card in one piece). A burst of one segment has none.
 func (c *Conn) pushes() bool {
-	if c.run++; uint32(c.run) < c.burst() {
+	if c.run++; c.run == 1 {
+		c.most = c.burst()
+	}
+	if c.run < c.most {
 		if n, fin := c.sendable(c.next, false); n > 0 || fin {
 			return false // the burst goes on
 		}
@@ -19,7 +22,7 @@ func (c *Conn) pushes() bool {
 // burst is how many segments are handed to the card in one piece: what the pace, twice
 // the window a round trip, or 1.2 times it out of slow start, lets go in 1/1024 s, and
 // more on a path that is short (Linux tcp_tso_autosize, tcp_update_pacing_rate).
-func (c *Conn) burst() uint32 {
+func (c *Conn) burst() uint8 {
 	const card = 1 << 16 // bytes that it takes
 	mss := int64(c.effectiveMSS())
 	if c.rttvar < 0 {
@@ -34,5 +37,5 @@ func (c *Conn) burst() uint32 {
 	if shift := srtt / (512 * time.Microsecond); shift < 32 {
 		bytes += card >> shift
 	}
-	return uint32(min(max(min(bytes, card)/mss, 2), 127))
+	return uint8(min(max(min(bytes, card)/mss, 2), 127))
 }

@@ -33,6 +33,8 @@ type fifo struct {
 }
 
 // Receive puts p at the end of the queue, or drops it.
+//
+//go:noinline
 func (f *fifo) Receive(now des.Time, p *wire.Packet) {
 	f.in++
 	m := f.medium
