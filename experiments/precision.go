@@ -84,13 +84,28 @@ func (s *Study) grow() (grown bool, err error) {
 func (p *Point) shortfall(until []*language.Until, n int) (most float64, err error) {
 	first := p.first(n)
 	for _, u := range until {
-		e, err := first.estimate(u.Metric)
+		share, _, err := first.share(u)
 		if err != nil {
-			return 0, fmt.Errorf("run.until.%s: %w", u.Name, err)
+			return 0, err
 		}
-		most = max(most, e.share(u))
+		most = max(most, share)
 	}
 	return most, nil
+}
+
+// share is how many times as wide as wanted the interval of a number is; 0 where it is
+// not wanted.
+func (p *Point) share(u *language.Until) (share float64, e estimate, err error) {
+	wanted, err := u.Wants(p.Point)
+	if err == nil && wanted {
+		if e, err = p.estimate(u.Metric); err == nil {
+			share = e.share(u)
+		}
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w", u.Path, err)
+	}
+	return share, e, err
 }
 
 // share is the half-width as a share of what is wanted; of what is not known at all it
@@ -111,12 +126,12 @@ func (e *estimate) share(u *language.Until) float64 {
 func (s *Study) Unreached() (lines []string, err error) {
 	for _, p := range s.Points {
 		for _, u := range s.File.Until {
-			e, err := p.estimate(u.Metric)
+			share, e, err := p.share(u)
 			if err != nil {
-				return nil, fmt.Errorf("run.until.%s: %w", u.Name, err)
+				return nil, err
 			}
-			if e.share(u) > 1 {
-				lines = append(lines, fmt.Sprintf("run.until.%s%s: the half-width is %.3g after %d replications, wanted were %v", u.Name, p.at(), e.half(), len(p.Outcomes), u.Half))
+			if share > 1 {
+				lines = append(lines, fmt.Sprintf("%s%s: the half-width is %.3g after %d replications, wanted were %v", u.Path, p.at(), e.half(), len(p.Outcomes), u.Half))
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"netsim/des"
@@ -162,5 +163,51 @@ func TestCommonRandomNumbers(t *testing.T) {
 		if digest(own, i) != digest(again, i) {
 			t.Error("random numbers of its own are others the next time")
 		}
+	}
+}
+
+// TestThorough holds that a thorough study knows every number that is held against
+// theory to a part of itself, where it is held, and nothing else; or has made all the
+// replications that it may.
+func TestThorough(t *testing.T) {
+	f := parse(t, pair+`delay = "10 ms"
+[run]
+replications = 4
+[flow.web]
+from = "client"
+to = "server:80"
+arrivals = { process = "even", rate = "100/s", count = 200 }
+[param]
+p = 0.5
+[sweep.axes]
+link.wire.loss = [0, 0.3]
+[expect.waits]
+that = "above(flow.web.setup_time, 0.5)"
+equals = "1 - (1 - link.wire.loss)^2"
+where = "link.wire.loss > 0"
+[expect.opens]
+that = "flow.web.opened.total > 0"
+[expect.times]
+that = "flow.web.setup_time.mean"
+equals = "0.02"
+within = "100 %"
+`)
+	f.Thorough(0.05, 40)
+	s, err := Run(t.Context(), f, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if less, more := len(s.Points[0].Outcomes), len(s.Points[1].Outcomes); len(f.Until) != 1 || less != 4 || more <= 4 || more >= 40 {
+		t.Errorf("%d numbers are to be known; %d and %d replications", len(f.Until), less, more)
+	}
+	if lines, err := s.Unreached(); err != nil || len(lines) != 0 {
+		t.Errorf("%q, %v", lines, err)
+	}
+	f.Thorough(0.001, 40)
+	if s, err = Run(t.Context(), f, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if lines, err := s.Unreached(); err != nil || len(lines) != 1 || !strings.HasPrefix(lines[0], "expect.waits at link.wire.loss=0.3: the half-width is ") || !strings.HasSuffix(lines[0], "after 40 replications, wanted were 0.1 %") {
+		t.Errorf("%q, %v", lines, err)
 	}
 }

@@ -18,23 +18,26 @@ type ran struct {
 	runs    int
 	took    time.Duration
 	results []*experiments.Result
-	err     error // of a run
+	missed  []string // what is not known as well as it was to be
+	err     error    // of a run
 }
 
-// catalogue runs every experiment that comes with netsim, one after the other, and
-// settles what they expect together: that one fails by chance is held at once in a
-// thousand times for all of them.
-func (f *runFlags) catalogue(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return fmt.Errorf("--all is the whole catalogue; leave out %s", args[0])
+// catalogue runs the experiments of those names, or every one that comes with netsim,
+// one after the other, and settles what they expect together: that one fails by chance
+// is held at once in a thousand times for all of them.
+func (f *runFlags) catalogue(cmd *cobra.Command, names []string) error {
+	switch {
+	case f.all && len(names) > 0:
+		return fmt.Errorf("--all is the whole catalogue; leave out %s", names[0])
+	case f.all:
+		names = experiments.Catalog()
 	}
 	if f.jobs < 0 {
 		return errJobs(f.jobs)
 	}
-	if f.out == "" && !f.fast {
+	if f.out == "" && !f.fast && !f.thorough {
 		f.out = "out"
 	}
-	names := experiments.Catalog()
 	var all []*ran
 	var results []*experiments.Result
 	for i, name := range names {
@@ -53,7 +56,7 @@ func (f *runFlags) catalogue(cmd *cobra.Command, args []string) error {
 // errors end all.
 func (f *runFlags) one(cmd *cobra.Command, name string) (*ran, error) {
 	r := &ran{name: name}
-	file, err := f.fewer(name)
+	file, err := f.read(name)
 	if err != nil {
 		return nil, err
 	}
@@ -70,12 +73,13 @@ func (f *runFlags) one(cmd *cobra.Command, name string) (*ran, error) {
 		for _, p := range study.Points {
 			r.runs += len(p.Outcomes)
 		}
+		r.missed, err = study.Unreached()
+		return r, err
 	}
 	return r, nil
 }
 
-// judged runs an experiment and judges it; a fast run writes nothing where it is not
-// said where.
+// judged runs an experiment and judges it; where there is no folder nothing is written.
 func (f *runFlags) judged(cmd *cobra.Command, file *language.File, r *ran) (study *experiments.Study, err error) {
 	if f.out == "" {
 		if study, err = experiments.Run(cmd.Context(), file, experiments.Options{Jobs: f.jobs}); err == nil {
@@ -103,16 +107,24 @@ func (f *runFlags) judged(cmd *cobra.Command, file *language.File, r *ran) (stud
 }
 
 // fewest are the replications of a fast run: with two there is an error, with three
-// one that is not all chance.
-const fewest = 3
+// one that is not all chance. A thorough one has as many as the part takes of each
+// number to which it is to be known, and no more than most.
+const (
+	fewest = 3
+	part   = 0.01
+	most   = 1000
+)
 
-// fewer reads an experiment, for a fast run with few replications.
-func (f *runFlags) fewer(name string) (*language.File, error) {
+// read reads an experiment, with as many replications as a fast or a thorough run has.
+func (f *runFlags) read(name string) (*language.File, error) {
 	file, err := f.load(name)
-	if err != nil || !f.fast {
-		return file, err
+	if err != nil {
+		return nil, err
 	}
-	if file.Points[0].Spec.Run.AtMost() <= fewest {
+	if f.thorough {
+		file.Thorough(part, most)
+	}
+	if !f.fast || file.Points[0].Spec.Run.AtMost() <= fewest {
 		return file, nil
 	}
 	fast := *f
@@ -150,6 +162,9 @@ func (f *runFlags) summary(cmd *cobra.Command, all []*ran) error {
 			if result.Verdict != experiments.Pass && !(f.fast && result.Verdict == experiments.Undecided) {
 				fmt.Fprintf(out, "%s: %s: %s\n", result.Verdict, r.name, where(result))
 			}
+		}
+		for _, line := range r.missed {
+			fmt.Fprintf(out, "%s: %s\n", r.name, line)
 		}
 		if r.err != nil {
 			fmt.Fprintf(out, "failed: %s: %v\n", r.name, r.err)

@@ -58,17 +58,21 @@ func TestCatalogueArguments(t *testing.T) {
 	n := newNetsim(t)
 	for _, c := range []struct{ args, want string }{
 		{"run --all handshake", "netsim: --all is the whole catalogue; leave out handshake\n"},
-		{"run --fast handshake", "netsim: --fast is of --all; write: netsim run --all --fast\n"},
+		{"run --fast", "netsim: which experiments? name some of the catalogue, or write --all\n"},
+		{"run --all --fast --thorough", "netsim: --fast and --thorough are opposites; leave out one\n"},
 		{"run --all --jobs -1", "netsim: --jobs -1: want the number of runs"},
 	} {
 		if _, errs, code := n.run(strings.Fields(c.args)...); code != exitUsage || !strings.Contains(errs, c.want) {
 			t.Errorf("netsim %s: exit code %d, %s", c.args, code, errs)
 		}
 	}
+	if out, errs, code := n.run("run", "--fast", "handshake", "abort"); code != 0 || !strings.Contains(out, "abort      4") || strings.Contains(out, "results.csv") {
+		t.Errorf("exit code %d, %s%s", code, out, errs)
+	}
 	f := &runFlags{all: true, fast: true}
 	f.flags(&cobra.Command{})
 	for _, name := range experiments.Catalog() {
-		if file, err := f.fewer(name); err != nil || file.Points[0].Spec.Run.AtMost() > fewest {
+		if file, err := f.read(name); err != nil || file.Points[0].Spec.Run.AtMost() > fewest {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -30,7 +30,12 @@ type runFlags struct {
 	progress string
 	all      bool
 	fast     bool
+	thorough bool
 }
+
+// some reports whether the arguments are experiments of the catalogue, which are
+// settled together.
+func (f *runFlags) some() bool { return f.all || f.fast || f.thorough }
 
 func runCommand() *cobra.Command {
 	var f runFlags
@@ -56,19 +61,23 @@ new, another figure none. The same file and seed give the same bytes, whatever -
   netsim run handshake --set link.wire.delay="50 ms" --out far
   netsim run mine.toml --seed 7 --replications 20 --jobs 4
   netsim run four-way-close --capture            # pcapng files for Wireshark
-  netsim run --all --fast                        # does everything still come out as expected?`,
+  netsim run --all --fast                        # does everything still come out as expected?
+  netsim run --fast port-rate os-compare         # do these?
+  netsim run --thorough setup-under-loss         # to 1 %`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if f.all && len(args) == 0 {
+			switch {
+			case f.fast && f.thorough:
+				return errors.New("--fast and --thorough are opposites; leave out one")
+			case f.some() && len(args) == 0 && !f.all:
+				return errors.New("which experiments? name some of the catalogue, or write --all")
+			case f.some():
 				return nil
 			}
 			return one("FILE or NAME", "netsim run handshake")(cmd, args)
 		},
 		ValidArgsFunction: experimentArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			switch {
-			case f.fast && !f.all:
-				return errors.New("--fast is of --all; write: netsim run --all --fast")
-			case f.all:
+			if f.some() {
 				return f.catalogue(cmd, args)
 			}
 			return f.run(cmd, args[0])
@@ -80,7 +89,8 @@ new, another figure none. The same file and seed give the same bytes, whatever -
 	c.Flags().BoolVar(&f.again, "again", false, "make all runs again, and hold them against the results that are there")
 	c.Flags().StringVar(&f.progress, "progress", "auto", progressHelp)
 	c.Flags().BoolVar(&f.all, "all", false, "run the whole catalogue, and settle all its expectations together")
-	c.Flags().BoolVar(&f.fast, "fast", false, "with --all: three replications at most, verdicts alone if there is no --out, and only FAIL counts")
+	c.Flags().BoolVar(&f.fast, "fast", false, "with --all or names: three replications at most, verdicts alone if there is no --out, and only FAIL counts")
+	c.Flags().BoolVar(&f.thorough, "thorough", false, "with --all or names: replications until every number that is held against theory is known to 1 %, at most 1,000 at a point; verdicts alone if there is no --out")
 	c.Flags().BoolVar(&f.capture, "capture", false, "write all packets of the first replication as pcapng, a file a group of hosts, whatever [capture] says")
 	return c
 }

@@ -7,8 +7,26 @@ import (
 // Until is a number that is to be known so well: replications are added until it is.
 type Until struct {
 	Name   string
+	Path   string // "run.until.share", or of the expectation that is to be held so well
 	Metric *Expr
 	Half   Tolerance // of its interval; Relative to the number, or Absolute
+	Where  *Expr     // nil: at every point
+}
+
+// Wants tells whether the number is to be known so well at a point.
+func (u *Until) Wants(p *Point) (bool, error) { return wants(u.Where, p) }
+
+// Thorough asks for more replications, up to so many at each point, until every number
+// that is expected within standard errors is known to a part of itself, 0.01 for 1 %.
+func (f *File) Thorough(part float64, most int) {
+	for _, e := range f.Expects {
+		if e.Equals != nil && e.Within.Kind == StandardErrors {
+			f.Until = append(f.Until, &Until{e.Name, "expect." + e.Name, e.That, Tolerance{Relative, part, decimal(100*part) + " %"}, e.Where})
+		}
+	}
+	for _, p := range f.Points {
+		p.Spec.Run.Most = max(p.Spec.Run.Most, most)
+	}
 }
 
 // AtMost is how many replications there can be.
@@ -32,7 +50,7 @@ func (d *drawing) until() (all []*Until) {
 	}
 	for _, name := range names {
 		path := "run.until." + name
-		u := &Until{Name: name}
+		u := &Until{Name: name, Path: path}
 		if d.need(path, "metric", `"flow.NAME.setup_time.mean"`) {
 			u.Metric = d.expr(path+".metric", Scope{names: d.names, Metrics: true}, Number)
 		}
