@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/renameio/v2/maybe"
+
 	"netsim/des"
 	"netsim/experiments/language"
 	"netsim/metrics"
@@ -19,6 +21,8 @@ type Look struct {
 	Formats []string // none: those of the file
 	Width   float64  // mm; 0: those of the file
 	Style   plots.Style
+	Results string // the folder of the results as a command in that of the figures names it; "": the one above
+	From    string // the file that says what to draw; "": that of the results
 }
 
 // Draw draws the figures of the file into a directory, each beside the table of
@@ -33,58 +37,90 @@ func (s *Study) Draw(dir string) error {
 }
 
 // DrawFigure draws one figure and returns the paths of its files, none where the
-// points that it shows were left out.
+// points that it shows were left out: the pictures, the table of what they show, and
+// a text that says what it is and how to draw it again.
 func (s *Study) DrawFigure(f *language.Figure, dir string, look Look) (paths []string, err error) {
-	if len(look.Formats) == 0 {
-		look.Formats = s.File.Output.Figures
+	d, err := s.picture(f, look)
+	if err != nil || d == nil {
+		return nil, err
 	}
-	if paths, err = s.draw(f, dir, look); err != nil {
+	formats := look.Formats
+	if len(formats) == 0 {
+		formats = s.File.Output.Figures
+	}
+	if paths, err = d.Save(dir, formats); err != nil {
 		return paths, fmt.Errorf("figure.%s: %w", f.Name, err)
 	}
-	return paths, nil
+	path := filepath.Join(dir, f.Name+".txt")
+	if err := maybe.WriteFile(path, []byte(d.card(look)), 0o644); err != nil {
+		return paths, err
+	}
+	return append(paths, path), nil
 }
 
-func (s *Study) draw(f *language.Figure, dir string, look Look) ([]string, error) {
-	var points []*Point
+// Picture is one figure, nil where the points that it shows were left out.
+func (s *Study) Picture(f *language.Figure, look Look) (plots.Picture, error) {
+	d, err := s.picture(f, look)
+	if err != nil || d == nil {
+		return nil, err
+	}
+	return d.Picture, nil
+}
+
+func (s *Study) picture(f *language.Figure, look Look) (*drawer, error) {
+	d := &drawer{study: s, figure: f}
 	for _, p := range s.Points {
 		wanted, err := f.Wants(p.Point)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("figure.%s: %w", f.Name, err)
 		}
 		if wanted {
-			points = append(points, p)
+			d.points = append(d.points, p)
 		}
 	}
-	if len(points) == 0 {
+	if len(d.points) == 0 {
 		return nil, nil // of cases that were left out
 	}
-	d := &drawer{study: s, figure: f, facets: byCase(points, f.Facet)}
-	if f.Kind == "ladder" {
+	d.facets = byCase(d.points, f.Facet)
+	if err := d.draw(look); err != nil {
+		return nil, fmt.Errorf("figure.%s: %w", f.Name, err)
+	}
+	return d, nil
+}
+
+// draw makes the picture.
+func (d *drawer) draw(look Look) error {
+	switch d.figure.Kind {
+	case "ladder":
 		l := d.ladder()
 		l.Width, l.Style = cmp.Or(look.Width, l.Width), look.Style
-		return l.Save(dir, look.Formats)
-	}
-	if f.Kind == "states" {
+		d.Picture, d.words = l, l.Caption
+	case "states":
 		g, err := d.states()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		g.Width, g.Style = cmp.Or(look.Width, g.Width), look.Style
-		return g.Save(dir, look.Formats)
+		d.Picture, d.words = g, g.Caption
+	default:
+		c, err := d.chart()
+		if err != nil {
+			return err
+		}
+		c.Width, c.Style = cmp.Or(look.Width, c.Width), look.Style
+		d.Picture, d.words = c, c.Caption
 	}
-	made, err := d.chart()
-	if err != nil {
-		return nil, err
-	}
-	made.Width, made.Style = cmp.Or(look.Width, made.Width), look.Style
-	return made.Save(dir, look.Formats)
+	return nil
 }
 
 // drawer makes one figure.
 type drawer struct {
-	study  *Study
-	figure *language.Figure
-	facets []group
+	plots.Picture // once it is made
+	study         *Study
+	figure        *language.Figure
+	points        []*Point
+	facets        []group
+	words         string // the caption
 }
 
 // group is the points that have the same case of an axis.

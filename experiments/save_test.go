@@ -171,7 +171,7 @@ func TestDistributionOfOneValue(t *testing.T) {
 func checkFiles(t *testing.T, files map[string]string, m Manifest) {
 	want := []string{"./", "effective.toml", "figures/", "results.csv", "results.parquet", "source/", "source/test.toml", "summary.csv"}
 	for _, figure := range []string{"ladder", "time", "cdf", "ccdf", "line", "bar"} {
-		for _, format := range []string{".csv", ".pdf", ".png", ".svg"} {
+		for _, format := range []string{".csv", ".pdf", ".png", ".svg", ".txt"} {
 			want = append(want, "figures/"+figure+format)
 		}
 	}
@@ -338,7 +338,7 @@ func TestReplaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	again.Abandon()
-	want := []string{"./", "effective.toml", "figures/", "figures/ladder_hello.csv", "figures/ladder_hello.svg", "figures/own.svg", "manifest.json", "notes.txt", "results.csv", "results.parquet", "source/", "source/test.toml", "summary.csv"}
+	want := []string{"./", "effective.toml", "figures/", "figures/ladder_hello.csv", "figures/ladder_hello.svg", "figures/ladder_hello.txt", "figures/own.svg", "manifest.json", "notes.txt", "results.csv", "results.parquet", "source/", "source/test.toml", "summary.csv"}
 	if got := slices.Sorted(maps.Keys(tree(t, folder.Path))); !slices.Equal(got, want) {
 		t.Errorf("files are %q", got)
 	}

@@ -2,6 +2,7 @@ package plots
 
 import (
 	"fmt"
+	"io"
 	"math"
 	"slices"
 )
@@ -81,14 +82,24 @@ type Series struct {
 	Steps     bool // Y[i] holds from X[i] to X[i+1]
 }
 
-// Save draws the figure into dir as Name.FORMAT for each of formats (see
-// Formats), and writes what is drawn to Name.csv. It returns the paths of the
-// files, each of which is written whole or not at all.
+// Encode writes the figure: see [Picture].
+func (f *Figure) Encode(w io.Writer, format string) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	return f.picture().write(w, format)
+}
+
+// Save writes files of the figure: see [Picture].
 func (f *Figure) Save(dir string, formats []string) ([]string, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	return save(dir, f.Name, formats, func() *drawing { return f.draw().styled(f.Style) }, f.table)
+	return f.picture().save(dir, formats)
+}
+
+func (f *Figure) picture() *picture {
+	return &picture{f.Name, func() *drawing { return f.draw().styled(f.Style) }, f.table}
 }
 
 func (f *Figure) check() error {

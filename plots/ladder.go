@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,13 +78,24 @@ type Bracket struct {
 	From, To int64
 }
 
-// Save draws the ladder into dir as Name.FORMAT for each of formats, and writes
-// its messages, states and timers to Name.csv. It returns the files' paths.
+// Encode writes the ladder: see [Picture]. Its table is of messages, states and timers.
+func (l *Ladder) Encode(w io.Writer, format string) error {
+	if err := l.check(); err != nil {
+		return err
+	}
+	return l.picture().write(w, format)
+}
+
+// Save writes files of the ladder: see [Picture].
 func (l *Ladder) Save(dir string, formats []string) ([]string, error) {
 	if err := l.check(); err != nil {
 		return nil, err
 	}
-	return save(dir, l.Name, formats, func() *drawing { return l.draw().styled(l.Style) }, l.table)
+	return l.picture().save(dir, formats)
+}
+
+func (l *Ladder) picture() *picture {
+	return &picture{l.Name, func() *drawing { return l.draw().styled(l.Style) }, l.table}
 }
 
 func (l *Ladder) check() error {

@@ -2,6 +2,7 @@ package plots
 
 import (
 	"fmt"
+	"io"
 	"math"
 )
 
@@ -26,13 +27,10 @@ type NetworkNode struct {
 // as one.
 type NetworkLink struct{ A, B, Count int }
 
-// Encode draws the network as "png", "svg" or "pdf".
-func (n *Network) Encode(format string) ([]byte, error) {
-	encode, ok := encoders[format]
-	if !ok {
-		return nil, fmt.Errorf("plots: figure format %q: want one of %v", format, Formats)
-	}
-	return encode(n.draw())
+// Encode writes the network in one of Formats.
+func (n *Network) Encode(w io.Writer, format string) error {
+	p := picture{draw: n.draw, name: "network"}
+	return p.write(w, format)
 }
 
 func (n *Network) draw() *drawing {

@@ -3,7 +3,9 @@ package plots
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"path/filepath"
+	"slices"
 
 	"github.com/google/renameio/v2/maybe"
 )
@@ -16,38 +18,72 @@ var encoders = map[string]func(*drawing) ([]byte, error){
 	"png": encodePNG, "svg": encodeSVG, "pdf": encodePDF, "tex": encodeTeX,
 }
 
-// save draws once and writes name.FORMAT for every format and name.csv, each
-// complete or not at all. Every format is encoded before the first is written.
-func save(dir, name string, formats []string, draw func() *drawing, table func() []byte) ([]string, error) {
-	if name == "" || name != filepath.Base(name) {
-		return nil, fmt.Errorf("plots: figure name %q: want a plain file name", name)
+// A Picture is what can be drawn: a [Figure], a [Ladder], a diagram of [States].
+type Picture interface {
+	// Encode writes the picture in one of Formats, or as "csv" the table of what it
+	// shows.
+	Encode(w io.Writer, format string) error
+	// Save writes it into dir as Name.FORMAT for each of formats, and its table as
+	// Name.csv, each whole or not at all. It returns the paths of the files.
+	Save(dir string, formats []string) ([]string, error)
+}
+
+// picture is what a kind of picture is made of: how it is drawn, and its table.
+type picture struct {
+	name  string
+	draw  func() *drawing
+	table func() []byte
+}
+
+// encode writes one format, of a drawing that is made when it is first needed.
+func (p *picture) encode(format string, made **drawing) ([]byte, error) {
+	if format == "csv" {
+		return p.table(), nil
 	}
-	type file struct {
-		path string
-		data []byte
+	encode, ok := encoders[format]
+	if !ok {
+		return nil, fmt.Errorf("plots: figure format %q: want one of %v", format, Formats)
 	}
-	var files []file
-	if len(formats) > 0 {
-		d := draw()
-		for _, format := range formats {
-			encode, ok := encoders[format]
-			if !ok {
-				return nil, fmt.Errorf("plots: figure format %q: want one of %v", format, Formats)
-			}
-			data, err := encode(d)
-			if err != nil {
-				return nil, fmt.Errorf("plots: %s.%s: %w", name, format, err)
-			}
-			files = append(files, file{filepath.Join(dir, name+"."+format), data})
+	if *made == nil {
+		*made = p.draw()
+	}
+	data, err := encode(*made)
+	if err != nil {
+		return nil, fmt.Errorf("plots: %s.%s: %w", p.name, format, err)
+	}
+	return data, nil
+}
+
+func (p *picture) write(w io.Writer, format string) error {
+	data, err := p.encode(format, new(*drawing))
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(data)
+	return err
+}
+
+// save draws once and encodes every format before the first is written.
+func (p *picture) save(dir string, formats []string) ([]string, error) {
+	if p.name == "" || p.name != filepath.Base(p.name) {
+		return nil, fmt.Errorf("plots: figure name %q: want a plain file name", p.name)
+	}
+	var made *drawing
+	formats = append(slices.Clip(formats), "csv")
+	files := make([][]byte, len(formats))
+	for i, format := range formats {
+		var err error
+		if files[i], err = p.encode(format, &made); err != nil {
+			return nil, err
 		}
 	}
-	files = append(files, file{filepath.Join(dir, name+".csv"), table()})
 	var paths []string
-	for _, f := range files {
-		if err := maybe.WriteFile(f.path, f.data, 0o644); err != nil {
+	for i, data := range files {
+		path := filepath.Join(dir, p.name+"."+formats[i])
+		if err := maybe.WriteFile(path, data, 0o644); err != nil {
 			return paths, err
 		}
-		paths = append(paths, f.path)
+		paths = append(paths, path)
 	}
 	return paths, nil
 }

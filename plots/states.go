@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,17 +37,36 @@ type Move struct {
 	Count    uint64
 }
 
-// Save draws the diagram into dir as Name.FORMAT for each of formats, and writes
-// every way with its event and count to Name.csv. It returns the files' paths.
+// Encode writes the diagram: see [Picture]. Its table is of every way with its event
+// and count.
+func (s *States) Encode(w io.Writer, format string) error {
+	if err := s.check(); err != nil {
+		return err
+	}
+	return s.picture().write(w, format)
+}
+
+// Save writes files of the diagram: see [Picture].
 func (s *States) Save(dir string, formats []string) ([]string, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	return s.picture().save(dir, formats)
+}
+
+func (s *States) picture() *picture {
+	return &picture{s.Name, func() *drawing { return s.draw().styled(s.Style) }, s.table}
+}
+
+func (s *States) check() error {
 	for _, p := range s.Panels {
 		for _, m := range p.Moves {
 			if !slices.Contains(stateNames, m.From) || !slices.Contains(stateNames, m.To) {
-				return nil, fmt.Errorf("plots: states %s: panel %q: %q to %q: want names of RFC 9293", s.Name, p.Title, m.From, m.To)
+				return fmt.Errorf("plots: states %s: panel %q: %q to %q: want names of RFC 9293", s.Name, p.Title, m.From, m.To)
 			}
 		}
 	}
-	return save(dir, s.Name, formats, func() *drawing { return s.draw().styled(s.Style) }, s.table)
+	return nil
 }
 
 // stateNames are the states of RFC 9293, section 3.3.2.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 
 	"netsim/experiments"
 )
@@ -78,4 +80,43 @@ func half(r experiments.SummaryRow) float64 {
 		return math.Inf(1)
 	}
 	return r.Half
+}
+
+// paired is a comparison that the file makes at two of its points, over replications
+// with the same random numbers.
+type paired struct {
+	Name, Metric, At           string
+	From, To                   string // what the points are called where they differ
+	Base, Other, Difference, N string
+	Clear                      bool // zero is not in the interval
+}
+
+// differences are what the file compares.
+func (s *section) differences(study *experiments.Study) error {
+	all, err := study.Differences()
+	if err != nil {
+		return err
+	}
+	for _, d := range all {
+		u := experiments.UnitFor(d.Unit, d.Base, d.Other)
+		p := paired{Name: d.Name, Metric: strings.Join(strings.Fields(d.Metric.Source), " "), Base: u.Alone(round(d.Base)), Other: u.Alone(round(d.Other)),
+			Difference: experiments.UnitFor(d.Unit, d.Mean).Around(d.Mean, d.Half), N: fmt.Sprint(d.N), Clear: d.Low() > 0 || d.High() < 0}
+		var at, from, to []string
+		for i, c := range d.From.Cases {
+			if o := d.To.Cases[i]; o.Name == c.Name {
+				at = append(at, c.Label)
+			} else {
+				from, to = append(from, c.Label), append(to, o.Label)
+			}
+		}
+		p.At, p.From, p.To = strings.Join(at, ", "), strings.Join(from, ", "), strings.Join(to, ", ")
+		s.Compared = append(s.Compared, p)
+	}
+	return nil
+}
+
+// round leaves five digits of a number: more are not read.
+func round(v float64) float64 {
+	r, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 5, 64), 64) // what was just written
+	return r
 }

@@ -5,12 +5,11 @@ import (
 	"cmp"
 	_ "embed"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -71,6 +70,7 @@ type section struct {
 	Undecided  int
 	Verdicts   []verdict
 	Notes      []string
+	Compared   []paired
 	Figures    []figure
 	Failures   []count
 	Numbers    []number
@@ -149,7 +149,7 @@ func (r *Result) section(id, at string) (*section, error) {
 	s.failures(r.Study)
 	s.numbers(r)
 	s.Ladders = ladders(r.Study)
-	return s, s.figures(r, at)
+	return s, errors.Join(s.differences(r.Study), s.figures(r, at))
 }
 
 // facts are what stands below the title.
@@ -218,40 +218,30 @@ func (s *section) numbers(r *Result) {
 
 // figures draws what the file asks for.
 func (s *section) figures(r *Result, at string) error {
-	dir, err := os.MkdirTemp("", "netsim-report-*")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
 	for _, f := range r.Study.File.Figures {
-		g := figure{Name: f.Name, Redraw: fmt.Sprintf("netsim plot %s --figure %s --format pdf", quoted(at), f.Name)}
-		for _, style := range []plots.Style{plots.Print, plots.Dark} {
-			paths, err := r.Study.DrawFigure(f, dir, experiments.Look{Formats: []string{"svg"}, Style: style})
-			if err != nil {
-				return err
-			}
-			for _, path := range paths {
-				data, err := os.ReadFile(path)
-				if err != nil {
-					return err
-				}
-				switch {
-				case filepath.Ext(path) == ".csv":
-					g.Table = embed("text/csv", data)
-				case style == plots.Dark:
-					g.Dark = embed("image/svg+xml", data)
-				default:
-					g.Light = embed("image/svg+xml", data)
-				}
-			}
+		g := figure{Name: f.Name, Redraw: fmt.Sprintf("netsim plot %s --figure %s --format pdf", experiments.Quoted(at), f.Name)}
+		light, err := r.Study.Picture(f, experiments.Look{})
+		if err != nil {
+			return err
 		}
-		if g.Light != "" {
-			g.Alt = strings.TrimSuffix(f.Title, ".") + ". " + alt(f.Kind, f.XLabel, f.YLabel) + " Its numbers are in the table below it."
-			s.Figures = append(s.Figures, g)
+		if light == nil { // of points that were left out
+			continue
 		}
+		dark, err := r.Study.Picture(f, experiments.Look{Style: plots.Dark})
+		if err == nil {
+			err = errors.Join(embed(&g.Light, light, "svg"), embed(&g.Table, light, "csv"), embed(&g.Dark, dark, "svg"))
+		}
+		if err != nil {
+			return fmt.Errorf("figure.%s: %w", f.Name, err)
+		}
+		g.Alt = strings.TrimSuffix(f.Title, ".") + ". " + alt(f.Kind, f.XLabel, f.YLabel) + " Its numbers are in the table below it."
+		s.Figures = append(s.Figures, g)
 	}
 	return nil
 }
+
+// kinds are those of data, by format.
+var kinds = map[string]string{"svg": "image/svg+xml", "csv": "text/csv"}
 
 // alt says what a figure is to who does not see it.
 func alt(kind, x, y string) string {
@@ -264,9 +254,12 @@ func alt(kind, x, y string) string {
 	return fmt.Sprintf("A figure of kind %s: %s against %s.", kind, y, x)
 }
 
-// embed makes data part of the page.
-func embed(kind string, data []byte) template.URL {
-	return template.URL("data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(data))
+// embed makes a picture part of the page.
+func embed(to *template.URL, p plots.Picture, format string) error {
+	var b bytes.Buffer
+	err := p.Encode(&b, format)
+	*to = template.URL("data:" + kinds[format] + ";base64," + base64.StdEncoding.EncodeToString(b.Bytes()))
+	return err
 }
 
 func (r *Result) provenance() []fact {
@@ -284,22 +277,14 @@ func (r *Result) provenance() []fact {
 
 // repeat are the commands that make all this again.
 func (r *Result) repeat() []string {
-	run := "netsim run " + quoted(cmp.Or(r.Manifest.File, r.Study.File.Name))
+	run := "netsim run " + experiments.Quoted(cmp.Or(r.Manifest.File, r.Study.File.Name))
 	for _, set := range r.Manifest.Sets {
-		run += " --set " + quoted(set)
+		run += " --set " + experiments.Quoted(set)
 	}
 	if r.Manifest.Where != "" {
-		run += " --where " + quoted(r.Manifest.Where)
+		run += " --where " + experiments.Quoted(r.Manifest.Where)
 	}
-	return []string{run + " --out " + quoted(r.Folder), "netsim report " + quoted(r.Folder)}
-}
-
-// quoted writes a word as a shell reads it.
-func quoted(s string) string {
-	if s != "" && !strings.ContainsAny(s, " \t\n'\"\\$`&|;<>()*?[]{}!#~") {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	return []string{run + " --out " + experiments.Quoted(r.Folder), "netsim report " + experiments.Quoted(r.Folder)}
 }
 
 // short writes a number with four digits.

@@ -45,6 +45,10 @@ facet = "case.loss"
 kind = "line"
 x = "link.wire.loss"
 y = "flow.web.failed.no_port.fraction"
+[compare.lossier]
+metric = "flow.web.setup_time.p50"
+base = { case.loss = "none" }
+other = { case.loss = "some" }
 [expect.refused]
 that = "flow.web.failed.no_port.fraction"
 equals = "0.5"
@@ -86,7 +90,7 @@ func TestPageSaysItAll(t *testing.T) {
 	page := written(t, made(t, "out/my results"))
 	for _, want := range []string{
 		"Ports &amp; &lt;b&gt;people&lt;/b&gt;", "<em>few ports</em>", ">no loss<", ">5 % lost<", ">FAIL<", ">pass<", "no port",
-		"flow.web.setup_time.mean", "data:image/svg&#43;xml;base64,", "download=\"refused.csv\"",
+		"flow.web.setup_time.mean", "<th scope=\"row\">lossier<br>", "<td>no loss</td><td>5 % lost</td><td class=\"n\">20 ms</td>", "data:image/svg&#43;xml;base64,", "download=\"refused.csv\"",
 		"netsim run asked.toml --out &#39;out/my results&#39;", "netsim plot . --figure ladder",
 		`"label":"SYN"`, "40000-40019",
 	} {

@@ -32,7 +32,8 @@ func plotCommand() *cobra.Command {
 		Short: "Draw the figures of results again, without running anything",
 		Long: `Draw figures from a folder of results: those of the experiment it was made from, or,
 with --from, those of a file that has the same runs and other figures. Each comes with
-the table it was drawn from.
+the table it was drawn from, NAME.csv, and with NAME.txt: its caption, what it rests on,
+and the command that draws it again.
 
 ` + problemsHelp,
 		Example: `  netsim plot out/time-wait-under-load
@@ -66,6 +67,13 @@ func (f *plotFlags) plot(cmd *cobra.Command, folder string) error {
 	}
 	if f.out == "" {
 		f.out = filepath.Join(folder, "figures")
+	} else if look.Results, err = filepath.Rel(f.out, folder); err != nil {
+		look.Results = folder
+	}
+	if look.From != "" {
+		if from, err := filepath.Rel(f.out, f.from); err == nil {
+			look.From = from
+		}
 	}
 	if err := os.MkdirAll(f.out, 0o755); err != nil {
 		return fmt.Errorf("figures cannot be written: %w", err)
@@ -114,7 +122,7 @@ func (f *plotFlags) look() (look experiments.Look, err error) {
 	if !slices.Contains(plots.Styles, plots.Style(f.style)) || f.style == "" {
 		return look, fmt.Errorf("--style %s: want print, screen or dark", f.style)
 	}
-	look = experiments.Look{Formats: f.formats, Style: plots.Style(f.style)}
+	look = experiments.Look{Formats: f.formats, Style: plots.Style(f.style), From: f.from}
 	if f.width != "" {
 		look.Width, err = strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(f.width, "mm")), 64)
 		if err != nil || !strings.HasSuffix(f.width, "mm") || !(look.Width >= 40 && look.Width <= 400) {

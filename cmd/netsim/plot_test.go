@@ -45,6 +45,25 @@ func TestPlotNeedsNothingButResults(t *testing.T) {
 	if !bytes.Contains(read(filepath.Join(dir, "box.svg")), []byte("10 ms")) {
 		t.Error("box.svg does not name the delays")
 	}
+	// The text beside a figure names the command, to be called where the figure is.
+	for _, at := range []string{filepath.Join(out, "figures"), dir} {
+		name := map[bool]string{true: "box", false: "map"}[at == dir]
+		var command []string
+		for line := range strings.Lines(string(read(filepath.Join(at, name+".txt")))) {
+			if text, ok := strings.CutPrefix(line, "drawn by: netsim "); ok {
+				command = strings.Fields(text)
+			}
+		}
+		drawn := read(filepath.Join(at, name+".svg"))
+		if err := os.Remove(filepath.Join(at, name+".svg")); err != nil {
+			t.Fatal(err)
+		}
+		t.Chdir(at)
+		call(exitOK, command...)
+		if !bytes.Equal(drawn, read(filepath.Join(at, name+".svg"))) {
+			t.Errorf("netsim %v draws another %s.svg", command, name)
+		}
+	}
 	for _, path := range []string{base, file} {
 		if err := os.Remove(path); err != nil {
 			t.Fatal(err)

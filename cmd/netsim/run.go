@@ -47,7 +47,7 @@ judged, its figures are drawn, and the results are written:
 
   results.csv      a row a run; results.parquet the same
   summary.csv      a row a number: mean, confidence interval, theory
-  figures/         png, svg and pdf, each with the table it was drawn from
+  figures/         png, svg and pdf, each with its table and the command that draws it
   effective.toml   what was really simulated
   manifest.json    where all this comes from
   shards/          what each run found

@@ -80,9 +80,7 @@ func (f *topologyFlags) write(b *bytes.Buffer, file *language.File) error {
 	case "dot":
 		return experiments.WriteDOT(b, spec)
 	default:
-		picture, err := experiments.Picture(spec, file.Title).Encode(format)
-		b.Write(picture)
-		return err
+		return experiments.Picture(spec, file.Title).Encode(b, format)
 	}
 }
 
