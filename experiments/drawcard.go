@@ -27,7 +27,7 @@ func (d *drawer) card(look Look) string {
 	}
 	line("experiment", filepath.Base(s.File.Name))
 	line("title", s.File.Title)
-	line("set", strings.Join(s.File.Sets, "  "))
+	line("set", strings.Join(slices.Sorted(slices.Values(s.File.Sets)), "  "))
 	line("where", s.File.Where)
 	least, most := s.repeated()
 	runs := fmt.Sprint(least)
