@@ -106,7 +106,7 @@ func TestGalleryPage(t *testing.T) {
 		t.Skip("draws every kind of figure")
 	}
 	page := "# Gallery\n\nOne figure of each kind, at half its size on a page of paper. The words in front are those of an experiment file, " +
-		"`figure.NAME.kind` or another key; [language.md](language.md) has them all. The data are made up.\n\n" +
+		"`figure.NAME.kind` or another key; [experiments.md](experiments.md) has them all. The data are made up.\n\n" +
 		"`go test ./plots -run GalleryPage -update` draws this page anew.\n"
 	for _, s := range onThePage() {
 		file := filepath.Join(galleryFolder, s.name+".png")
