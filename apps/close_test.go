@@ -36,7 +36,6 @@ func endingOf(c Closing) ending {
 	closing := at[c.By][c.When] + after
 	early := c.When != Done && after == 0 // before anything is said in answer
 	accepted := closing >= 3*d            // the server has its end
-	withText := after == 0 && (c.By == Server && c.When == Done || c.By != Server && c.When == RequestSent)
 	e := ending{done: !early, closers: 1}
 	orderly := func(segments float64, style Style) ending {
 		e.style, e.segments = style, segments
@@ -61,9 +60,7 @@ func endingOf(c Closing) ending {
 		return ending{style: ByReset, loose: true}
 	case c.How == Fin && early && c.By != Server && c.When == RequestSent: // or the response does
 		e = ending{style: ByReset, segments: 3, life: 5 * d}
-		if reply == 0 {
-			e.segments, e.dirty = 4, true // the reply is out before the reset comes
-		}
+		e.dirty = reply == 0 // the reply is out before the reset comes
 		return e
 	case c.How == Half && early && c.By != Server && c.When == RequestSent:
 		e.done = true // the reader is still there
@@ -81,7 +78,7 @@ func endingOf(c Closing) ending {
 	switch {
 	case reply < 0:
 		return ending{segments: 2, done: e.done, open: true}
-	case reply == 0 && !withText: // Linux acknowledges text at once, and so a FIN with it
+	case reply == 0: // the ACK of a FIN waits for it, beside text, too
 		return orderly(3, Three)
 	}
 	return orderly(4, Four)

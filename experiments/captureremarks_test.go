@@ -73,8 +73,7 @@ retransmission: its timer rang (RTO); server: LISTEN -> SYN-RECEIVED
 client: SYN-SENT -> ESTABLISHED; client: ESTABLISHED -> FIN-WAIT-1
 server: SYN-RECEIVED -> ESTABLISHED
 server: ESTABLISHED -> CLOSE-WAIT; server: CLOSE-WAIT -> LAST-ACK
-client: FIN-WAIT-1 -> FIN-WAIT-2
-client: FIN-WAIT-2 -> TIME-WAIT
+client: FIN-WAIT-1 -> TIME-WAIT
 server: LAST-ACK -> CLOSED`},
 		{"the other side's view", `rule.syn = { match = "syn", nth = 1, do = "drop" }`, "1 B", "server",
 			`retransmission: its timer rang (RTO); server: LISTEN -> SYN-RECEIVED

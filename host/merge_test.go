@@ -19,6 +19,7 @@ func TestShareOfMergedFINs(t *testing.T) {
 		10 * time.Millisecond: .981684, 40 * time.Millisecond: .632121, 100 * time.Millisecond: .329680, time.Second: .039211,
 	} {
 		p := tcp.FreeBSD() // which delays by 40 ms, always
+		p.AcksFIN = false  // a FIN, too
 		w := newWorld(t, seed, line(), p, p)
 		draws, merged := des.Stream(seed, 1, mean.String()), 0
 		w.listen(1, 80, 128, each(func() App {

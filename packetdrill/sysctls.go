@@ -109,6 +109,9 @@ func (r *runner) together(name, value string) (err error) {
 				}
 			}
 		}
+		if retries == 0 { // tcp_syn_retries_min
+			return fmt.Errorf("%s: no SYN is sent once only: from 1 to 127", name)
+		}
 		p := *r.profile
 		p.SYNSchedule = synSchedule(&p, retries, linear)
 		r.profile = &p

@@ -117,8 +117,8 @@ func (w *writer) schedules(p *tcp.Profile) (lines []string) {
 	if slices.Equal(p.SYNSchedule, w.profile.SYNSchedule) {
 		return lines
 	}
-	for linear := range len(w.profile.SYNSchedule) {
-		retries := len(w.profile.SYNSchedule) - linear - 1
+	for linear := range len(w.profile.SYNSchedule) - 1 {
+		retries := len(w.profile.SYNSchedule) - linear - 1 // one at least
 		if s := synSchedule(p, retries, linear); slices.Equal(s, w.profile.SYNSchedule) {
 			p.SYNSchedule = s
 			return append(lines, fmt.Sprintf("net.ipv4.tcp_syn_retries=%d net.ipv4.tcp_syn_linear_timeouts=%d", retries, linear))

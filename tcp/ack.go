@@ -200,6 +200,8 @@ func (c *Conn) delayACK(now des.Time, by time.Duration) {
 // may be zero: then only a close in answer to this very news carries the ACK.
 func (c *Conn) delayFIN(now des.Time) {
 	switch {
+	case c.profile.AcksFIN:
+		c.on(ackDue)
 	case c.profile.QuickACKs == 0:
 		c.delayACK(now, c.profile.DelayedACK)
 	case c.ato == 0:

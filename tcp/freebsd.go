@@ -27,7 +27,7 @@ func FreeBSD() *Profile {
 		RFC5961:        true,
 		RFC1337:        true,
 		AnswerBeside:   true,
-		RepeatsFIN:     true, SilentListener: true,
+		RepeatsFIN:     true, SilentListener: true, AcksFIN: true,
 
 		RTOInitial:    time.Second,
 		RTOMin:        30 * time.Millisecond,
@@ -126,6 +126,7 @@ var freebsdSources = sources{
 	"Nagle NagleSmallOnly":                               "unverified: RFC 9293 section 3.7.4",
 	"SYNHurry":                                           "unverified: none",
 	"TimeWaitNeedsACK":                                   "code of FreeBSD 14: tcp_twcheck",
+	"AcksFIN":                                            "code of FreeBSD 14: tcp_do_segment sets TF_ACKNOW, no more input being expected",
 	"RepeatsFIN":                                         "code of FreeBSD 14: tcp_output, TF_SENTFIN",
 	"SilentListener":                                     "published: its state-event suite, rcv-syn-ack in LISTEN",
 	"FastOptions":                                        "unverified: none",

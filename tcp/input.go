@@ -335,6 +335,9 @@ func (c *Conn) takeText(now des.Time, s *wire.Segment) {
 	if filled { // one ACK tells of all that was held (MUST-59)
 		right = c.fill(right)
 	}
+	if c.profile.QuickACKs > 0 && s.Flags.Has(wire.FIN) && right == s.End().Add(^uint32(0)) { // a close may carry the ACK: tcp_fin of Linux
+		c.on(pingpong)
+	}
 	c.deliver(now, right, filled)
 }
 

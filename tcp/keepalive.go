@@ -61,7 +61,7 @@ func (c *Conn) keepExpired(now des.Time) {
 	case silent < idle:
 		x.keepAt = x.heard.Add(idle)
 	case over:
-		c.reset = pendingReset{due: true, seq: c.bare(), ack: c.rcvNxt, hasAck: c.profile.ResetWithAck}
+		c.reset = c.parting()
 		c.fail(TimedOut)
 	default:
 		x.probes++

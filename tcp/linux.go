@@ -143,6 +143,7 @@ var linuxSources = sources{
 	"SlowStartLimit":                      "code of Linux: tcp_slow_start counts all that is acknowledged",
 	"DelayedACK":                          measured + ": TCP_ATO_MIN",
 	"DelayedACKMax":                       "code of Linux: TCP_DELACK_MAX",
+	"AcksFIN":                             measured + ": a FIN with text waits 40 ms, too",
 	"FINDelay":                            measured + ": one or two clock ticks of 4 ms (CONFIG_HZ 250)",
 	"QuickACKs":                           "code of Linux: TCP_MAX_QUICKACKS",
 	"ReceiveInitial":                      measured + ": the window of its SYN at an MSS of 1460",

@@ -28,6 +28,7 @@ func MacOS() *Profile {
 		DiscardsUnread: true,
 		SYNBeside:      RefuseFIN,
 		AnswerBeside:   true,
+		AcksFIN:        true,
 
 		RTOInitial:    time.Second,
 		RTOMin:        30 * time.Millisecond,
@@ -122,6 +123,7 @@ var macosSources = sources{
 	"TimeWaitNeedsACK":                                   "unverified: as RFC 9293",
 	"PushBursts":                                         "unverified: none",
 	"Nagle NagleSmallOnly":                               "unverified: RFC 9293 section 3.7.4",
+	"AcksFIN":                                            "unverified: as FreeBSD, whose code it was",
 	"SYNHurry RepeatsFIN SilentListener":                 "unverified: as RFC 9293",
 	"FastOptions":                                        "unverified: none",
 	"TimeWait":                                           "code of xnu: 2 TCPTV_MSL, of 15 s each; net.inet.tcp.msl 15000",

@@ -15,7 +15,7 @@ func (c *Conn) Emit(now des.Time, s *wire.Segment) bool {
 	}
 	switch {
 	case c.reset.due:
-		c.emitReset(s)
+		c.emitReset(now, s)
 	case !c.state.synchronized():
 		if !c.emitHandshake(now, s) {
 			return false
@@ -81,6 +81,11 @@ func (c *Conn) header(now des.Time, s *wire.Segment, flags wire.Flags, seq wire.
 		c.markAck(s)
 		c.ackSent()
 	}
+	c.stamp(now, s)
+}
+
+// stamp sets the timestamps, if they are used.
+func (c *Conn) stamp(now des.Time, s *wire.Segment) {
 	if c.has(useTS) {
 		s.Options = wire.HasTimestamps
 		s.TSVal, s.TSEcr = c.tsNow(now), c.tsRecent
@@ -105,7 +110,7 @@ func (c *Conn) markAck(s *wire.Segment) {
 	}
 }
 
-func (c *Conn) emitReset(s *wire.Segment) {
+func (c *Conn) emitReset(now des.Time, s *wire.Segment) {
 	r := c.reset
 	c.reset = pendingReset{}
 	s.Clear()
@@ -113,6 +118,9 @@ func (c *Conn) emitReset(s *wire.Segment) {
 	if r.hasAck {
 		s.Flags |= wire.ACK
 		s.Ack = r.ack
+	}
+	if r.stamped {
+		c.stamp(now, s)
 	}
 	c.counts.Resets++
 	c.counts.Closing++

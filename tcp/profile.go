@@ -92,6 +92,7 @@ type Profile struct {
 	DelayedACK    time.Duration `key:"tcp.delayed_ack"`
 	DelayedACKMax time.Duration `key:"tcp.delayed_ack_max"`
 	FINDelay      time.Duration `key:"tcp.fin_delay"` // for the ACK of a FIN when no data has come
+	AcksFIN       bool          `key:"tcp.acks_fin"`  // the ACK of a FIN is not delayed
 	QuickACKs     int           `key:"tcp.quick_ack"`
 
 	// Buffers, bytes. The receive window begins at ReceiveInitial and grows with

@@ -5,7 +5,13 @@ import "netsim/wire"
 // pendingReset is a RST that Emit sends first.
 type pendingReset struct {
 	due, hasAck bool
+	stamped     bool // with timestamps, if they are used: RFC 7323 section 3.2 wants it of an abort
 	seq, ack    wire.Seq
+}
+
+// parting is the RST of an end that gives the connection up by itself.
+func (c *Conn) parting() pendingReset {
+	return pendingReset{due: true, seq: c.bare(), ack: c.rcvNxt, hasAck: c.profile.ResetWithAck, stamped: true}
 }
 
 // Reset makes the answer of a host without a connection for s (RFC 9293 section

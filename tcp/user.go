@@ -163,7 +163,7 @@ func (c *Conn) orphaned(now des.Time) {
 func (c *Conn) Abort(now des.Time) {
 	switch c.state {
 	case SynReceived, Established, FinWait1, FinWait2, CloseWait:
-		c.reset = pendingReset{due: true, seq: c.bare(), ack: c.rcvNxt, hasAck: c.profile.ResetWithAck}
+		c.reset = c.parting()
 	}
 	if c.state != Closed {
 		c.fail(Ended)

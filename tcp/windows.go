@@ -110,7 +110,7 @@ var windowsSources = sources{
 	"UserTimeout":                                        "unverified: none unless set",
 	"ProbeBytes":                                         "unverified: as RFC 9293 section 3.8.6.1",
 	"DelayedACK DelayedACKMax":                           "published: Get-NetTCPSetting, DelayedAckTimeout of a server",
-	"FINDelay QuickACKs":                                 "unverified: one delay",
+	"FINDelay QuickACKs AcksFIN":                         "unverified: one delay",
 	"ReceiveInitial ReceiveWindow SendBuffer":            "unverified: what 65,535 and its scale can say",
 	"TimeWaitNeedsACK":                                   "unverified: as RFC 9293",
 	"PushBursts":                                         "unverified: none",

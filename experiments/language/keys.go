@@ -119,6 +119,7 @@ var keys = []Key{
 	{"node.*.tcp.delayed_ack", duration, "(profile)", now, "delay of an ACK, at first where it adapts"},
 	{"node.*.tcp.delayed_ack_max", duration, "(profile)", now, "longest delay of an ACK where it adapts"},
 	{"node.*.tcp.quick_ack", few, "(profile)", now, "segments acknowledged at once at the start; with 0 the delay is always the same"},
+	{"node.*.tcp.acks_fin", boolean, "(profile)", now, "the ACK of a FIN is not delayed"},
 	{"node.*.tcp.fin_delay", duration, "(profile)", now, "delay of the ACK of a FIN when no data have come"},
 	{"node.*.tcp.timestamps", boolean, "(profile)", now, "timestamps are offered"},
 	{"node.*.tcp.renews_echo", boolean, "(profile)", now, "a segment that comes again renews the timestamp that is echoed"},
