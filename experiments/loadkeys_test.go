@@ -29,3 +29,8 @@ func init() {
 }
 
 func init() { otherValues["flow.*.on_timeout"] = []string{"rst"} }
+
+func init() {
+	otherValues["node.*.tcp.timers"] = []string{"linux-wheel"}
+	elsewhere["node.*.tcp.tick"] = "TestWheelTimers"
+}

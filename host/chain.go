@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"netsim/des"
+	"netsim/tcp"
 )
 
 // shelf keeps records without pointers that wait for a time each: TIME-WAIT and
@@ -26,22 +27,26 @@ type chain struct {
 	shelf      shelf
 	sim        *des.Sim
 	length     time.Duration
-	number     uint32 // among the chains of its shelf
+	tick       time.Duration // of the wheel by which it is rounded up; 0: it is exact
+	number     uint32        // among the chains of its shelf
 	head, tail uint32
 	event      des.Event
 }
 
+// due is when a wait that begins now is over.
+func (c *chain) due(now des.Time) des.Time { return tcp.After(now, c.length, c.tick) }
+
 // chains are those of a shelf, one for each length of wait in use.
 type chains []*chain
 
-// of returns the chain of that length.
-func (all *chains) of(sim *des.Sim, s shelf, length time.Duration) *chain {
+// of returns the chain of that length and tick.
+func (all *chains) of(sim *des.Sim, s shelf, length, tick time.Duration) *chain {
 	for _, c := range *all {
-		if c.length == length {
+		if c.length == length && c.tick == tick {
 			return c
 		}
 	}
-	c := &chain{shelf: s, sim: sim, length: length, number: uint32(len(*all))}
+	c := &chain{shelf: s, sim: sim, length: length, tick: tick, number: uint32(len(*all))}
 	owner := sim.Owner()
 	c.event.Bind(c, owner.Rank(des.Timer))
 	*all = append(*all, c)
@@ -49,7 +54,7 @@ func (all *chains) of(sim *des.Sim, s shelf, length time.Duration) *chain {
 }
 
 // append puts a record at the end, where it belongs: all wait equally long.
-func (c *chain) append(now des.Time, i uint32) { c.appendUntil(now, i, now.Add(c.length)) }
+func (c *chain) append(now des.Time, i uint32) { c.appendUntil(now, i, c.due(now)) }
 
 // appendUntil puts a record at the end that is due at a time, after all the others.
 func (c *chain) appendUntil(now des.Time, i uint32, at des.Time) {

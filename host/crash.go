@@ -112,7 +112,7 @@ func (r *room) park(now des.Time, i uint32) {
 	limbo := g.limbo
 	if limbo == 0 {
 		waits := *g
-		waits.number, waits.room = uint32(len(r.stack.groups)), r.chains.of(r.stack.sim, r, forever)
+		waits.number, waits.room = uint32(len(r.stack.groups)), r.chains.of(r.stack.sim, r, forever, 0)
 		r.stack.groups = append(r.stack.groups, &waits)
 		limbo = waits.number
 		g.limbo = limbo
@@ -125,7 +125,7 @@ func (r *room) park(now des.Time, i uint32) {
 func (r *requests) park(now des.Time, i uint32) {
 	q := r.at(i)
 	r.chains[q.chain].unlink(i)
-	c := r.chains.of(r.stack.sim, r, forever)
+	c := r.chains.of(r.stack.sim, r, forever, 0)
 	q.chain = c.number
 	c.append(now, i)
 }

@@ -120,7 +120,7 @@ func (st *Stack) groupOf(c *Config) *group {
 		}
 	}
 	g := &group{number: uint32(len(st.groups)), tally: c.Tally, profile: c.Profile, mtu: c.MTU, ttl: uint8(c.Profile.TTL), limits: c.Limits,
-		room:   st.room.chains.of(st.sim, &st.room, c.Profile.TimeWait),
+		room:   st.room.chains.of(st.sim, &st.room, c.Profile.TimeWait, c.Profile.Granule()),
 		weighs: c.Tally.Queues != nil || c.Limits != nil && c.Limits.Memory+c.Limits.Queues > 0}
 	st.groups = append(st.groups, g)
 	return g

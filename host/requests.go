@@ -1,6 +1,8 @@
 package host
 
 import (
+	"time"
+
 	"netsim/des"
 	"netsim/tcp"
 )
@@ -81,9 +83,13 @@ func (r *requests) settle(now des.Time, s *Socket) bool {
 		if s.request != 0 {
 			r.chains[q.chain].unlink(i)
 		}
-		c := r.chains.of(st.sim, r, q.tcp.Due.Sub(now))
+		began, tick := now, s.host.group.profile.Granule()
+		if tick > 0 { // what begins within a tick waits equally long from there
+			began = des.Time(time.Duration(now) / tick * tick)
+		}
+		c := r.chains.of(st.sim, r, q.tcp.Due.Sub(began), 0)
 		q.chain = c.number
-		c.append(now, i)
+		c.appendUntil(now, i, q.tcp.Due)
 	}
 	st.release(s)
 	return true

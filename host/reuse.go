@@ -26,7 +26,7 @@ func (h *Host) old(now des.Time, ref uint32) bool {
 	}
 	r := h.stack.room.at(ref &^ inRoom)
 	began := r.link.at.Add(-h.group.room.length)
-	if h.group.profile.TWRecycle {
+	if h.group.profile.TWRecycle || h.group.room.due(r.since) == r.link.at { // it has not begun again
 		began = r.since
 	}
 	return r.tcp.Timestamps && now.Sub(began) >= h.group.profile.TWReuseDelay

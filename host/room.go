@@ -82,7 +82,7 @@ func (r *room) enter(now des.Time, s *Socket) {
 	s.bucket = false // the record's now
 	if g.profile.TWRecycle && rec.tcp.Timestamps {
 		s.host.remember(now, s.tuple.remote, rec.tcp.TSRecent)
-		c = r.chains.of(r.stack.sim, r, min(c.length, s.Conn.Recycled()))
+		c = r.chains.of(r.stack.sim, r, min(c.length, s.Conn.Recycled()), c.tick)
 	}
 	c.append(now, i)
 	r.held++

@@ -192,7 +192,7 @@ func (c *Conn) quickACK() bool { return c.quick > 0 && !c.has(pingpong) }
 // delayACK puts the ACK off, so that one may tell of several segments (SHLD-18,
 // MUST-58), but never beyond one that is already due (MUST-40).
 func (c *Conn) delayACK(now des.Time, by time.Duration) {
-	c.ackAt = min(c.ackAt, now.Add(by))
+	c.ackAt = min(c.ackAt, c.after(now, by))
 }
 
 // delayFIN lets the ACK of a FIN wait for a close that may carry it; Linux does

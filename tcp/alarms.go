@@ -82,7 +82,7 @@ func (c *Conn) synExpired(now des.Time) {
 		return
 	}
 	if patient {
-		c.rtxAt = now.Add(schedule[c.tries])
+		c.rtxAt = c.after(now, schedule[c.tries])
 		return
 	}
 	c.on(synDue | resentSYN)
@@ -93,7 +93,7 @@ func (c *Conn) shut(now des.Time) {
 	c.on(persist)
 	c.off(tailTimer | orderTimer | tailDue)
 	c.tries, c.unanswered = 0, 0
-	c.rtxAt = now.Add(c.rto)
+	c.rtxAt = c.after(now, c.rto)
 	c.lifeFrom(now)
 }
 
@@ -108,7 +108,7 @@ func (c *Conn) probeExpired(now des.Time) {
 		return
 	}
 	c.on(probeDue)
-	c.rtxAt = now.Add(c.backedOff())
+	c.rtxAt = c.after(now, c.backedOff())
 }
 
 // persisting takes an ACK of nothing new while the window is probed.
@@ -130,7 +130,7 @@ func (c *Conn) retransmissionExpired(now des.Time) {
 		return
 	}
 	c.collapse(now)
-	c.rtxAt = now.Add(c.backedOff())
+	c.rtxAt = c.after(now, c.backedOff())
 }
 
 // retries is R2 in retransmissions.
@@ -178,7 +178,7 @@ func (c *Conn) rearm(now des.Time) {
 	c.off(persist | tailTimer | orderTimer)
 	c.rtxAt = des.Never
 	if c.flight() > 0 {
-		c.rtxAt = now.Add(c.backedOff())
+		c.rtxAt = c.after(now, c.backedOff())
 		c.lifeFrom(now)
 		c.watchTail(now)
 	} else {
@@ -189,7 +189,7 @@ func (c *Conn) rearm(now des.Time) {
 // lifeFrom starts the user timeout (MUST-21).
 func (c *Conn) lifeFrom(now des.Time) {
 	if limit := c.userTimeout(); limit > 0 {
-		c.lifeAt = now.Add(limit)
+		c.lifeAt = c.after(now, limit)
 	}
 }
 

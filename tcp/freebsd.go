@@ -69,6 +69,7 @@ func FreeBSD() *Profile {
 		TTL: 64, PortLow: 10000, PortHigh: 65535,
 		PortSelect: RandomPort,
 		Bytes:      bytesPerState(2560, 256, 1536), PerBuffer: 256, Buffer: 2048,
+		Tick: time.Millisecond,
 
 		SYNCacheBuckets: 512, SYNCacheLimit: 30, CookieOptions: true,
 	}
@@ -139,6 +140,7 @@ var freebsdSources = sources{
 	"PortSelect":                                         "unverified: net.inet.ip.portrange.randomized",
 	"PerBuffer Buffer":                                   "code of FreeBSD: MSIZE beside each cluster of MCLBYTES, of which the empty rest is not counted",
 	"Starved":                                            "code of FreeBSD: without clusters (nmbclusters) a driver receives nothing",
+	"Timers Tick":                                        "chosen: callouts are exact within sbt precision; kern.hz 1000",
 	"Bytes":                                              "unverified: socket and tcpcb, syncache, tcpcb; that TIME_WAIT keeps the tcpcb is code (D36887)",
 
 	"SYNCacheBuckets SYNCacheLimit": "code of FreeBSD 14: TCP_SYNCACHE_HASHSIZE, TCP_SYNCACHE_BUCKETLIMIT; syncache_insert",

@@ -31,7 +31,7 @@ func (c *Conn) keep(now des.Time) {
 	if x.settings.KeepAlive {
 		idle, _, _ := c.keeping()
 		x.heard, x.probes = now, 0
-		x.keepAt = now.Add(idle)
+		x.keepAt = c.after(now, idle)
 	}
 }
 
@@ -57,16 +57,16 @@ func (c *Conn) keepExpired(now des.Time) {
 	}
 	switch {
 	case c.last().After(c.una):
-		x.keepAt = now.Add(idle)
+		x.keepAt = c.after(now, idle)
 	case silent < idle:
-		x.keepAt = x.heard.Add(idle)
+		x.keepAt = c.after(now, idle-silent)
 	case over:
 		c.reset = c.parting()
 		c.fail(TimedOut)
 	default:
 		x.probes++
 		x.probing = true
-		x.keepAt = now.Add(interval)
+		x.keepAt = c.after(now, interval)
 	}
 }
 

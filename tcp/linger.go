@@ -8,7 +8,7 @@ import "netsim/des"
 func (c *Conn) linger(now des.Time) {
 	if s := c.settings(); s.Lingers && c.state.awaitsACK() {
 		c.on(lingering)
-		c.side.lingerAt = now.Add(s.Linger)
+		c.side.lingerAt = c.after(now, s.Linger)
 	}
 }
 

@@ -74,7 +74,7 @@ func Linux() *Profile {
 		KeepIdle: 7200 * time.Second, KeepInterval: 75 * time.Second, KeepProbes: 9,
 
 		TTL: 64, PortLow: 32768, PortHigh: 60999, PortSelect: ParityPort,
-		Bytes: bytesPerState(3584, 320, 256), PerBuffer: 832, Buffer: 64 << 10, Starved: RefusesText,
+		Bytes: bytesPerState(3584, 320, 256), PerBuffer: 832, Buffer: 64 << 10, Starved: RefusesText, Tick: 4 * time.Millisecond,
 	}
 }
 
@@ -172,5 +172,7 @@ var linuxSources = sources{
 	"PerBuffer":                           measured + ": SO_MEMINFO counts 832 B beside the text of each sk_buff, in all queues",
 	"Buffer":                              measured + ": consecutive text joins one sk_buff, of 64 KiB at most; half the largest window where that is less is not modelled",
 	"Starved":                             "code of Linux 6.18: tcp_data_queue, tcp_try_rmem_schedule, tcp_check_oom",
+	"Timers":                              "chosen: what is asked of a model; LinuxWheel is the code of Linux, kernel/time/timer.c",
+	"Tick":                                measured + ": CONFIG_HZ=250",
 	"Bytes":                               measured + ": slabs of socket, inode, file and dentry; request_sock_TCP; tw_sock_TCP",
 }

@@ -71,6 +71,7 @@ func MacOS() *Profile {
 		TTL: 64, PortLow: 49152, PortHigh: 65535,
 		PortSelect: RandomPort,
 		Bytes:      bytesPerState(2560, 2560, 2560), PerBuffer: 256, Buffer: 2048,
+		Tick: time.Millisecond,
 	}
 }
 
@@ -134,5 +135,6 @@ var macosSources = sources{
 	"PortLow PortHigh":                                   "published: net.inet.ip.portrange.first 49152, last 65535",
 	"PortSelect":                                         "unverified: random",
 	"PerBuffer Buffer Starved":                           "unverified: MSIZE and MCLBYTES as BSD has them",
+	"Timers Tick":                                        "chosen: exact, and a tick for who asks for a wheel",
 	"Bytes":                                              "unverified: a socket in every state",
 }

@@ -61,7 +61,7 @@ func (c *Conn) duplicateACK(now des.Time) {
 	c.cwnd = c.ssthresh + dupThresh*mss
 	r.phase, r.prr = fastPath, prr{flight: c.flight()} // which counts if new text brings the scoreboard back
 	c.on(fast)
-	c.rtxAt = now.Add(c.backedOff())
+	c.rtxAt = c.after(now, c.backedOff())
 }
 
 // limited is Limited Transmit (RFC 3042): the first two duplicates let a new

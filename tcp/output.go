@@ -155,13 +155,14 @@ func (c *Conn) emitSYN(now des.Time, s *wire.Segment) {
 	}
 	if c.state != SynSent && p.SYNACK == Stateless && !c.has(active) {
 		c.tries = uint16(len(schedule) - 1) // the request is forgotten when the schedule would end
+		var whole time.Duration
 		for _, wait := range schedule {
-			now = now.Add(wait)
+			whole += wait
 		}
-		c.rtxAt = now
+		c.rtxAt = c.after(now, whole)
 		return
 	}
-	c.rtxAt = now.Add(schedule[min(int(c.tries), len(schedule)-1)])
+	c.rtxAt = c.after(now, schedule[min(int(c.tries), len(schedule)-1)])
 }
 
 // synSchedule are the waits after SYNs.
@@ -386,7 +387,7 @@ func (c *Conn) emitStream(now des.Time, s *wire.Segment, from wire.Seq, n uint32
 		c.rec.prr.out += n
 	}
 	if c.rtxAt == des.Never || !again && c.has(tailTimer) {
-		c.rtxAt = now.Add(c.backedOff())
+		c.rtxAt = c.after(now, c.backedOff())
 		c.watchTail(now)
 	}
 	if c.profile.PushBursts && !again && n > 0 && !s.Flags.Has(wire.PSH) && c.pushes() {

@@ -140,15 +140,17 @@ type Profile struct {
 	KeepBytes    int           `key:"tcp.keepalive.bytes"` // text in a probe: 0, or one that the peer has (MAY-6)
 
 	// The host. Ephemeral ports are PortLow to PortHigh.
-	TTL        int         `key:"ttl"` // hops that a packet may take (MUST-49)
-	PortLow    uint16      `key:"ports.range"`
-	PortHigh   uint16      `key:"ports.range"`
-	PortSelect PortSelect  `key:"ports.select"`
-	PortsPer   PortsPer    `key:"ports.per"`          // what a port in use excludes
-	Bytes      [States]int `key:"memory.per.<state>"` // kernel memory held in each state
-	PerBuffer  int         `key:"memory.per.buffer"`  // of a queue, beside its text
-	Buffer     int         `key:"memory.buffer"`      // the most text that one has; 0: any
-	Starved    Starvation  `key:"memory.starved"`     // where queues hold all that they may
+	TTL        int           `key:"ttl"` // hops that a packet may take (MUST-49)
+	PortLow    uint16        `key:"ports.range"`
+	PortHigh   uint16        `key:"ports.range"`
+	PortSelect PortSelect    `key:"ports.select"`
+	PortsPer   PortsPer      `key:"ports.per"`          // what a port in use excludes
+	Bytes      [States]int   `key:"memory.per.<state>"` // kernel memory held in each state
+	Timers     Timers        `key:"tcp.timers"`
+	Tick       time.Duration `key:"tcp.tick"`          // of the clock of a wheel
+	PerBuffer  int           `key:"memory.per.buffer"` // of a queue, beside its text
+	Buffer     int           `key:"memory.buffer"`     // the most text that one has; 0: any
+	Starved    Starvation    `key:"memory.starved"`    // where queues hold all that they may
 }
 
 // Places is how many a queue of that backlog holds.

@@ -110,13 +110,13 @@ func (c *Conn) watch(now des.Time) {
 	case c.has(orderTimer):
 		c.rtxAt = r.rtoAt
 	case c.has(tailTimer):
-		c.rtxAt = now.Add(c.backedOff())
+		c.rtxAt = c.after(now, c.backedOff())
 	}
 	c.off(orderTimer | tailTimer)
 	switch {
 	case c.rtxAt == des.Never:
 	case c.profile.RACK && r.board.n > 0 && r.rack.wait > 0:
-		if at := now.Add(r.rack.wait); at < c.rtxAt {
+		if at := c.after(now, r.rack.wait); at < c.rtxAt {
 			r.rtoAt, c.rtxAt = c.rtxAt, at
 			c.on(orderTimer)
 		}

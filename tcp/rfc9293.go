@@ -62,6 +62,7 @@ func RFC9293() *Profile {
 		TTL: 64, PortLow: 49152, PortHigh: 65535,
 		PortSelect: RandomPort,
 		Bytes:      bytesPerState(512, 512, 256), PerBuffer: 0, Buffer: 64 << 10,
+		Tick: time.Millisecond,
 	}
 }
 
@@ -142,6 +143,7 @@ var rfc9293Sources = sources{
 	"TTL":                                      "RFC 1700, the default that RFC 9293 (MUST-49) makes configurable",
 	"PortLow PortHigh":                         "RFC 6335 section 6: the dynamic ports",
 	"PortSelect":                               "RFC 6056 section 3.3.1",
+	"Timers Tick":                              "chosen: exact; RFC 6298 section 4 has no lower bound on the granularity",
 	"PerBuffer Buffer Starved":                 "chosen: text alone; RFC 9293 says nothing of memory",
 	"Bytes":                                    "chosen: RFC 9293 says nothing of memory",
 }

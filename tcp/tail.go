@@ -31,7 +31,7 @@ func (c *Conn) watchTail(now des.Time) {
 		}
 	}
 	c.on(tailTimer)
-	c.rtxAt = now.Add(min(wait, c.backedOff()))
+	c.rtxAt = c.after(now, min(wait, c.backedOff()))
 }
 
 // quiet reports that nothing is known or believed to be lost.
@@ -44,7 +44,7 @@ func (c *Conn) tailExpired(now des.Time) {
 	c.off(tailTimer)
 	c.on(tailDue)
 	c.recovery()
-	c.rtxAt = now.Add(c.backedOff())
+	c.rtxAt = c.after(now, c.backedOff())
 }
 
 // emitTail sends the probe that is due (section 7.3): what is new, if the peer has room for it,

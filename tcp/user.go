@@ -153,7 +153,7 @@ func (c *Conn) orphaned(now des.Time) {
 	}
 	switch {
 	case wait > 0:
-		c.lifeAt = now.Add(wait)
+		c.lifeAt = c.after(now, wait)
 	case wait < 0:
 		c.Abort(now)
 	}

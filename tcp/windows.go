@@ -64,6 +64,7 @@ func Windows() *Profile {
 		TTL: 128, PortLow: 49152, PortHigh: 65535,
 		PortSelect: RandomPort,
 		Bytes:      bytesPerState(1024, 512, 256), PerBuffer: 0, Buffer: 64 << 10,
+		Tick: time.Millisecond,
 	}
 }
 
@@ -125,5 +126,6 @@ var windowsSources = sources{
 	"PortLow PortHigh":                                   "published: Microsoft, \"default dynamic port range\"",
 	"PortSelect":                                         "unverified: random",
 	"PerBuffer Buffer Starved":                           "unverified: text alone; nothing is known",
+	"Timers Tick":                                        "chosen: exact, and a tick for who asks for a wheel",
 	"Bytes":                                              "unverified: nothing is known",
 }

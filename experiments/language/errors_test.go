@@ -38,7 +38,7 @@ func TestMessages(t *testing.T) {
 			`x.toml:10:8: expect.e.that: flow.web.setup_time is a sample; say which number: .mean, .p99, .max ... (n mean sd min max pN)`},
 		{"axis without place", base + "[case.loss.none]\n[case.loss.some]\nlink.wire.loss = 0.1\n[figure.mean]\nkind = \"line\"\nx = \"link.wire.delay\"\ny = \"flow.web.setup_time.mean\"\n",
 			`x.toml:12:1: figure.mean: the axis case.loss is in no place; make it series or facet, or fix it: where = "case.loss == 'none'"`},
-		{"word not yet", base + "[node.client.tcp]\ntimers = \"exact\"\n", `x.toml:10:1: node.client.tcp.timers: not yet: this version of netsim does not have it`},
+		{"size by a law", base + "[flow.noise]\nkind = \"background\"\nfrom = \"client\"\nto = \"server\"\nsize = { dist = \"uniform\", min = \"1 kB\", max = \"2 kB\" }\n", `x.toml:13:8: flow.noise.size: not yet: this version of netsim does not have it`},
 		{"accept at once", base + "[node.server.listen.p80.accept]\ntime = \"1 ms\"\n", `x.toml:10:8: node.server.listen.p80.accept.time: connections are accepted at once, whatever the time; add threads = 1`},
 		{"schedule of no points", base + "arrivals = { process = \"even\", rate = { shape = \"steps\" }, count = 1 }\n", `x.toml:9:39: flow.web.arrivals.rate: the first point is at 0 s; write { shape = "steps", points = [["0 s", ...], ["10 s", ...]] }`},
 

@@ -63,7 +63,9 @@ func reference() string {
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", m.Path, m.Class, m.Unit, m.Of, m.Meaning)
 	}
 	fmt.Fprintf(&b, "\n## Functions\n\n`%s`\n", strings.Join(functionNames(), "` `"))
-	fmt.Fprintf(&b, "\n## Not yet\n\nPart of the language and refused by this version: %s.\n", strings.Join(later, ", "))
+	if later != nil {
+		fmt.Fprintf(&b, "\n## Not yet\n\nPart of the language and refused by this version: %s.\n", strings.Join(later, ", "))
+	}
 	return b.String()
 }
 
