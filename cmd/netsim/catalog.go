@@ -21,21 +21,32 @@ func listCommand() *cobra.Command {
 		Use:   "list [WORD...]",
 		Short: "List the experiments that come with netsim, by chapter",
 		Long: `List the experiments that come with netsim, by chapter, with what each is about.
-With words, those whose text has all of them.`,
-		Example: "  netsim list\n  netsim list ports",
-		RunE: func(c *cobra.Command, words []string) error {
+With words, those whose text has all of them, or most.`,
+		Example: "  netsim list\n  netsim list ports\n  netsim list how many connections per second until ports run out",
+		RunE: func(c *cobra.Command, args []string) error {
+			words := strings.Fields(strings.Join(args, " "))
 			entries := map[string][]string{}
+			most := 0
 			for _, name := range experiments.Catalog() {
 				f, err := experiments.Load(name)
 				if err != nil {
 					return err
 				}
-				if speaksOf(name+" "+f.Title+" "+f.About, words) {
-					entries[f.Chapter] = append(entries[f.Chapter], fmt.Sprintf("  %-22s%s\n%s", name, f.Title, indent(firstSentence(f.About), 24)))
+				n := speaksOf(name+" "+f.Title+" "+f.About, words)
+				if n < most || n == 0 && len(words) > 0 {
+					continue
 				}
+				if n > most {
+					most = n
+					clear(entries)
+				}
+				entries[f.Chapter] = append(entries[f.Chapter], fmt.Sprintf("  %-22s%s\n%s", name, f.Title, indent(firstSentence(f.About), 24)))
 			}
 			if len(entries) == 0 {
 				return fmt.Errorf("no experiment speaks of %q; netsim list has all of them", strings.Join(words, " "))
+			}
+			if most < len(words) {
+				fmt.Fprintf(c.ErrOrStderr(), "none has all of these words; most of them are in:\n")
 			}
 			order := slices.SortedFunc(maps.Keys(entries), func(a, b string) int { return cmp.Compare(place(a), place(b)) })
 			for i, chapter := range order {
@@ -49,10 +60,15 @@ With words, those whose text has all of them.`,
 	}
 }
 
-// speaksOf tells whether a text has all of the words, or words that have them in them.
-func speaksOf(text string, words []string) bool {
+// speaksOf counts the words that a text has, or words that have them in them.
+func speaksOf(text string, words []string) (n int) {
 	text = strings.ToLower(text)
-	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, strings.ToLower(w)) })
+	for _, w := range words {
+		if strings.Contains(text, strings.ToLower(strings.Trim(w, "?.,!"))) {
+			n++
+		}
+	}
+	return n
 }
 
 // firstSentence is the first of a text.

@@ -24,6 +24,10 @@ func TestList(t *testing.T) {
 	if out := n.ok("list", "how many", "PORTS"); !strings.Contains(out, "5. what TIME-WAIT costs\n") || !strings.Contains(out, "  port-rate  ") || strings.Contains(out, "  handshake  ") {
 		t.Errorf("those that speak of ports:\n%s", out)
 	}
+	question := strings.Fields("How many connections per second before I run out of ports?")
+	if out, errs, code := n.run(append([]string{"list"}, question...)...); code != 0 || strings.Count(out, "\n  ") != strings.Count(out, "\n   ")+1 || !strings.Contains(out, "  port-rate  ") || !strings.HasPrefix(errs, "none has all of these words") {
+		t.Errorf("exit code %d, %s%s", code, errs, out)
+	}
 	for _, name := range experiments.Catalog() {
 		if f, err := experiments.Load(name); err != nil || !slices.Contains(chapters, f.Chapter) || f.About == "" {
 			t.Errorf("%s is in no chapter, or says nothing about itself: %v", name, err)
