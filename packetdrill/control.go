@@ -65,14 +65,12 @@ func (r *runner) ioctl(c *script.Call) (attempt, error) {
 	if len(c.Args) < 3 {
 		return nil, &failure{want: "ioctl with 3 arguments", got: callText(c)}
 	}
-	n := int64(0)
+	var queued func() int64
 	switch c.Args[1].Text {
 	case "SIOCINQ", "FIONREAD":
-		n = int64(s.unread())
+		queued = func() int64 { return int64(s.unread()) }
 	case "SIOCOUTQ", "FIONWRITE":
-		if s.conn != nil {
-			n = int64(s.conn.Conn.Unsettled())
-		}
+		queued = s.unsettled
 	case "FIONBIO":
 		on, err := r.number(c.Args[2])
 		s.nonblock = on != 0
@@ -83,7 +81,20 @@ func (r *runner) ioctl(c *script.Call) (attempt, error) {
 	if s.phase == listening {
 		return instead("EINVAL")
 	}
-	return func() (result, bool) { return done(0) }, r.out(c.Args[2], n)
+	return func() (result, bool) { return result{err: r.out(c.Args[2], queued())}, true }, nil
+}
+
+// unsettled is how much the peer has not acknowledged, sent or not. A FIN counts as a
+// byte (Linux tcp_ioctl: write_seq - snd_una).
+func (s *socket) unsettled() int64 {
+	if s.conn == nil {
+		return s.queued
+	}
+	n := int64(s.conn.Conn.Unsettled())
+	if s.conn.Conn.Closing() {
+		n++
+	}
+	return n
 }
 
 // getname is getsockname() and getpeername(), whose results are checked by their

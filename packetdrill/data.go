@@ -89,7 +89,7 @@ func (r *runner) receive(c *script.Call, n, flags int64) (attempt, error) {
 	}
 	taken := int64(0)
 	return s.wait(flags, s.timeouts[0], func() (result, bool) {
-		if s.phase == fresh && !s.ended || s.phase == listening {
+		if s.phase == fresh && !s.ended && s.pendingErr == "" || s.phase == listening {
 			return failed("ENOTCONN")
 		}
 		all := flags&symbols["MSG_WAITALL"] != 0
@@ -104,7 +104,7 @@ func (r *runner) receive(c *script.Call, n, flags int64) (attempt, error) {
 		switch {
 		case taken > 0 && (s.eof || s.noRead || s.pendingErr != "" || s.phase == over):
 			return done(taken)
-		case s.pendingErr != "":
+		case s.pendingErr != "" && !(s.gotFIN && r.manners.endFirst):
 			return failed(s.takeError())
 		case s.eof || s.noRead || s.phase == over || n == 0:
 			return done(0)
@@ -293,6 +293,8 @@ func (r *runner) shutdown(c *script.Call) (attempt, error) {
 				s.listener, s.phase = nil, fresh
 			}
 			return done(0)
+		case s.phase == connecting && r.manners.unconnects:
+			return r.disconnect(s)
 		case s.conn == nil:
 			return failed("ENOTCONN")
 		}

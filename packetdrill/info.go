@@ -17,7 +17,14 @@ func (r *runner) bsd() bool { return r.profile.Name == "freebsd" }
 // in segments, FreeBSD in bytes.
 func (r *runner) info(s *socket) map[string]uint64 {
 	constants := assert.Constants(r.bsd())
-	if s.conn == nil {
+	var i tcp.Info
+	switch {
+	case s.conn != nil:
+		i = s.conn.Info()
+	case s.info != nil:
+		i = *s.info
+		i.State = tcp.Closed
+	default:
 		state := tcp.Closed
 		switch {
 		case s.phase == listening:
@@ -27,7 +34,6 @@ func (r *runner) info(s *socket) map[string]uint64 {
 		}
 		return map[string]uint64{"tcpi_state": uint64(constants[states[state]])}
 	}
-	i := s.conn.Info()
 	unit, threshold := uint64(i.MSS), uint64(1<<31-1)
 	if r.bsd() {
 		unit, threshold = 1, 1<<30-1
@@ -56,7 +62,7 @@ func (r *runner) info(s *socket) map[string]uint64 {
 		"tcpi_unacked": uint64(i.Unacked), "tcpi_sacked": uint64(i.SACKed), "tcpi_lost": uint64(i.Lost), "tcpi_retrans": uint64(i.Again),
 		"tcpi_fackets": 0, "tcpi_reordering": 3, "tcpi_total_retrans": uint64(i.Resent), "tcpi_delivered": uint64(i.Delivered),
 		"tcpi_bytes_acked": i.BytesAcked, "tcpi_bytes_received": i.BytesReceived, "tcpi_notsent_bytes": uint64(i.NotSent),
-		"tcpi_segs_in": uint64(i.SegmentsIn), "tcpi_segs_out": uint64(i.SegmentsOut), "tcpi_data_segs_out": uint64(i.TextOut + i.Resent),
+		"tcpi_segs_in": uint64(i.SegmentsIn), "tcpi_segs_out": uint64(i.SegmentsOut), "tcpi_data_segs_out": uint64(i.TextSent),
 	}
 }
 

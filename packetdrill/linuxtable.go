@@ -137,17 +137,14 @@ func writeMaxRmem(p *tcp.Profile, v string) error {
 	return err
 }
 
-// writeRmem sets the buffer that the window is cut from: half of it at first, in
-// whole segments, and the scale that the largest needs (tcp_select_initial_window).
+// writeRmem sets the buffer that the window is cut from: half of it at first, and the
+// scale that the largest needs (tcp_select_initial_window).
 func writeRmem(p *tcp.Profile, v string) error {
 	n, err := three(v)
 	if err != nil {
 		return err
 	}
 	p.ReceiveInitial, p.ReceiveWindow = uint32(n[1]/2), uint32(max(n[2], n[1]))
-	if p.ReceiveInitial > 1460 {
-		p.ReceiveInitial = p.ReceiveInitial / 1460 * 1460
-	}
 	if p.WindowScale != tcp.NoScale {
 		p.WindowScale = scaleFor(int(p.ReceiveWindow))
 	}

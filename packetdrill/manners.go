@@ -7,6 +7,9 @@ type manners struct {
 	resetErrors map[tcp.State]errno // by the state in which a RST came, where it is not ECONNRESET
 	unconnected errno               // of write() and send() where there was never a connection
 	errorFirst  bool                // write() tells the error that waits before EPIPE
+	endFirst    bool                // read() finds the peer's FIN before the error that waits
+	keepsInfo   bool                // TCP_INFO and SIOCOUTQ tell of a connection that is over, TIME-WAIT among them
+	unconnects  bool                // what ends a connection before its time leaves ECONNRESET: connect() to AF_UNSPEC, shutdown() in SYN-SENT
 
 	freshHangs bool // poll() of a socket without a connection says POLLHUP
 
@@ -28,10 +31,11 @@ func mannersOf(profile string) *manners {
 	return &bsdManners
 }
 
-// linuxManners are of Linux 6.18: tcp_reset, tcp_sendmsg_locked.
+// linuxManners are of Linux 6.18: tcp_reset, tcp_sendmsg_locked, tcp_recvmsg_locked,
+// tcp_disconnect, inet_shutdown.
 var linuxManners = manners{
 	resetErrors: map[tcp.State]errno{tcp.SynSent: "ECONNREFUSED", tcp.CloseWait: "EPIPE"},
-	unconnected: "EPIPE", errorFirst: true, freshHangs: true, connectedOnce: true, aborted: "ECONNABORTED",
+	unconnected: "EPIPE", errorFirst: true, endFirst: true, keepsInfo: true, unconnects: true, freshHangs: true, connectedOnce: true, aborted: "ECONNABORTED",
 	bufferTimes: 2, fastOpen: fastClient,
 	connectListening: "EISCONN", connectOver: "EISCONN",
 }

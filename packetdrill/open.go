@@ -269,7 +269,7 @@ func (r *runner) begin(s *socket, a sockaddr) (result, bool) {
 	}
 	f := r.newFlow(s.port, a.port, r.wireOf(a.ip))
 	settings := s.settings
-	s.phase, s.flow, s.asked, s.ended, s.eof, s.noWrite = connecting, f, true, false, false, false
+	s.phase, s.flow, s.asked, s.ended, s.eof, s.gotFIN, s.noWrite = connecting, f, true, false, false, false, false
 	r.subject = s
 	s.peer = host.Remote{Address: f.far, Port: a.port}
 	from := s.address
@@ -294,11 +294,19 @@ func (r *runner) disconnect(s *socket) (result, bool) {
 		s.listener.Stop(r.now())
 		s.listener = nil
 	}
+	trouble := errno("")
 	if conn := s.conn; conn != nil {
 		s.conn = nil
+		switch conn.Conn.State() {
+		case tcp.SynSent, tcp.SynReceived, tcp.Established, tcp.FinWait1, tcp.FinWait2, tcp.CloseWait:
+			if r.manners.unconnects {
+				trouble = "ECONNRESET"
+			}
+		}
 		conn.Abort(r.now())
 	}
-	s.phase, s.pendingErr, s.eof, s.noRead, s.noWrite, s.ended, s.left = fresh, "", false, false, false, false, 0
+	s.phase, s.pendingErr, s.eof, s.gotFIN, s.noRead, s.noWrite, s.ended, s.left = fresh, trouble, false, false, false, false, false, 0
+	s.info, s.queued = nil, 0
 	if s.address.IsZero() {
 		s.port, s.bound = 0, false
 	}

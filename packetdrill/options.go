@@ -65,12 +65,15 @@ func (r *runner) sockopt(c *script.Call, do func(*socket, *option, string, *scri
 		return nil, &unsupported{at: c.Args[2].Pos, what: "option " + level + " " + name}
 	}
 	e, err := do(s, &o, name, c.Args[3])
+	if _, missed := err.(*failure); err != nil && !missed {
+		return nil, err
+	}
 	return func() (result, bool) {
 		if e != "" {
 			return failed(e)
 		}
-		return done(0)
-	}, err
+		return result{err: err}, true
+	}, nil
 }
 
 // value is that of an option: a number, and a second one of a struct linger or timeval;

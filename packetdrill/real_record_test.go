@@ -57,6 +57,9 @@ func (r *runner) recordAll() error {
 			}
 			continue
 		}
+		if c, is := e.What.(*script.Call); is && !numbers[c.Name] {
+			c.Result = nil // whatever it is
+		}
 		switch err := r.happen(e).(type) {
 		case nil:
 		case *failure:
@@ -74,6 +77,9 @@ func (r *runner) recordAll() error {
 	r.writeDown()
 	return nil
 }
+
+// numbers are the calls whose result is the descriptor that scripts know them by.
+var numbers = map[string]bool{"socket": true, "accept": true, "accept4": true, "epoll_create": true, "epoll_create1": true}
 
 // writeDown makes rows of what was sent.
 func (r *runner) writeDown() {
@@ -103,12 +109,23 @@ const infoRecorded = "state ca_state retransmits probes backoff options snd_mss 
 
 // own is what two machines have differently: clocks of timestamps, and windows that are
 // open, but for the first one.
-var own = regexp.MustCompile(`TS val \d+ ecr \d+| win [1-9]\d*( <nop,nop,TS|$)`)
+var own = [...]*regexp.Regexp{regexp.MustCompile(`TS val \d+ ecr \d+`), regexp.MustCompile(`(^[^S]* ack \d+) win [1-9]\d*`)}
+
+// key is what must be the same in two rows for them to be of the same thing.
+func (r *Row) key() string {
+	text := r.Text
+	if strings.HasPrefix(text, "TCP_INFO") {
+		return "TCP_INFO"
+	}
+	if r.Kind == Out {
+		text = own[1].ReplaceAllString(own[0].ReplaceAllString(text, ""), "$1")
+	}
+	return fmt.Sprint(r.Kind) + text
+}
 
 // writeBoth writes what two machines did, what only the first did with a minus and what
 // only the second did with a plus.
 func writeBoth(w io.Writer, first, second []Row) (same bool) {
-	key := func(r *Row) string { return fmt.Sprint(r.Kind) + own.ReplaceAllString(r.Text, "") }
 	long := make([][]int, len(first)+1)
 	for i := range long {
 		long[i] = make([]int, len(second)+1)
@@ -116,33 +133,53 @@ func writeBoth(w io.Writer, first, second []Row) (same bool) {
 	for i := len(first) - 1; i >= 0; i-- {
 		for j := len(second) - 1; j >= 0; j-- {
 			long[i][j] = max(long[i+1][j], long[i][j+1])
-			if key(&first[i]) == key(&second[j]) {
+			if first[i].key() == second[j].key() {
 				long[i][j] = long[i+1][j+1] + 1
 			}
 		}
 	}
 	same = true
-	line := func(mark string, r *Row, late string) {
-		fmt.Fprintf(w, "%s %10.4f %4d %c %s%s\n", mark, r.At.Seconds(), r.Line, " <>!"[r.Kind], r.Text, late)
-		same = same && mark == " " && late == ""
+	line := func(mark string, r *Row, text string) {
+		fmt.Fprintf(w, "%s %10.4f %4d %c %s\n", mark, r.At.Seconds(), r.Line, " <>!"[r.Kind], text)
+		same = same && mark == " "
 	}
-	i, j := 0, 0
+	i, j, before := 0, 0, time.Duration(0)
 	for i < len(first) || j < len(second) {
 		switch {
-		case i < len(first) && j < len(second) && key(&first[i]) == key(&second[j]):
-			late := ""
-			if d := (first[i].At - second[j].At).Abs(); d > 12*time.Millisecond {
-				late = fmt.Sprintf("    (+ at %.4f)", second[j].At.Seconds())
+		case i < len(first) && j < len(second) && first[i].key() == second[j].key():
+			mark, text := " ", differing(&first[i], &second[j])
+			if text != first[i].Text {
+				mark = "~"
 			}
-			line(" ", &first[i], late)
+			if d := (first[i].At - second[j].At).Abs(); d > max(30*time.Millisecond, (first[i].At-before)/8) {
+				mark = "~"
+				text += fmt.Sprintf("    (+ at %.4f)", second[j].At.Seconds())
+			}
+			line(mark, &first[i], text)
+			before = first[i].At
 			i, j = i+1, j+1
 		case j == len(second) || i < len(first) && long[i+1][j] >= long[i][j+1]:
-			line("-", &first[i], "")
+			line("-", &first[i], first[i].Text)
 			i++
 		default:
-			line("+", &second[j], "")
+			line("+", &second[j], second[j].Text)
 			j++
 		}
 	}
 	return same
+}
+
+// differing is what a row says; of TCP_INFO the fields that are not the same.
+func differing(a, b *Row) string {
+	if a.key() != "TCP_INFO" || a.Text == b.Text {
+		return a.Text
+	}
+	text := "TCP_INFO"
+	of := strings.Fields(b.Text)
+	for i, field := range strings.Fields(a.Text) {
+		if i < len(of) && field != of[i] {
+			text += fmt.Sprintf(" %s (+ %s)", field, of[i])
+		}
+	}
+	return text
 }

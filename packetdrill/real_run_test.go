@@ -154,7 +154,7 @@ func (k *real) happen(e *script.Event) error {
 		k.last, k.injected = at, false
 		return nil
 	}
-	if !e.When.Any {
+	if !e.When.Any && !k.record {
 		if err := k.onTime("the event", at, k.late(&e.When, at), k.now()); err != nil {
 			return err
 		}
@@ -170,9 +170,17 @@ func (k *real) happen(e *script.Event) error {
 	switch what := e.What.(type) {
 	case *script.Packet:
 		k.scripted, k.injected = at, true
-		return k.inject(what)
+		err := k.inject(what)
+		if k.record {
+			k.listen(k.now().Add(500 * time.Microsecond)) // what answers it stands behind it
+		}
+		return err
 	case *script.Call:
-		return k.call(e, what)
+		err := k.call(e, what)
+		if k.record && k.wait == nil {
+			k.listen(k.now().Add(500 * time.Microsecond))
+		}
+		return err
 	case *script.Shell:
 		defer func() { k.last = k.now() }()
 		return command(k, what)

@@ -34,11 +34,14 @@ type socket struct {
 	asked      bool // connect() has not yet told how it ended
 	ended      bool // there was a connection, and it is over
 	eof        bool // the peer has closed its direction
+	gotFIN     bool // with a FIN
 	noRead     bool // shutdown() for reading
 	noWrite    bool // shutdown() for writing, or nothing can be written any more
 	closed     bool // close() was called: nobody asks any more
 	left       uint32
 	final      tcp.State // in which the connection ended
+	info       *tcp.Info // of it, then
+	queued     int64     // unsettled then
 
 	kept     map[string]int64 // options without effect
 	syns     int              // TCP_SYNCNT
@@ -70,7 +73,7 @@ func (s *socket) News(now des.Time, c *host.Socket, n tcp.News) {
 		s.phase = connected
 	}
 	if n&tcp.EndOfData != 0 {
-		s.eof = true
+		s.eof, s.gotFIN = true, true
 	}
 	defer s.woken(n)
 	if n&(tcp.Ended|tcp.Failed) == 0 {
@@ -78,6 +81,11 @@ func (s *socket) News(now des.Time, c *host.Socket, n tcp.News) {
 	}
 	s.final = s.r.states[c.Incarnation()]
 	s.left = c.Conn.Unread()
+	if s.r.manners.keepsInfo {
+		info := c.Conn.Info()
+		info.Unacked, info.SACKed, info.Lost, info.Again, info.NotSent = 0, 0, 0, 0, 0 // tcp_write_queue_purge
+		s.info, s.queued = &info, s.unsettled()
+	}
 	s.conn, s.ended = nil, true
 	wasConnecting := s.phase == connecting
 	s.phase = over
@@ -94,9 +102,7 @@ func (s *socket) News(now des.Time, c *host.Socket, n tcp.News) {
 // failureOf is the error of a connection that failed in a state.
 func (r *runner) failureOf(n tcp.News, state tcp.State, trouble wire.Report) errno {
 	switch {
-	case n&tcp.Refused != 0:
-		return "ECONNREFUSED"
-	case n&tcp.WasReset != 0:
+	case n&(tcp.Refused|tcp.WasReset) != 0:
 		if e, ok := r.manners.resetErrors[state]; ok {
 			return e
 		}

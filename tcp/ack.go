@@ -39,7 +39,7 @@ func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
 		return false
 	}
 	// RFC 5961 section 5 (MAY-12): an acknowledgment older than any window.
-	if c.profile.RFC5961 && s.Ack.Before(c.una.Add(-c.maxWnd)) {
+	if c.profile.RFC5961 && s.Ack.Before(c.una.Add(-c.oldest())) {
 		c.challengeACK(now)
 		return false
 	}
@@ -72,6 +72,22 @@ func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
 		c.shut(now)
 	}
 	return c.lastAcked()
+}
+
+// disbelieves reports that what completes a handshake echoes a timestamp that was never
+// sent in it (Linux tcp_check_req).
+func (c *Conn) disbelieves(now des.Time, s *wire.Segment) bool {
+	return c.profile.ChecksEcho && c.state == SynReceived && !c.has(active|early) && c.has(useTS) && s.Options&wire.HasTimestamps != 0 && s.TSEcr != 0 &&
+		s.TSEcr-c.tsNow(c.firstSentAt) > c.tsNow(now)-c.tsNow(c.firstSentAt)
+}
+
+// oldest is how far before SND.UNA an acknowledgment may be: by as much as was ever
+// in flight, and with the profile by no more than what was acknowledged.
+func (c *Conn) oldest() uint32 {
+	if c.profile.OldACKBound {
+		return uint32(min(uint64(c.maxWnd), c.baseOffset+uint64(max(c.una.Sub(c.base), 0))))
+	}
+	return c.maxWnd
 }
 
 // scaled is the window a segment offers; that of a SYN is never scaled (RFC 7323
@@ -229,8 +245,22 @@ func (c *Conn) receiveLimit() uint32 {
 	if n := c.settings().ReceiveBuffer; n > 0 {
 		return n
 	}
-	grown := uint64(p.ReceiveInitial) + 2*c.rcvOffset
+	grown := uint64(c.firstWindow()) + 2*c.rcvOffset
 	return uint32(min(grown, uint64(p.ReceiveWindow)))
+}
+
+// firstWindow is what of the buffer is offered at first (Linux
+// tcp_select_initial_window).
+func (c *Conn) firstWindow() uint32 {
+	p := c.profile
+	if !p.WholeSegments {
+		return p.ReceiveInitial
+	}
+	segment := uint32(c.advMSS)
+	if c.has(useTS) && !c.has(active) { // who opens does not know yet
+		segment -= 12
+	}
+	return max(p.ReceiveInitial/segment, 1) * segment
 }
 
 // offer is the window that a buffer of so much allows and the header can say.

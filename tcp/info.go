@@ -23,8 +23,8 @@ type Info struct {
 	BytesAcked              uint64 // our SYN counts one if it opened the connection, a FIN one
 	BytesReceived           uint64 // a FIN counts one
 	NotSent                 uint32
-	SegmentsIn, SegmentsOut uint32 // a SYN,ACK of a listener belongs to it
-	TextOut                 uint32 // segments with text or a FIN, sent for the first time
+	SegmentsIn, SegmentsOut uint32 // the SYN,ACK of a listener is its own, the SYN is not (Linux tcp_create_openreq_child)
+	TextSent                uint32 // segments with text, those sent again among them
 }
 
 // NoThreshold is the slow start threshold before there was a sign of congestion.
@@ -49,7 +49,7 @@ func (c *Conn) Info() (i Info) {
 		Timestamps: c.has(useTS), Scaling: c.has(useScale), SACK: c.has(useSACK), ECN: c.has(useECN), EarlyText: c.earlyText && (!c.unheard() || !c.has(active)),
 		RTO: c.backedOff(), ATO: c.ato, SRTT: c.srtt, RTTVar: max(c.rttvar, 0),
 		MSS: c.effectiveMSS(), AdvMSS: uint32(c.advMSS), Window: c.cwnd, Threshold: c.ssthresh, SendWindow: c.wnd,
-		Resent: c.counts.Resent, NotSent: uint32(max(c.end.Sub(c.nxt), 0)), TextOut: c.texts,
+		Resent: c.counts.Resent, NotSent: uint32(max(c.end.Sub(c.nxt), 0)), TextSent: c.texts + c.counts.Resent,
 		SegmentsIn: c.received, SegmentsOut: c.counts.Sent,
 		BytesAcked: c.baseOffset, BytesReceived: c.rcvOffset,
 	}
@@ -80,6 +80,7 @@ func (c *Conn) Info() (i Info) {
 
 // countSegments is the part that is counted in segments.
 func (c *Conn) countSegments(i *Info) {
+	i.TextSent -= min(i.TextSent, uint32(c.counts.FINs)+uint32(max(c.counts.SYNs, 1)-1))
 	i.Unacked = (c.flight() + i.MSS - 1) / i.MSS
 	if c.selective() && c.rec.board.n > 0 {
 		b := &c.rec.board
@@ -101,9 +102,10 @@ func (c *Conn) countSegments(i *Info) {
 		} else if c.texts > 0 { // text that rides on the SYN
 			i.Unacked = 2
 		}
-	} else if c.state.synchronized() {
+	} else if c.state.synchronized() || c.state == Closed {
 		i.Delivered = 1
 		i.SegmentsOut -= uint32(c.counts.SYNs)
+		i.SegmentsIn++
 	}
 	if !c.unheard() {
 		i.Delivered += c.texts - (i.Unacked - i.SACKed)
@@ -120,7 +122,7 @@ func (c *Conn) caState() CAState {
 		return CARecovery
 	case c.has(cwrDue):
 		return CACWR
-	case c.rec.board.arrived > 0 || c.rec.dupAcks > 0:
+	case c.rec.board.arrived > 0 || c.rec.dupAcks > 0 && c.flight() > c.effectiveMSS(): // tcp_limit_reno_sacked
 		return CADisorder
 	}
 	return CAOpen

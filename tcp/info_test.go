@@ -11,7 +11,7 @@ func TestInfo(t *testing.T) {
 	p.at(1, func() { p.client.write(3000) })
 	p.run(at(1.005))
 	i := p.client.conn.Info()
-	if i.State != Established || i.Unacked != 3 || i.Delivered != 1 || i.BytesAcked != 1 || i.NotSent != 0 || i.TextOut != 3 ||
+	if i.State != Established || i.Unacked != 3 || i.Delivered != 1 || i.BytesAcked != 1 || i.NotSent != 0 || i.TextSent != 3 ||
 		i.MSS != 1448 || i.AdvMSS != 1448 || i.Window != 10*1448 || i.Threshold != NoThreshold || i.CA != CAOpen {
 		t.Errorf("in flight: %+v", i)
 	}
@@ -21,7 +21,7 @@ func TestInfo(t *testing.T) {
 		t.Errorf("acknowledged: %+v", i)
 	}
 	j := p.server.conn.Info()
-	if j.BytesReceived != 3000 || j.SegmentsIn != 4 || j.BytesAcked != 0 || j.Delivered != 1 || j.SegmentsOut != i.SegmentsIn-1 {
+	if j.BytesReceived != 3000 || j.SegmentsIn != 5 || j.BytesAcked != 0 || j.Delivered != 1 || j.SegmentsOut != i.SegmentsIn-1 {
 		t.Errorf("the other end: %+v", j)
 	}
 	p.client.shutdown()

@@ -25,7 +25,11 @@ func (c *Conn) Segment(now des.Time, s *wire.Segment) {
 		if stale {
 			c.counts.StaleArrived++
 		}
-		if c.checkSequence(now, s) && (s.Flags&(wire.RST|wire.SYN) == 0 || c.checkReset(now, s) && c.checkSYN(now, s)) && c.checkACK(now, s) {
+		if c.brief() {
+			if c.checkBrief(now, s) {
+				c.takeFIN(now, s)
+			}
+		} else if c.checkSequence(now, s) && (s.Flags&(wire.RST|wire.SYN) == 0 || c.checkReset(now, s) && c.checkSYN(now, s)) && c.checkACK(now, s) {
 			c.hear(now, s)
 			c.takeText(now, s)
 			c.takeFIN(now, s)
@@ -148,6 +152,12 @@ func (c *Conn) checkSequence(now des.Time, s *wire.Segment) bool {
 			c.answerOld(now, s)
 			return false
 		}
+	}
+	if c.disbelieves(now, s) {
+		if !rst {
+			c.answerOld(now, s)
+		}
+		return false
 	}
 	if c.openedAgain(s) {
 		c.repeatedSYN(now)
@@ -280,6 +290,11 @@ func (c *Conn) fail(why News) {
 
 // takeText is the seventh check: the segment's text.
 func (c *Conn) takeText(now des.Time, s *wire.Segment) {
+	if c.unwelcome(s) {
+		c.reset = pendingReset{due: true, seq: s.Ack}
+		c.fail(WasReset)
+		return
+	}
 	if s.Len == 0 {
 		return
 	}
@@ -341,13 +356,21 @@ func (c *Conn) takeText(now des.Time, s *wire.Segment) {
 	c.deliver(now, right, filled)
 }
 
+// unwelcome reports text, or a FIN with text before it that is yet to come, for a user
+// who has shut down both directions, where the profile resets for that (Linux
+// tcp_rcv_state_process).
+func (c *Conn) unwelcome(s *wire.Segment) bool {
+	return c.profile.ResetsUnread && c.has(orphan|deaf) && (c.state == FinWait1 || c.state == FinWait2) &&
+		s.SeqLen() > 0 && s.Seq.Add(s.Len).After(c.rcvNxt)
+}
+
 // deliver moves RCV.NXT to right and hands the bytes over.
 func (c *Conn) deliver(now des.Time, right wire.Seq, filled bool) {
 	n := uint32(right.Sub(c.rcvNxt))
 	c.rcvNxt = right
 	c.rcvOffset += uint64(n)
 	c.unacked += n
-	if !c.has(deaf) {
+	if !c.has(deaf) || !c.profile.DiscardsUnread {
 		c.readable += n
 		c.news |= Readable
 	}

@@ -353,7 +353,7 @@ func TestProbeOfNewText(t *testing.T) {
 	p.run(at(1.45))
 	p.exchange(`
 		1.000 client > ACK 1:1449 ack 1 lost
-		1.000 client > PSH,ACK 1449:2897 ack 1 lost
+		1.000 client > ACK 1449:2897 ack 1 lost
 		1.208 client > PSH,ACK 2897:4345 ack 1
 		1.258 server > ACK 1 ack 1
 		1.308 client > ACK 1:1449 ack 1 again

@@ -12,7 +12,8 @@ func (c *Conn) takeSYN(now des.Time, s *wire.Segment) {
 	c.synchronize(s.Seq)
 	c.peer = s.Incarnation
 	c.takeOptions(now, s)
-	c.wnd = uint32(s.Window) // never scaled in a SYN (RFC 7323 section 2.2)
+	c.edge = c.rcvNxt.Add(min(c.receiveLimit(), 65535)) // as our SYN says or said
+	c.wnd = uint32(s.Window)                            // never scaled in a SYN (RFC 7323 section 2.2)
 	c.maxWnd = c.wnd
 }
 
@@ -20,7 +21,6 @@ func (c *Conn) takeSYN(now des.Time, s *wire.Segment) {
 func (c *Conn) synchronize(irs wire.Seq) {
 	c.irs, c.wl1 = irs, irs
 	c.rcvNxt = irs.Add(1)
-	c.edge = c.rcvNxt.Add(min(c.receiveLimit(), 65535)) // as our SYN says or said
 	c.lastAckSent = c.rcvNxt
 }
 

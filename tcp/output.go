@@ -162,6 +162,9 @@ func (c *Conn) emitSYN(now des.Time, s *wire.Segment) {
 		c.rtxAt = c.after(now, whole)
 		return
 	}
+	if c.crossed() && s.Marks&wire.Again == 0 {
+		return // the timer of the SYN goes on (Linux tcp_send_synack)
+	}
 	c.rtxAt = c.after(now, schedule[min(int(c.tries), len(schedule)-1)])
 }
 
@@ -289,8 +292,14 @@ func (c *Conn) sendable(from wire.Seq, forced bool) (n uint32, fin bool) {
 	if c.has(fast) { // what was sent and no more, even beyond a shrunk window (SHLD-16, MAY-7)
 		length = max(min(waiting, mss, c.nxt.Sub(from)), 0)
 	}
+	if c.profile.ResendsSent && from.Before(c.nxt) {
+		length = min(length, c.nxt.Sub(from))
+	}
 	fin = c.has(finQueued) && length == waiting && !from.After(c.end) &&
 		(usable > length && !c.has(fast) || !c.nxt.Before(c.last()))
+	if fin && length == 0 && c.profile.FINWaits && c.flight() > 0 && !from.Before(c.nxt) && !forced && c.allowance(from) < mss {
+		fin = false // tcp_cwnd_test counts it as a segment
+	}
 	switch {
 	case length == 0 || forced || fin || from.Before(c.nxt):
 	case length == mss: // (1) of section 3.8.6.2.1 (MUST-38, SHLD-28)
@@ -333,7 +342,7 @@ func (c *Conn) holds() bool {
 func (c *Conn) emitStream(now des.Time, s *wire.Segment, from wire.Seq, n uint32, fin bool) {
 	flags := wire.ACK
 	to := from.Add(n)
-	if n > 0 && to == c.end { // nothing waits for a push (MUST-60), and the last has it (MUST-61)
+	if n > 0 && (to == c.end || c.profile.ResendsSent && from.Before(c.nxt) && n < c.effectiveMSS()) { // nothing waits for a push (MUST-60), and the last has it (MUST-61)
 		flags |= wire.PSH
 		c.run = 0
 	}

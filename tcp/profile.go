@@ -54,8 +54,10 @@ type Profile struct {
 	InsecureRST     bool             `key:"tcp.insecure_rst"` // but a RST in the window is believed, as RFC 793 has it
 	InsecureSYN     bool             `key:"tcp.insecure_syn"` // and a SYN in the window is an error
 	RFC1337         bool             `key:"tcp.rfc1337"`
-	RenewsEcho      bool             `key:"tcp.renews_echo"`  // a segment that comes again renews the timestamp we echo
-	ResetAtFIN      bool             `key:"tcp.reset_at_fin"` // after the peer's FIN a RST may have the FIN's own number
+	RenewsEcho      bool             `key:"tcp.renews_echo"`   // a segment that comes again renews the timestamp we echo
+	ResetAtFIN      bool             `key:"tcp.reset_at_fin"`  // after the peer's FIN a RST may have the FIN's own number
+	OldACKBound     bool             `key:"tcp.old_ack_bound"` // an ACK is too old before anything that was acknowledged, not a window before SND.UNA only
+	ChecksEcho      bool             `key:"tcp.checks_echo"`   // who completes a handshake must echo a timestamp of it
 
 	// Timers, RFC 6298.
 	RTOInitial        time.Duration `key:"tcp.rto_initial"`
@@ -98,6 +100,7 @@ type Profile struct {
 	// Buffers, bytes. The receive window begins at ReceiveInitial and grows with
 	// what has been delivered to ReceiveWindow.
 	ReceiveInitial uint32 `key:"tcp.receive_initial"`
+	WholeSegments  bool   `key:"tcp.whole_segments"` // and is a whole number of segments
 	ReceiveWindow  uint32 `key:"tcp.receive_window"`
 	SendBuffer     uint64 `key:"tcp.send_buffer"`
 	Nagle          bool   `key:"tcp.nagle"`
@@ -116,6 +119,10 @@ type Profile struct {
 	TWReuseBound      bool            `key:"tcp.tw_reuse_bound"`      // of a port that is bound, at once; timestamps must have been used
 	LimitEmptyAnswers bool            `key:"tcp.limit_empty_answers"` // answer empty segments at most every 500 ms
 	FinWait2          time.Duration   `key:"tcp.fin_wait_2"`          // of an orphan; 0 is for ever
+	BriefFinWait2     bool            `key:"tcp.brief_fin_wait_2"`    // an orphan in it, for no longer than TIME-WAIT, is kept and answers as in TIME-WAIT
+	ResendsSent       bool            `key:"tcp.resends_sent"`        // what is sent again is what was sent, without text written since, and has the PSH it had
+	FINWaits          bool            `key:"tcp.fin_waits"`           // a FIN waits for room in the congestion window
+	ResetsUnread      bool            `key:"tcp.resets_unread"`       // text in FIN-WAIT-1 or -2 resets, if the user has shut down reading
 	ResetWithAck      bool            `key:"tcp.reset_with_ack"`      // an abort sends RST,ACK
 
 	RFC6191            bool `key:"tcp.rfc6191"`              // a SYN with a newer timestamp reopens TIME-WAIT

@@ -25,9 +25,7 @@ func (c *Conn) pushes() bool {
 func (c *Conn) burst() uint8 {
 	const card = 1 << 16 // bytes that it takes
 	mss := int64(c.effectiveMSS())
-	if c.rttvar < 0 {
-		return 2
-	}
+	half := max(int64(c.cwnd)/mss/2, 1) // tcp_cwnd_test
 	srtt := max(c.srtt, time.Microsecond)
 	tenths := int64(12)
 	if c.cwnd < c.ssthresh/2 {
@@ -37,5 +35,5 @@ func (c *Conn) burst() uint8 {
 	if shift := srtt / (512 * time.Microsecond); shift < 32 {
 		bytes += card >> shift
 	}
-	return uint8(min(max(min(bytes, card)/mss, 2), 127))
+	return uint8(min(max(min(bytes, card)/mss, 2), half, 127))
 }

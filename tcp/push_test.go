@@ -29,13 +29,16 @@ func TestPushBursts(t *testing.T) {
 
 	near := newPair(t, profile, time.Millisecond/2)
 	near.connect()
-	near.client.conn.cwnd = 3 * 1460
+	near.client.conn.cwnd = 6 * 1460
 	near.at(1, func() { near.client.write(20 * 1460) })
 	near.run(at(1.0004))
 	near.exchange(`
 		1.000 client > ACK 1:1461 ack 1
 		1.000 client > ACK 1461:2921 ack 1
-		1.000 client > PSH,ACK 2921:4381 ack 1`)
+		1.000 client > PSH,ACK 2921:4381 ack 1
+		1.000 client > ACK 4381:5841 ack 1
+		1.000 client > ACK 5841:7301 ack 1
+		1.000 client > PSH,ACK 7301:8761 ack 1`)
 
 	lone := newPair(t, profile, 50*ms)
 	lone.connect()

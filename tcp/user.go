@@ -1,6 +1,8 @@
 package tcp
 
 import (
+	"time"
+
 	"netsim/des"
 	"netsim/wire"
 )
@@ -106,10 +108,13 @@ func (c *Conn) Shutdown(now des.Time) {
 // profile throws away what is unread, and what still comes, the window stays open;
 // elsewhere it may be read even so.
 func (c *Conn) ShutdownRead(now des.Time) {
-	if !c.profile.DiscardsUnread || !c.state.synchronized() {
+	if !c.state.synchronized() {
 		return
 	}
 	c.on(deaf)
+	if !c.profile.DiscardsUnread {
+		return
+	}
 	unread := c.readable
 	c.readable = 0
 	if unread > 0 && !c.has(gotFIN) && c.worthAnUpdate() {
@@ -147,16 +152,21 @@ func (c *Conn) orphaned(now des.Time) {
 	if c.state != FinWait2 || !c.has(orphan) {
 		return
 	}
-	wait := c.profile.FinWait2
-	if own := c.settings().FinWait2; own != 0 {
-		wait = own
-	}
+	wait := c.finWait2()
 	switch {
 	case wait > 0:
 		c.lifeAt = c.after(now, wait)
 	case wait < 0:
 		c.Abort(now)
 	}
+}
+
+// finWait2 is the profile's limit on FIN-WAIT-2, or the user's own.
+func (c *Conn) finWait2() time.Duration {
+	if own := c.settings().FinWait2; own != 0 {
+		return own
+	}
+	return c.profile.FinWait2
 }
 
 // Abort is ABORT (section 3.10.5): a reset tells the peer.
@@ -169,6 +179,9 @@ func (c *Conn) Abort(now des.Time) {
 		c.fail(Ended)
 	}
 }
+
+// Closing reports whether the user has closed our direction and the FIN is not acknowledged.
+func (c *Conn) Closing() bool { return c.has(finQueued) && !c.finAcked() }
 
 // Orphan reports whether the user has closed the connection for good.
 func (c *Conn) Orphan() bool { return c.has(orphan) }
