@@ -21,11 +21,10 @@ import (
 // states and keep the same schedule. A kernel's timers are late by up to an eighth,
 // and so may the measured times be against ours.
 //
-// Only windows differ, and are marked so. The kernel cuts its first one from whole
-// segments, 65160 bytes with timestamps; grows it by what it has seen of the
-// application (halfclose); has in TIME-WAIT the one it had in FIN-WAIT-2, a byte more
-// than after the FIN; and in a simultaneous open scales it although the peer did not
-// offer to (simopen). What was measured as numbers is in kernellimits_test.go; the
+// Only windows differ, and are marked so. The kernel grows its own by what it has seen
+// of the application (halfclose); has in TIME-WAIT the one it had in FIN-WAIT-2, a byte
+// more than after the FIN; and in a simultaneous open scales it although the peer did
+// not offer to (simopen). What was measured as numbers is in kernellimits_test.go; the
 // memory of sockets and records is that of the profile.
 func TestKernel(t *testing.T) {
 	files, _ := filepath.Glob("testdata/kernel/*.txt")

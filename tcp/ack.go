@@ -75,9 +75,9 @@ func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
 }
 
 // disbelieves reports that what completes a handshake echoes a timestamp that was never
-// sent in it (Linux tcp_check_req).
+// sent in it (Linux tcp_check_req). A cookie brings back no time at which it began.
 func (c *Conn) disbelieves(now des.Time, s *wire.Segment) bool {
-	return c.profile.ChecksEcho && c.state == SynReceived && !c.has(active|early) && c.has(useTS) && s.Options&wire.HasTimestamps != 0 && s.TSEcr != 0 &&
+	return c.profile.ChecksEcho && c.state == SynReceived && !c.has(active|early) && now > c.firstSentAt && c.has(useTS) && s.Options&wire.HasTimestamps != 0 && s.TSEcr != 0 &&
 		s.TSEcr-c.tsNow(c.firstSentAt) > c.tsNow(now)-c.tsNow(c.firstSentAt)
 }
 
@@ -249,15 +249,19 @@ func (c *Conn) receiveLimit() uint32 {
 	return uint32(min(grown, uint64(p.ReceiveWindow)))
 }
 
-// firstWindow is what of the buffer is offered at first (Linux
-// tcp_select_initial_window).
+// firstWindow is what of the buffer is offered at first.
 func (c *Conn) firstWindow() uint32 {
-	p := c.profile
-	if !p.WholeSegments {
+	return c.profile.firstWindow(c.advMSS, c.has(useTS) && !c.has(active)) // who opens does not know yet
+}
+
+// firstWindow is what is offered at first to a peer that may send segments of a size,
+// with timestamps or without (Linux tcp_select_initial_window).
+func (p *Profile) firstWindow(mss uint16, stamped bool) uint32 {
+	segment := uint32(mss)
+	switch {
+	case !p.WholeSegments:
 		return p.ReceiveInitial
-	}
-	segment := uint32(c.advMSS)
-	if c.has(useTS) && !c.has(active) { // who opens does not know yet
+	case stamped:
 		segment -= 12
 	}
 	return max(p.ReceiveInitial/segment, 1) * segment

@@ -128,10 +128,10 @@ func (o *Opening) Unbake(now des.Time, tuple [2]uint64, secret uint64, s *wire.S
 	}
 	r = Request{
 		Due: des.Never, Began: now, Incarnation: s.Incarnation, iss: iss, irs: irs,
-		edge: s.Seq.Add(min(p.ReceiveInitial, p.ReceiveWindow, 65535)),
-		mss:  min(sizes[index%uint32(len(sizes))], uint16(o.MTU-o.headers())), is: resentSYN, sent: 1, syns: 1, // as if sent twice: no sample
+		mss: min(sizes[index%uint32(len(sizes))], uint16(o.MTU-o.headers())), is: resentSYN, sent: 1, syns: 1, // as if sent twice: no sample
 	}
 	stamped := s.Options&wire.HasTimestamps != 0 && p.Timestamps
+	r.edge = s.Seq.Add(min(p.firstWindow(uint16(o.MTU-o.headers()), stamped), p.ReceiveWindow, 65535))
 	if stamped {
 		r.is |= useTS
 		r.tsRecent, r.tsRecentAt = s.TSVal, now
