@@ -63,8 +63,7 @@ func Linux() *Profile {
 		TWReuse: LoopbackReuse, TWReuseDelay: time.Second, TWReuseBound: true,
 		LimitEmptyAnswers: true,
 		FinWait2:          60 * time.Second, BriefFinWait2: true,
-		FINWaits: true, ResendsSent: true, ResetsUnread: true,
-		ResetWithAck:    true,
+		FINWaits: true, ResendsSent: true, ResetsUnread: true, ResetWithAck: true,
 		RFC6191:         true,
 		OrphanProbesEnd: true,
 
