@@ -32,7 +32,8 @@ func (r *reports) count() (sent, held uint64) {
 }
 
 // Open notes what was said before the window, Close takes it from what has been.
-func (r *reports) Open(des.Time) { r.sent0, r.held0 = r.count() }
+func (r *reports) Open(des.Time)     { r.sent0, r.held0 = r.count() }
+func (r *reports) Hold(now des.Time) { r.Close(now) }
 func (r *reports) Close(des.Time) {
 	r.sent, r.held = r.count()
 	r.sent -= r.sent0

@@ -55,8 +55,8 @@ func (s *Study) Differences() (all []*Difference, err error) {
 }
 
 func differ(c *language.Comparison, base, other *Point) (d *Difference, err error) {
-	from := base.among(other.Outcomes)
-	to := other.among(from.Outcomes)
+	from := base.repeated().among(other.repeated().Outcomes)
+	to := other.repeated().among(from.Outcomes)
 	n := len(to.Outcomes)
 	d = &Difference{Comparison: c, From: base, To: other, N: n}
 	_, d.Unit = c.Metric.Label()

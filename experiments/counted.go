@@ -37,6 +37,7 @@ func (c *counted) never() bool { return c.n > 0 && (c.k == 0 || c.k == c.n) }
 // one of as many cases as are independent, what was never seen that of its cases or
 // of its exposure, a quantile its own.
 func (p *Point) estimate(x *language.Expr) (e estimate, err error) {
+	p = p.repeated()
 	if e.value, e.se, err = p.jackknife(x.Number); err != nil {
 		return e, err
 	}

@@ -123,6 +123,13 @@ func (g *gauges) Open(now des.Time) {
 	}
 }
 
+// Hold accounts for what was until now, and goes on.
+func (g *gauges) Hold(now des.Time) {
+	for _, way := range directions {
+		g.of(way).Hold(now)
+	}
+}
+
 // Close ends it.
 func (g *gauges) Close(now des.Time) {
 	for _, way := range directions {

@@ -41,12 +41,13 @@ type Recorded struct {
 	Traced   int           `json:"traced,omitempty"` // connections of each flow
 	Members  []string      `json:"members,omitempty"`
 	Edges    []string      `json:"edges,omitempty"`
+	Batches  int           `json:"batches,omitempty"`
 }
 
 // recorded is what a run with these needs records.
 func (n *Needs) recorded(traced int) Recorded {
 	r := Recorded{Memory: n.Memory, Series: slices.Clone(n.Series), Instants: slices.Clone(n.Instants), Digest: n.Digest, Moves: n.Moves, Traced: traced,
-		Members: slices.Clone(n.Members), Edges: slices.Clone(n.Edges)}
+		Members: slices.Clone(n.Members), Edges: slices.Clone(n.Edges), Batches: n.Batches}
 	for name := range n.Links { // order-free: sorted below
 		r.Links = append(r.Links, name)
 	}
@@ -68,7 +69,7 @@ func (r *Recorded) sort() {
 
 // covers reports whether all that somebody asks for is there.
 func (r *Recorded) covers(o *Recorded) bool {
-	return subset(o.Links, r.Links) && subset(o.Series, r.Series) && subset(o.Instants, r.Instants) && subset(o.Members, r.Members) && subset(o.Edges, r.Edges) &&
+	return subset(o.Links, r.Links) && subset(o.Series, r.Series) && subset(o.Instants, r.Instants) && subset(o.Members, r.Members) && subset(o.Edges, r.Edges) && (o.Batches == 0 || o.Batches == r.Batches) &&
 		(len(o.Series) == 0 || o.Every == r.Every) && (r.Memory || !o.Memory) && (r.Digest || !o.Digest) && (r.Moves || !o.Moves) && r.Traced >= o.Traced
 }
 

@@ -108,6 +108,9 @@ func (p *Point) vacuous(i int, s language.Slot) bool {
 
 // judgeNumber wants a number near the one that is expected.
 func (p *Point) judgeNumber(e *language.Expect, r *Result) error {
+	whole := p
+	p = p.repeated()
+	r.N = len(p.Outcomes)
 	var err error
 	_, r.Unit = e.That.Label()
 	if r.Expected, err = e.Equals.Number(p.without(-1)); err != nil {
@@ -143,6 +146,7 @@ func (p *Point) judgeNumber(e *language.Expect, r *Result) error {
 		}
 	}
 	if s, ok := e.That.Lone(); ok {
+		p := whole
 		for i := range p.Outcomes {
 			if blind == "" && p.vacuous(i, s) {
 				blind = fmt.Sprintf("replication %d measured no %s", i+1, s.Path)
@@ -150,6 +154,10 @@ func (p *Point) judgeNumber(e *language.Expect, r *Result) error {
 		}
 	}
 	r.weigh(e.Within, chance)
+	if alike, err := whole.tooAlike(e.That); err != nil || alike != "" {
+		r.decideNot("%s", alike)
+		return err
+	}
 	switch {
 	case r.Verdict == Fail || r.P < r.alone:
 	case e.Precision == nil && blind != "":

@@ -268,6 +268,8 @@ type Outcome struct {
 	End         des.Time            `json:"end"`
 	Digest      string              `json:"digest,omitempty"`    // of all packets that hosts sent, where it was asked for
 	Transient   *Transient          `json:"transient,omitempty"` // nil where the beginning is not measured
+
+	Batches []map[string]*Measure `json:"-"` // of a run that is its own replications: what was measured in each stretch of it
 }
 
 // Paths lists the outcome's metrics in the order of the alphabet.

@@ -18,6 +18,9 @@ func (s *Study) needs(p *Point, o *Options) Needs {
 	if n.Every <= 0 {
 		n.Every = p.Spec.Run.Duration / 1000
 	}
+	if r := &p.Spec.Run; r.Batches > 1 {
+		n.Batches = r.Batches
+	}
 	seen := map[string]bool{}
 	series := func(path string) {
 		if !seen[path] {

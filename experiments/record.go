@@ -135,6 +135,9 @@ func (r *record) fill(o *Outcome, s *shape) error {
 			}
 		}
 	}
+	if err := r.fillBatches(o); err != nil {
+		return err
+	}
 	facts, err := json.Marshal(o)
 	if err != nil {
 		return err
@@ -158,6 +161,7 @@ const (
 	tagSeries  = 's'
 	tagMoment  = 'i'
 	tagEdges   = 'e'
+	tagBatch   = 'b'
 )
 
 func named(b []byte, s string) []byte { return append(binary.AppendUvarint(b, uint64(len(s))), s...) }
@@ -279,6 +283,8 @@ func (o *Outcome) more(tag byte, name string, b []byte, wanted *Recorded) (rest 
 			o.Measures[k.Path] = m
 		}
 		return rest, err
+	case tagBatch:
+		return o.batch(name, b, wanted)
 	case tagSeries:
 		series := new(metrics.Series)
 		if rest, err = series.Read(b); err == nil && slices.Contains(wanted.Series, name) && wanted.Every == series.Every {

@@ -56,7 +56,9 @@ func (w *World) run(ctx context.Context) (*Outcome, error) {
 	if err := w.check(); err != nil {
 		return nil, fmt.Errorf("the books do not balance: %w", err)
 	}
-	return w.outcome(), nil
+	o := w.outcome()
+	o.Batches = w.batches(o)
+	return o, nil
 }
 
 // ErrEvents is returned by a run that took more events than it may.
@@ -144,6 +146,7 @@ const tick = 16
 // recorder is what measures in the window alone.
 type recorder interface {
 	Open(now des.Time)
+	Hold(now des.Time) // what was until now is there to be read
 	Close(now des.Time)
 }
 
@@ -194,6 +197,9 @@ func (w *World) close(now des.Time) {
 		r.Close(now)
 	}
 }
+
+// Hold is what Close is: the counts go on.
+func (l *links) Hold(now des.Time) { l.Close(now) }
 
 // Open notes what the links have counted before the window.
 func (l *links) Open(des.Time) { l.before, l.hitsBefore = l.stats(), l.countHits() }

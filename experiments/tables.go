@@ -173,7 +173,7 @@ func (s *Study) Summary(results []*Result) iter.Seq[SummaryRow] {
 // interval is that of a column over the replications which have a number in it.
 func (p *Point) interval(c column) (metrics.Interval, int) {
 	var values []float64
-	for _, o := range p.Outcomes {
+	for _, o := range p.repeated().Outcomes {
 		if v := o.Measures[c.path].Statistic(c.statistic); !math.IsNaN(v) {
 			values = append(values, v)
 		}
@@ -186,18 +186,29 @@ func (p *Point) interval(c column) (metrics.Interval, int) {
 
 // WriteSummary writes a row for each number at each point as CSV: its axes,
 // metric and unit; mean over the replications, half_width, low and high of the
-// confidence interval by Student's t, its confidence, and n, the replications
-// that measured it; theory, z and verdict where an expectation is about this number.
+// confidence interval by Student's t, its confidence, the method, and n, the
+// replications or batches that measured it; theory, z and verdict where an expectation is about this number.
 // With one replication there is no interval, and its cells are empty.
 func (s *Study) WriteSummary(w io.Writer, results []*Result) error {
 	out := csv.NewWriter(w)
-	_ = out.Write(append(s.axes(), "metric", "unit", "mean", "half_width", "low", "high", "confidence", "n", "theory", "z", "verdict"))
+	_ = out.Write(append(s.axes(), "metric", "unit", "mean", "half_width", "low", "high", "confidence", "method", "n", "theory", "z", "verdict"))
 	for r := range s.Summary(results) {
 		_ = out.Write(append(r.Point.cases(), r.Metric, r.Unit, decimals(r.Mean), decimals(r.Half), decimals(r.Low()), decimals(r.High()),
-			decimals(r.Point.Spec.Run.Confidence), strconv.Itoa(r.N), r.Theory, r.Z, r.Verdict))
+			decimals(r.Point.Spec.Run.Confidence), r.Point.method(), strconv.Itoa(r.N), r.Theory, r.Z, r.Verdict))
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// method is what the intervals of a point's numbers are from: Student's t over what.
+func (p *Point) method() string {
+	switch {
+	case p.repeated() != p:
+		return "t over batches"
+	case len(p.Outcomes) > 1:
+		return "t over replications"
+	}
+	return ""
 }
 
 // theory is what an expectation says of a number at the point, and how far that is off.

@@ -55,7 +55,7 @@ func (w *World) settling() *settling {
 func (w *World) settle(ctx context.Context, until des.Time) error {
 	s := w.settles
 	for i := 1; s != nil && i < looks; i++ {
-		if err := w.advance(ctx, des.Time(i)*des.Time(s.every), false); err != nil {
+		if err := w.proceed(ctx, des.Time(i)*des.Time(s.every)); err != nil {
 			return err
 		}
 		sum := int64(0)
@@ -64,7 +64,7 @@ func (w *World) settle(ctx context.Context, until des.Time) error {
 		}
 		s.values = append(s.values, sum)
 	}
-	return w.advance(ctx, until, false)
+	return w.proceed(ctx, until)
 }
 
 // found is what they say.

@@ -69,6 +69,9 @@ func (x *watch) look(now des.Time) {
 // Open begins to count from what is there.
 func (x *watch) Open(des.Time) { x.last, x.open = x.read(), true }
 
+// Hold is nothing to do.
+func (x *watch) Hold(des.Time) {}
+
 // Close ends it, but for flows: theirs are of what began in the window.
 func (x *watch) Close(des.Time) { x.open = strings.HasPrefix(x.path, "flow.") }
 

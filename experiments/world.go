@@ -37,6 +37,7 @@ type World struct {
 	dark     map[string][]wire.Addr // by flow, addresses that nobody has
 	needs    Needs
 	watches  []*watch
+	held     []*Outcome // what was measured until the end of each batch but the last
 	watch    observers
 	digest   *digest
 	settles  *settling // nil: nobody asks
@@ -97,6 +98,7 @@ type Needs struct {
 	Moves    bool            // how often connections went from state to state
 	Members  []string        // what is told apart: "node.server.each.time_wait.count"; sorted
 	Edges    []string        // counters of which the first and last time is noted
+	Batches  int             // in how many stretches the measured time is told apart; 0: in none
 	Captures []language.Capture
 }
 

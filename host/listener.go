@@ -83,6 +83,17 @@ func (t *ListenerTally) Open(now des.Time) {
 	}
 }
 
+// Hold accounts for what was until now, as if the time was over, and goes on.
+func (t *ListenerTally) Hold(now des.Time) {
+	for _, p := range t.parts {
+		p.Hold(now)
+	}
+	t.gather()
+	t.window = t.ListenerCounters
+	t.HalfOpen.Hold(now)
+	t.Waiting.Hold(now)
+}
+
 // Close ends it.
 func (t *ListenerTally) Close(now des.Time) {
 	for _, p := range t.parts {

@@ -108,6 +108,18 @@ func (t *Tally) Open(now des.Time) {
 	}
 }
 
+// Hold accounts for what was until now, as if the window closed, and goes on.
+func (t *Tally) Hold(now des.Time) {
+	for _, p := range t.parts {
+		p.Hold(now)
+	}
+	t.gather()
+	t.window = t.Counters
+	for _, l := range t.levels() {
+		l.Hold(now)
+	}
+}
+
 // Close ends the window.
 func (t *Tally) Close(now des.Time) {
 	for _, p := range t.parts {

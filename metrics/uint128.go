@@ -15,6 +15,16 @@ func Mul64(a, b uint64) Uint128 {
 	return Uint128{hi, lo}
 }
 
+// Sub returns u - v. It panics if that is below 0.
+func (u Uint128) Sub(v Uint128) Uint128 {
+	lo, borrow := bits.Sub64(u.Lo, v.Lo, 0)
+	hi, borrow := bits.Sub64(u.Hi, v.Hi, borrow)
+	if borrow != 0 {
+		panic("metrics: difference below 0")
+	}
+	return Uint128{hi, lo}
+}
+
 // Add returns u + v. It panics if the sum does not fit.
 func (u Uint128) Add(v Uint128) Uint128 {
 	lo, carry := bits.Add64(u.Lo, v.Lo, 0)

@@ -38,6 +38,13 @@ func (t *Tally) Open(now des.Time) {
 	t.Ports.Open(now)
 }
 
+// Hold accounts for what was until now, as if the time was over, and goes on.
+func (t *Tally) Hold(now des.Time) {
+	t.window = t.Counters
+	t.Sessions.Hold(now)
+	t.Ports.Hold(now)
+}
+
 // Close ends it.
 func (t *Tally) Close(now des.Time) {
 	t.window = t.Counters

@@ -32,6 +32,13 @@ func (g *Gauge) Open(now des.Time) {
 	g.recording = true
 }
 
+// Hold accounts for what was until now, and goes on.
+func (g *Gauge) Hold(now des.Time) {
+	g.Packets.Hold(now)
+	g.Bytes.Hold(now)
+	g.Busy.Hold(now)
+}
+
 // Close ends it.
 func (g *Gauge) Close(now des.Time) {
 	g.Packets.Close(now)

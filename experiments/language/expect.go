@@ -63,7 +63,7 @@ func (d *drawing) expect(name string) *Expect {
 	d.wanted(e.Where, path)
 	if v, ok := d.config.value(path + ".within"); ok && compares {
 		e.Within = v.(Tolerance)
-		if n := d.Points[0].Spec.Run.Replications; e.Within.Kind == StandardErrors && n < 2 && !d.bad("run.replications") && !d.given["run.replications"].commanded() {
+		if n := d.Points[0].Spec.Run.Replications; e.Within.Kind == StandardErrors && max(n, d.Points[0].Spec.Run.Batches) < 2 && !d.bad("run.replications") && !d.given["run.replications"].commanded() {
 			d.faultAt(path, path+".within", wrongf("set replications = 10 under [run]", "%s needs at least two replications", e.Within))
 		}
 	}

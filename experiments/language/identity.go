@@ -8,7 +8,7 @@ import (
 
 // afterwards are the keys of [run] that say what is made of runs, or how many
 // there are, and not what one computes; its seed is no part of the world.
-var afterwards = []string{"seed", "replications", "max_replications", "confidence", "until"}
+var afterwards = []string{"seed", "replications", "max_replications", "batches", "confidence", "until"}
 
 // Identity is a text that is equal for points whose runs compute the same, given
 // the seed: the effective configuration and the constants of its profiles, without

@@ -35,6 +35,7 @@ var keys = []Key{
 	{"run.seed", count, "1", now | once, "the seed of all random streams"},
 	{"run.replications", repeats, "1", now | once, "independent repetitions"},
 	{"run.max_replications", repeats, "(replications)", now | once, "limit of the repetitions that precision asks for"},
+	{"run.batches", repeats, "1", now | once, "equal stretches of one long run that stand for replications"},
 	{"run.until.*.metric", formula, "(required)", now | once, "metric to be known well enough"},
 	{"run.until.*.half_width", within, "(required)", now | once, "half-width of its interval"},
 	{"run.confidence", share, "0.95", now | once, "confidence of the intervals"},

@@ -32,6 +32,7 @@ type Run struct {
 	Seed         uint64        `key:"seed"`
 	Replications int           `key:"replications"`
 	Most         int           `key:"max_replications"` // 0: Replications
+	Batches      int           `key:"batches"`          // 1: none
 	Confidence   float64       `key:"confidence"`
 	Common       bool          `key:"common_random_numbers"` // the same at every point
 	Ties         string        `key:"ties"`                  // packets-first, timers-first, seeded

@@ -13,6 +13,9 @@ type Until struct {
 	Where  *Expr     // nil: at every point
 }
 
+// leastBatches are as few as show whether neighbours are alike.
+const leastBatches = 10
+
 // Wants tells whether the number is to be known so well at a point.
 func (u *Until) Wants(p *Point) (bool, error) { return wants(u.Where, p) }
 
@@ -45,6 +48,16 @@ func (s *Spec) Seed(seed uint64) uint64 {
 func (d *drawing) until() (all []*Until) {
 	r := &d.Points[0].Spec.Run
 	names := d.under("run.until")
+	if path := "run.batches"; r.Batches > 1 && !d.bad(path) {
+		switch {
+		case r.AtMost() > 1 && !d.given["run.replications"].commanded():
+			d.fault(path, wrongf("set replications = 1", "batches are of one long run, and there are %d replications", r.AtMost()))
+		case r.Duration == 0:
+			d.fault(path, wrongf("set duration under [run]", "a run that ends by itself has no equal stretches"))
+		case r.Batches < leastBatches:
+			d.fault(path, wrongf("set batches = 20", "%d batches cannot show whether they are long enough", r.Batches))
+		}
+	}
 	if path := "run.max_replications"; d.set(path) && !d.bad(path) && !d.bad("run.replications") && r.Most < r.Replications {
 		d.fault(path, wrongf("", "%d is less than the replications, which are %d", r.Most, r.Replications))
 	}
