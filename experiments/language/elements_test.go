@@ -98,8 +98,8 @@ series = "flow.web.response.max"
 func TestFaultsOfElements(t *testing.T) {
 	for _, c := range []struct{ name, src, want string }{
 		{"of no table", base + "response = \"1 kB\"\n[case.c.a]\nflow.web.response.sigma = 2\n", `x.toml:11:27: case.c.a.flow.web.response: a table without dist is no distribution; write { dist = "uniform", min = ..., max = ... }; there are choice constant empirical exponential gamma lognormal pareto uniform weibull`},
-		{"of another law", elements + "[case.c.a]\nflow.web.response.alpha = 2\n", `x.toml:18:27: case.c.a.flow.web.response: no parameter "alpha" of lognormal`},
-		{"of none", elements + "[case.c.a]\nflow.web.response.sigmoid = 2\n", `x.toml:18:29: case.c.a.flow.web.response: no parameter "sigmoid" of lognormal`},
+		{"of another law", elements + "[case.c.a]\nflow.web.response.alpha = 2\n", `x.toml:18:27: case.c.a.flow.web.response: no parameter "alpha" of lognormal; it has min max median mean sigma`},
+		{"of none", elements + "[case.c.a]\nflow.web.response.sigmoid = 2\n", `x.toml:18:29: case.c.a.flow.web.response: no parameter "sigmoid" of lognormal; it has min max median mean sigma`},
 		{"an axis of none", elements + "[sweep.axes]\nflow.web.response.sigm = [1, 2]\nflow.web.response.max = [\"1 MB\", \"2 MB\"]\n", `x.toml:18:1: sweep.axes.flow.web.response.sigm: no such key (did you mean "flow.web.response"?)`},
 		{"not a number", elements + "[sweep.axes]\nflow.web.response.sigma = [\"x\"]\n", `x.toml:18:28: sweep.axes.flow.web.response.sigma: "x" is not a number; write 1.5`},
 		{"computed by no name", base + "service = { dist = \"exponential\", mean = \"= hold\" }\n", `x.toml:9:11: flow.web.service: no name "hold" here (did you mean "hour"?)`},

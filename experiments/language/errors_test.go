@@ -52,7 +52,7 @@ func TestMessages(t *testing.T) {
 		{"scalar for table", base + "close = \"client\"\n", `x.toml:9:9: flow.web.close: flow.web.close is a table, not "client"; write [flow.web.close] or close = { ... }`},
 
 		{"loss above 1", strings.Replace(base, "delay", "loss = 5\ndelay", 1), `x.toml:5:8: link.wire.loss: 5 is not between 0 and 1; 5 per cent is "5 %"`},
-		{"negative", strings.Replace(base, `"10 ms"`, `"-10 ms"`, 1), `x.toml:5:9: link.wire.delay: "-10 ms" is negative; write "10 s" or "10 min"`},
+		{"negative", strings.Replace(base, `"10 ms"`, `"-10 ms"`, 1), `x.toml:5:9: link.wire.delay: "-10 ms" is negative; write "10 ms"`},
 		{"no members", base + "[node.more]\ncount = 0\n", `x.toml:9:1: node.more: has no link; name it in the ends of a [link.NAME]` + "\n" + `x.toml:10:9: node.more.count: 0 is out of range; write 1 to 16777216`},
 		{"no ports", base + "[node.client.ports]\nrange = \"0-0\"\n", `x.toml:10:9: node.client.ports.range: "0-0" is no range of ports; ports are 1 to 65535`},
 		{"ports zero", base + "[node.client.ports]\nrange = 0\n", `x.toml:10:9: node.client.ports.range: "0" is no range of ports; ports are 1 to 65535`},
@@ -99,7 +99,11 @@ func TestMessages(t *testing.T) {
 		{"only comments", "# nothing\n", `x.toml:1:1: nothing to run: the file is empty; the smallest experiment has two nodes, a link and a flow`},
 		{"not TOML", "[node.client\nkind = 3\n", `x.toml:1:13: not TOML: expected '.' or ']' to end table name, but got '\n' instead`},
 		{"an image", "\x89PNG\r\n\x1a\n", `x.toml:1:1: not TOML: invalid UTF-8 byte: 0x89`},
-		{"duplicate", base + "to = \"server:81\"\n", `x.toml:9:1: not TOML: Key 'flow.web.to' has already been defined.`},
+		{"duplicate", base + "to = \"server:81\"\n", `x.toml:9:1: not TOML: flow.web.to is there twice, first in line 8; leave one of them out`},
+		{"key of another kind", base + "loss = 0.1\n", `x.toml:9:1: flow.web.loss: no such key; "loss" belongs to [link.NAME]`},
+		{"expectation of nothing", base + "[expect.a]\nthat = \"1 == 1\"\n", `x.toml:10:8: expect.a.that: 1 == 1 is the same whatever happens: no path is in it`},
+		{"half an expression", base + "[expect.a]\nthat = \"flow.web.failed.total <\"\n", `x.toml:10:8: expect.a.that: the expression ends too early`},
+		{"half a file", base + "[node.serv", `x.toml:9:10: not TOML: expected '.' or ']' to end table name, but the file ends`},
 		{"only a title", "title = \"x\"\n", "x.toml:1:1: flow: nothing to run: there is no flow; add a [flow.NAME]\nx.toml:1:1: link: nothing to run: there is no link; add a [link.NAME]\nx.toml:1:1: node: nothing to run: there is no node; add a [node.NAME]"},
 	} {
 		t.Run(c.name, func(t *testing.T) { wantFaults(t, c.src, strings.Split(c.want, "\n")...) })

@@ -59,6 +59,9 @@ func (d *drawing) expect(name string) *Expect {
 			d.fault(at, wrongf("add equals, or leave it out", "what is true or false is not nearly so"))
 		}
 	}
+	if e.That != nil && len(e.That.Slots) == 0 {
+		d.fault(path+".that", wrongf("", "%s is the same whatever happens: no path is in it", e.That.Source))
+	}
 	e.Where = d.expr(path+".where", Scope{names: d.names}, Truth)
 	d.wanted(e.Where, path)
 	if v, ok := d.config.value(path + ".within"); ok && compares {

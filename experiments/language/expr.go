@@ -138,6 +138,9 @@ func syntaxOf(err error) *wrong {
 		if m := loneUnit.FindStringSubmatch(fe.Message); m != nil && units[m[1]] != 0 {
 			return wrongf("write 20*"+m[1], "a number and a unit are a product (character %d of the expression)", fe.Column+1)
 		}
+		if fe.Message == "unexpected token EOF" {
+			return wrongf("", "the expression ends too early")
+		}
 		return wrongf("", "%s (character %d of the expression)", fe.Message, fe.Column+1)
 	}
 	return wrongf("", "%s", strings.SplitN(err.Error(), "\n", 2)[0])

@@ -120,7 +120,7 @@ func TestFileMessages(t *testing.T) {
 		{`delay = { dist = "empirical", file = "f", unit = "ms" }`, "", `x.toml:5:9: link.wire.delay: needs column, the name of a column of the file; write column = "name"`},
 		{`delay = { dist = "empirical", file = "f", column = "v" }`, "", `x.toml:5:9: link.wire.delay: needs unit, which the numbers of the column have; units are ns us ms s min h d`},
 		{`delay = { dist = "empirical", file = "f", column = "v", unit = "kB" }`, "", `x.toml:5:9: link.wire.delay: a duration has no unit "kB"; units are ns us ms s min h d`},
-		{`delay = { dist = "empirical", file = "f", column = "v", unit = "ms", colour = "red" }`, "", `x.toml:5:9: link.wire.delay: no parameter "colour" of empirical`},
+		{`delay = { dist = "empirical", file = "f", column = "v", unit = "ms", colour = "red" }`, "", `x.toml:5:9: link.wire.delay: no parameter "colour" of empirical; it has min max file column unit`},
 		{`delay = { dist = "empirical", file = "f", column = "rtt", unit = "ms" }`, "time,rtt_ms\n1,2\n", `x.toml:5:9: link.wire.delay: f has no column "rtt"; it has time, rtt_ms`},
 		{`delay = { dist = "empirical", file = "f", column = "v", unit = "ms" }`, "v\n1\nx\n", `x.toml:5:9: link.wire.delay: f:3: "x" is no number`},
 		{`delay = { dist = "empirical", file = "f", column = "v", unit = "ms" }`, "v\nNaN\n", `x.toml:5:9: link.wire.delay: f:2: "NaN" is no number`},

@@ -153,7 +153,7 @@ func (p *params) one(names []string) {
 		}
 	}
 	if n != 1 && p.w == nil {
-		p.w = wrongf("", "needs %s", strings.Join(names, " or "))
+		p.w = wrongf("", "%v needs %s", p.values["dist"], strings.Join(names, " or "))
 	}
 }
 
@@ -164,7 +164,7 @@ func (p *params) strangers() {
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.values)) {
 		if !slices.Contains(p.known, name) {
-			p.w = wrongf("", "%s", meant(fmt.Sprintf("no parameter %q of %v", name, p.values["dist"]), name, p.known))
+			p.w = wrongf("it has "+strings.TrimPrefix(strings.Join(p.known, " "), "dist "), "%s", meant(fmt.Sprintf("no parameter %q of %v", name, p.values["dist"]), name, p.known))
 		}
 	}
 }

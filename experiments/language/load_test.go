@@ -322,7 +322,7 @@ func TestTooMuch(t *testing.T) {
 			many += "[case." + axis + "." + name + "]\n"
 		}
 	}
-	if got := faultsOf(t, many); !strings.HasSuffix(got[0], "case.e: more than 10000 points") {
+	if got := faultsOf(t, many); !strings.HasSuffix(got[0], "case.e: with it there are 32768 points, more than 10000; draw some of them: { uniform = [a, b] }, and sample = { method = \"latin-hypercube\", points = 100 } under [sweep]") {
 		t.Errorf("32768 points: %v", got)
 	}
 	for name, src := range map[string]string{

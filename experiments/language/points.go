@@ -1,6 +1,7 @@
 package language
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -18,7 +19,8 @@ func (f *File) arrange(r *reader, over *layer, pinned map[string]string) {
 			return name != "" && name != s.choices[0].Name
 		})
 		if len(combinations)*len(kept) > mostPoints {
-			r.faults = append(r.faults, Fault{File: a.file, Line: a.at.Line, Col: a.at.Col, Path: a.paths[0], What: fmt.Sprintf("more than %d points", mostPoints)})
+			r.faults = append(r.faults, Fault{File: a.file, Line: a.at.Line, Col: a.at.Col, Path: cmp.Or(a.full, a.paths[0]), What: fmt.Sprintf("with it there are %d points, more than %d", len(combinations)*len(kept), mostPoints),
+				Right: `draw some of them: { uniform = [a, b] }, and sample = { method = "latin-hypercube", points = 100 } under [sweep]`})
 			combinations, kept, a.bad = combinations[:1], kept[:1], true
 		}
 		var next [][]*step

@@ -72,16 +72,25 @@ func (r *reader) syntax(err error) {
 	f := Fault{File: r.file, Line: 1, Col: 1, What: "not TOML: " + strings.TrimPrefix(err.Error(), "toml: ")}
 	var pe toml.ParseError
 	if errors.As(err, &pe) {
-		f.What = "not TOML: " + pe.Message
+		f.What = "not TOML: " + strings.Replace(pe.Message, `got '\x00' instead`, "the file ends", 1)
 		if p := pe.Position; p.Line > 0 {
 			if f.Line = p.Line; p.Start > 0 { // of which the line may be that after the fault
 				at := r.index.pos(p.Start)
 				f.Line, f.Col = at.Line, at.Col
 			}
 		}
+		if again := defined.FindStringSubmatch(pe.Message); again != nil {
+			f.What, f.Right = "not TOML: "+again[1]+" is there twice", "leave one of them out"
+			if first := r.index.find(again[1]).key; first.Line > 0 && first.Line != f.Line {
+				f.What += fmt.Sprintf(", first in line %d", first.Line)
+			}
+		}
 	}
 	r.faults = append(r.faults, f)
 }
+
+// defined is what the decoder says of a key that is there twice.
+var defined = regexp.MustCompile(`^Key '(.*)' has already been defined`)
 
 // nameText is bounded because names become those of files.
 var nameText = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,63}$`)
@@ -135,6 +144,9 @@ func (r *reader) entry(into *layer, full, rel, word string, at *table, value any
 		m := r.index.find(full)
 		into.entries = append(into.entries, entry{rel, &setting{path: full, off: true, file: r.file, at: m.key, where: m.value}})
 	default:
+		if _, numbered := value.([]map[string]any); numbered {
+			return // reported when it was scanned
+		}
 		r.faultAt(full, r.index.find(full).value, wrongf(fmt.Sprintf("write [%s] or %s = { ... }", full, word), "%s is a table, not %s", full, shown(value)))
 	}
 }
@@ -223,7 +235,7 @@ func (s *setting) read(items []Pos) (faults Faults) {
 		refuse(s.where, wrongf(fmt.Sprintf("write [%s]", literalRaw(s.raw)), "%s is no %s", shown(s.raw), t.Name))
 		return faults
 	case len(elements) == 0 && t != texts:
-		refuse(s.where, wrongf("", "an empty list"))
+		refuse(s.where, wrongf("write at least one value", "an empty list"))
 	}
 	for i, raw := range elements {
 		p := part{where: s.where}
@@ -264,6 +276,9 @@ func (r *reader) faultAt(path string, at Pos, w *wrong) {
 	r.faults = append(r.faults, Fault{r.file, at.Line, at.Col, path, w.what, w.right})
 }
 
+// owners are the kinds of tables whose keys are looked for elsewhere.
+var owners = []string{"node", "link", "flow"}
+
 // unknown reports a word that the language does not have here, and looks for
 // what may have been meant: a table above, another word, or one further below.
 func (r *reader) unknown(full, word string, at *table) {
@@ -275,9 +290,15 @@ func (r *reader) unknown(full, word string, at *table) {
 			return
 		}
 	}
-	best := Nearest(word, at.order)
+	best := at.deeper(word, "")
+	for _, kind := range owners {
+		if owner := schema.root.words[kind].name; best == "" && owner != at && owner.words[word] != nil && owner.words[word].key != nil {
+			r.fault(full, wrongf("", "no such key; %q belongs to [%s.NAME]", word, kind))
+			return
+		}
+	}
 	if best == "" {
-		best = at.deeper(word, "")
+		best = Nearest(word, at.order)
 	}
 	if best != "" {
 		r.fault(full, wrongf("", "no such key (did you mean %q?)", best))

@@ -56,7 +56,7 @@ func (r *reader) listed(a *axis, place *table, values []any) {
 		return // reported with the other names
 	}
 	if len(values) == 0 {
-		r.faultAt(a.full, r.index.find(a.full).value, wrongf("", "an empty list"))
+		r.faultAt(a.full, r.index.find(a.full).value, wrongf("write at least one value", "an empty list"))
 	}
 	items := r.index.find(a.full).items
 	for i, raw := range values {

@@ -113,7 +113,7 @@ func TestFaultsOfAxes(t *testing.T) {
 		{"no such parameter", "[sweep.axes]\nparam.x = [1, 2]\n", `x.toml:10:1: sweep.axes.param.x: no such key`},
 		{"wrong value", "[sweep.axes]\nlink.wire.delay = [\"1 ms\", 2]\n", `x.toml:10:28: sweep.axes.link.wire.delay: 2 has no unit; write "2 s" or "2 min"`},
 		{"one value", "[sweep.axes]\nlink.wire.loss = 0.1\n", `x.toml:10:1: sweep.axes.link.wire.loss: an axis is a list of values; write [0.1]`},
-		{"no values", "[sweep.axes]\nlink.wire.loss = []\n", `x.toml:10:18: sweep.axes.link.wire.loss: an empty list`},
+		{"no values", "[sweep.axes]\nlink.wire.loss = []\n", `x.toml:10:18: sweep.axes.link.wire.loss: an empty list; write at least one value`},
 		{"unknown range", "[sweep.axes]\nlink.wire.loss = { linspce = [0, 1, 2] }\n", `x.toml:10:18: sweep.axes.link.wire.loss: no range of values; write a list, or { linspace }, { logspace }, { step }, { uniform }, { loguniform }`},
 		{"range of words", "[sweep.axes]\nnode.client.profile = { linspace = [0, 1, 2] }\n", `x.toml:10:23: sweep.axes.node.client.profile: has no range of values; write a list`},
 		{"short range", "[sweep.axes]\nlink.wire.loss = { linspace = [0, 1] }\n", `x.toml:10:18: sweep.axes.link.wire.loss: linspace needs three values; write { linspace = [a, b, n] }`},
@@ -130,7 +130,7 @@ func TestFaultsOfAxes(t *testing.T) {
 		{"the whole file's", "[sweep.axes]\nrun.seed = [1, 2]\n", `x.toml:10:1: sweep.axes.run.seed: holds for the whole file, so an axis cannot change it`},
 		{"axis without place", "[sweep.axes]\nlink.wire.loss = [0, 0.25]\n[figure.f]\nkind = \"line\"\nx = \"link.wire.delay\"\ny = \"flow.web.setup_time.mean\"\n",
 			`x.toml:11:1: figure.f: the axis link.wire.loss is in no place; make it series or facet, or fix it: where = "link.wire.loss == 0"`},
-		{"too many points", "[sweep.axes]\nlink.wire.loss = { linspace = [0, 1, 101] }\nlink.wire.delay = { linspace = [\"0 s\", \"1 s\", 100] }\n", `x.toml:11:1: link.wire.delay: more than 10000 points`},
+		{"too many points", "[sweep.axes]\nlink.wire.loss = { linspace = [0, 1, 101] }\nlink.wire.delay = { linspace = [\"0 s\", \"1 s\", 100] }\n", `x.toml:11:1: sweep.axes.link.wire.delay: with it there are 10100 points, more than 10000; draw some of them: { uniform = [a, b] }, and sample = { method = "latin-hypercube", points = 100 } under [sweep]`},
 	} {
 		if got := strings.Join(faultsOf(t, base+c.axes), "\n"); got != c.want {
 			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)

@@ -100,7 +100,7 @@ func (d *dimension) read(text string) (*big.Rat, *wrong) {
 		return nil, wrongf("units are "+d.written, "%q: %s has no unit %q", text, d.name, unit)
 	}
 	if number.Sign() < 0 {
-		return nil, wrongf(d.advice("10"), "%q is negative", text)
+		return nil, wrongf(fmt.Sprintf("write %q", strings.TrimLeft(text, "+-")), "%q is negative", text)
 	}
 	return number.Mul(number, scale), nil
 }
