@@ -23,6 +23,7 @@ var departs = map[string]struct {
 	"MUST-23": {"SYNSchedule", func(p *tcp.Profile) string {
 		return atLeast(3*time.Minute, total(p.SYNSchedule), "a SYN is given up after")
 	}},
+	"MUST-25": {"KeepAlways", func(p *tcp.Profile) string { return unless(!p.KeepAlways, "every connection is kept alive") }},
 	"MUST-28": {"KeepIdle", func(p *tcp.Profile) string { return atLeast(2*time.Hour, p.KeepIdle, "the first probe comes after") }},
 	"MUST-36": {"ProbeBytes", func(p *tcp.Profile) string { return unless(p.ProbeBytes == 1, "a probe is an old number without text") }},
 	"MUST-40": {"DelayedACKMax", func(p *tcp.Profile) string {
@@ -32,6 +33,9 @@ var departs = map[string]struct {
 		return unless(p.ICMP == tcp.HardAborts, "any report ends the opening of a connection")
 	}},
 	"SHLD-1": {"ISN", func(p *tcp.Profile) string { return unless(p.ISN == tcp.HashedClock, "another rule of the ISN") }},
+	"SHLD-3": {"DiscardsUnread", func(p *tcp.Profile) string {
+		return unless(!p.DiscardsUnread, "what is unread is thrown away, and the FIN goes as ever")
+	}},
 	"SHLD-4": {"RFC6191", func(p *tcp.Profile) string { return unless(p.RFC6191, "the timestamp opens nothing") }},
 	"SHLD-7": {"NagleSmallOnly", nagle},
 	"SHLD-10": {"R1", func(p *tcp.Profile) string {

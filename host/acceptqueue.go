@@ -185,7 +185,7 @@ func (l *Listener) overflow(now des.Time, s *Socket, p *wire.Packet) {
 		l.host.group.tally.MemoryRefused++
 	}
 	s.Conn = before
-	if !l.resets {
+	if !l.resets && !l.host.group.profile.OverflowResets {
 		l.host.stack.pool.Put(p)
 		return
 	}

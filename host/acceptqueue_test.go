@@ -115,3 +115,39 @@ func TestAcceptThreads(t *testing.T) {
 		t.Errorf("%d dropped at the SYN queue, %d at the third segment", l.DroppedSYNQueue, l.Overflows)
 	}
 }
+
+// A handshake that finds the accept queue full is reset where the profile says so, and the
+// SYN was answered as any other; else the SYN is dropped once the queue is full.
+func TestOverflowResets(t *testing.T) {
+	for _, cookies := range []tcp.CookiePolicy{tcp.NoCookies, tcp.AlwaysCookies} {
+		for _, resets := range []bool{false, true} {
+			p := tcp.FreeBSD()
+			p.OverflowResets, p.SYNCookies, p.BacklogPercent = resets, cookies, 100 // of 2, and one
+			w := newWorld(t, 1, line(), tcp.Linux(), p)
+			l := w.held(2, w.callees())
+			failed := 0
+			w.at(0, func(now des.Time) {
+				for range 5 {
+					w.must(w.connect(now, 0, 1, &user{t: t, do: func(_ des.Time, _ *Socket, n tcp.News) {
+						if n&tcp.WasReset != 0 {
+							failed++
+						}
+					}}))
+				}
+			})
+			w.run(12 * hop)
+			want := 0
+			if resets {
+				want = 2
+			}
+			if failed != want || l.Overflows != 2 || l.Waiting.Value() != 3 || l.Dropped() != 0 {
+				t.Errorf("cookies %v, resets %v: %d failed, %d wait, %+v", cookies, resets, failed, l.Waiting.Value(), l.ListenerCounters)
+			}
+			w.at(time.Second, func(now des.Time) { w.must(w.connect(now, 0, 1, w.caller())) })
+			w.run(time.Second + 6*hop)
+			if got := l.DroppedAcceptQueue > 0; got == resets {
+				t.Errorf("cookies %v, resets %v: a SYN dropped %v", cookies, resets, got)
+			}
+		}
+	}
+}

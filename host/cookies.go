@@ -55,7 +55,11 @@ func (l *Listener) unbake(now des.Time, t tuple, p *wire.Packet) bool {
 		if full {
 			l.Overflows++
 		}
-		st.pool.Put(p)
+		if l.resets || h.group.profile.OverflowResets {
+			h.refuse(now, p)
+		} else {
+			st.pool.Put(p)
+		}
 		return true
 	}
 	s := st.take(now, h, t, nil)

@@ -189,7 +189,7 @@ func (l *Listener) refuses(now des.Time, baked, reopens bool, p *wire.Packet) *u
 		return &l.DroppedPolicy
 	case !baked && l.crowded():
 		return &l.DroppedSYNQueue
-	case l.full():
+	case l.full() && !l.host.group.profile.OverflowResets:
 		return &l.DroppedAcceptQueue
 	case !baked && !reopens && l.host.outdated(now, p.Src, &p.Segment):
 		return &l.DroppedRecycle

@@ -169,10 +169,12 @@ func someProfile(draws *rand.Rand, ports int) *tcp.Profile {
 	lot := func() bool { return des.Chance(draws, .5) }
 	p.TimeWait = []time.Duration{0, time.Second, 7 * time.Second, p.TimeWait}[des.Below(draws, 4)]
 	p.PortLow, p.PortHigh, p.PortSelect = 2000, 2003, tcp.PortSelect(ports)
-	p.SYNCookies, p.SYNACK = tcp.CookiePolicy(des.Below(draws, 3)), tcp.SYNACKPolicy(des.Below(draws, 3))
+	p.SYNCookies, p.SYNACK = tcp.CookiePolicy(des.Below(draws, 3)), tcp.SYNACKPolicy(des.Below(draws, 4))
 	p.TWReuse, p.TWReuseBound = tcp.ReusePolicy(des.Below(draws, 3)), lot()
-	p.ECN, p.ICMP = tcp.ECN(des.Below(draws, 3)), tcp.ICMPPolicy(des.Below(draws, 2))
+	p.ECN, p.ICMP = tcp.ECN(des.Below(draws, 3)), tcp.ICMPPolicy(des.Below(draws, 4))
 	p.RFC1337, p.RFC5961, p.LimitEmptyAnswers, p.LingerAborts = lot(), lot(), lot(), lot()
+	p.Acceptance, p.EarlyFIN = tcp.Acceptance(des.Below(draws, 2)), tcp.EarlyFIN(des.Below(draws, 4))
+	p.OverflowResets, p.DropResets, p.RepeatsFIN, p.TimeWaitNeedsACK = lot(), lot(), lot(), lot()
 	if des.Chance(draws, .3) {
 		p.TimeWaitMax = 2
 	}

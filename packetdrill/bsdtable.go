@@ -16,6 +16,8 @@ var bsdSystem = system{
 		"net.inet.tcp.tolerate_missing_ts": not(func(p *tcp.Profile) *bool { return &p.RequireTimestamps }),
 		"net.inet.tcp.insecure_rst":        switched(func(p *tcp.Profile) *bool { return &p.InsecureRST }),
 		"net.inet.tcp.insecure_syn":        switched(func(p *tcp.Profile) *bool { return &p.InsecureSYN }),
+		"net.inet.tcp.insecure_ack":        switched(func(p *tcp.Profile) *bool { return &p.InsecureACK }),
+		"net.inet.tcp.always_keepalive":    switched(func(p *tcp.Profile) *bool { return &p.KeepAlways }),
 		"net.inet.tcp.rfc1323": word(readRFC1323, func(p *tcp.Profile, n int) {
 			p.Timestamps = n == 1 || n == 3
 			writeScaling(p, min(n&1|n>>1&1, 1))
@@ -37,26 +39,32 @@ var bsdSystem = system{
 				p.SYNCookies = tcp.OverflowCookies
 			}
 		}, 1),
-		"net.inet.tcp.syncache.rexmtlimit": word(func(p *tcp.Profile) int { return len(p.SYNACKSchedule) - 1 }, func(p *tcp.Profile, n int) { p.SYNACKSchedule = synSchedule(p, n, 0) }, 12),
-		"net.inet.tcp.keepcnt":             number(func(p *tcp.Profile) *int { return &p.KeepProbes }, 1, 1<<20),
-		"net.inet.tcp.initcwnd_segments":   number(func(p *tcp.Profile) *int { return &p.InitialWindow }, 0, 1<<16),
-		"net.inet.tcp.maxtcptw":            number(func(p *tcp.Profile) *int { return &p.TimeWaitMax }, 0, 1<<30),
-		"net.inet.ip.ttl":                  number(func(p *tcp.Profile) *int { return &p.TTL }, 1, 255),
-		"kern.ipc.soacceptqueue":           number(func(p *tcp.Profile) *int { return &p.Backlog }, 1, 1<<20),
-		"kern.ipc.somaxconn":               number(func(p *tcp.Profile) *int { return &p.Backlog }, 1, 1<<20),
-		"net.inet.tcp.keepidle":            span(func(p *tcp.Profile) *time.Duration { return &p.KeepIdle }, time.Millisecond),
-		"net.inet.tcp.keepintvl":           span(func(p *tcp.Profile) *time.Duration { return &p.KeepInterval }, time.Millisecond),
-		"net.inet.tcp.finwait2_timeout":    span(func(p *tcp.Profile) *time.Duration { return &p.FinWait2 }, time.Millisecond),
-		"net.inet.tcp.rexmit_min":          span(func(p *tcp.Profile) *time.Duration { return &p.RTOMin }, time.Millisecond),
-		"net.inet.tcp.rexmit_slop":         span(func(p *tcp.Profile) *time.Duration { return &p.RTOSlop }, time.Millisecond),
-		"net.inet.tcp.msl":                 {read: func(p *tcp.Profile) string { return fmt.Sprint((p.TimeWait / 2).Milliseconds()) }, write: writeMSL},
-		"net.inet.tcp.rexmit_initial":      {read: func(p *tcp.Profile) string { return fmt.Sprint(p.RTOInitial.Milliseconds()) }, write: writeRTOInitial},
-		"net.inet.tcp.delacktime":          {read: func(p *tcp.Profile) string { return fmt.Sprint(p.DelayedACK.Milliseconds()) }, write: writeDelay},
-		"net.inet.tcp.delayed_ack":         {write: writeDelayed},
-		"net.inet.tcp.keepinit":            {write: writeKeepinit},
-		"kern.ipc.maxsockbuf":              {write: writeMaxBuffer},
-		"net.inet.tcp.recvspace":           span32(func(p *tcp.Profile) *uint32 { return &p.ReceiveInitial }),
-		"net.inet.tcp.recvbuf_max":         span32(func(p *tcp.Profile) *uint32 { return &p.ReceiveWindow }),
+		"net.inet.tcp.syncache.rexmtlimit":   word(func(p *tcp.Profile) int { return len(p.SYNACKSchedule) - 1 }, func(p *tcp.Profile, n int) { p.SYNACKSchedule = sloppy(p, n) }, 12),
+		"net.inet.tcp.icmp_may_rst":          word(func(p *tcp.Profile) int { return int(tcp.CallEndures - p.ICMP) }, func(p *tcp.Profile, n int) { p.ICMP = tcp.CallEndures - tcp.ICMPPolicy(n) }, 1),
+		"net.inet.tcp.ack_war_cnt":           number(func(p *tcp.Profile) *int { return &p.ChallengeLimit }, 0, 1<<16),
+		"net.inet.tcp.keepcnt":               number(func(p *tcp.Profile) *int { return &p.KeepProbes }, 1, 1<<20),
+		"net.inet.tcp.initcwnd_segments":     number(func(p *tcp.Profile) *int { return &p.InitialWindow }, 0, 1<<16),
+		"net.inet.tcp.maxtcptw":              number(func(p *tcp.Profile) *int { return &p.TimeWaitMax }, 0, 1<<30),
+		"net.inet.ip.ttl":                    number(func(p *tcp.Profile) *int { return &p.TTL }, 1, 255),
+		"kern.ipc.soacceptqueue":             number(func(p *tcp.Profile) *int { return &p.Backlog }, 1, 1<<20),
+		"kern.ipc.somaxconn":                 number(func(p *tcp.Profile) *int { return &p.Backlog }, 1, 1<<20),
+		"net.inet.tcp.keepidle":              span(func(p *tcp.Profile) *time.Duration { return &p.KeepIdle }, time.Millisecond),
+		"net.inet.tcp.keepintvl":             span(func(p *tcp.Profile) *time.Duration { return &p.KeepInterval }, time.Millisecond),
+		"net.inet.tcp.ack_war_timewindow":    span(func(p *tcp.Profile) *time.Duration { return &p.ChallengeInterval }, time.Millisecond),
+		"net.inet.tcp.persmin":               span(func(p *tcp.Profile) *time.Duration { return &p.ProbeMin }, time.Millisecond),
+		"net.inet.tcp.persmax":               span(func(p *tcp.Profile) *time.Duration { return &p.ProbeMax }, time.Millisecond),
+		"net.inet.tcp.finwait2_timeout":      {read: func(*tcp.Profile) string { return "60000" }, write: checkOnly(1<<31 - 1)},
+		"net.inet.tcp.fast_finwait2_recycle": {read: func(*tcp.Profile) string { return "0" }, write: checkOnly(1)},
+		"net.inet.tcp.rexmit_min":            span(func(p *tcp.Profile) *time.Duration { return &p.RTOMin }, time.Millisecond),
+		"net.inet.tcp.rexmit_slop":           span(func(p *tcp.Profile) *time.Duration { return &p.RTOSlop }, time.Millisecond),
+		"net.inet.tcp.msl":                   {read: func(p *tcp.Profile) string { return fmt.Sprint((p.TimeWait / 2).Milliseconds()) }, write: writeMSL},
+		"net.inet.tcp.rexmit_initial":        {read: func(p *tcp.Profile) string { return fmt.Sprint(p.RTOInitial.Milliseconds()) }, write: writeRTOInitial},
+		"net.inet.tcp.delacktime":            {read: func(p *tcp.Profile) string { return fmt.Sprint(p.DelayedACK.Milliseconds()) }, write: writeDelay},
+		"net.inet.tcp.delayed_ack":           {write: writeDelayed},
+		"net.inet.tcp.keepinit":              {write: writeKeepinit},
+		"net.inet.tcp.recvspace":             span32(func(p *tcp.Profile) *uint32 { return &p.ReceiveInitial }),
+		"net.inet.tcp.recvbuf_max":           span32(func(p *tcp.Profile) *uint32 { return &p.ReceiveWindow }),
+		"kern.ipc.maxsockbuf":                {write: writeMaxBuffer},
 		"net.inet.tcp.cc.algorithm": {
 			read: func(p *tcp.Profile) string { return p.Congestion.Name },
 			write: func(p *tcp.Profile, v string) error {
@@ -76,11 +84,11 @@ var bsdSystem = system{
 		"net.inet.tcp.fastopen.", "net.inet.tcp.hostcache.", "net.inet.tcp.log_in_vain", "net.inet.tcp.log_debug", "net.inet.tcp.tso", "net.inet.tcp.mssdflt", "net.inet.tcp.minmss",
 		"net.inet.tcp.sendspace", "net.inet.tcp.sendbuf_", "net.inet.tcp.sendbuf_auto", "net.inet.tcp.sendbuf_max", "net.inet.tcp.sendbuf_inc", "net.inet.tcp.recvbuf_auto", "net.inet.tcp.recvbuf_inc",
 		"net.inet.tcp.path_mtu_discovery", "net.inet.tcp.pmtud_blackhole_detection", "net.inet.tcp.functions_default", "net.inet.tcp.functions_inherit_listen_socket_stack",
-		"net.inet.tcp.ts_offset_per_conn", "net.inet.tcp.icmp_may_rst", "net.inet.tcp.isn_reseed_interval", "net.inet.tcp.nolocaltimewait", "net.inet.tcp.reass.", "net.inet.tcp.rfc3390",
-		"net.inet.tcp.rfc3465", "net.inet.tcp.rfc6675_pipe", "net.inet.tcp.abc_l_var", "net.inet.tcp.rexmit_drop_options", "net.inet.tcp.soreceive_stream", "net.inet.tcp.always_keepalive",
-		"net.inet.tcp.fast_finwait2_recycle", "net.inet.tcp.syncache.", "net.inet.tcp.sack.maxholes", "net.inet.tcp.sack.globalmaxholes", "net.inet.tcp.sack.tso", "net.inet.tcp.sack.lrd",
+		"net.inet.tcp.ts_offset_per_conn", "net.inet.tcp.isn_reseed_interval", "net.inet.tcp.nolocaltimewait", "net.inet.tcp.reass.", "net.inet.tcp.rfc3390",
+		"net.inet.tcp.rfc3465", "net.inet.tcp.rfc6675_pipe", "net.inet.tcp.abc_l_var", "net.inet.tcp.rexmit_drop_options", "net.inet.tcp.soreceive_stream",
+		"net.inet.tcp.syncache.", "net.inet.tcp.sack.maxholes", "net.inet.tcp.sack.globalmaxholes", "net.inet.tcp.sack.tso", "net.inet.tcp.sack.lrd",
 		"net.inet.tcp.sack.revised", "net.inet.tcp.lro.", "net.inet.tcp.rack.", "net.inet.tcp.bbr.", "net.inet.tcp.bb.", "net.inet.tcp.hpts.", "net.inet.tcp.cc.", "net.inet.tcp.require_unique_port", "net.inet.tcp.newcwv",
-		"net.inet.tcp.ack_war_timewindow", "net.inet.tcp.ack_war_cnt", "net.inet.tcp.udp_tunneling_port", "net.inet.tcp.pacing_limit", "net.inet.tcp.msl_local", "net.inet.tcp.nolocaltimewait",
+		"net.inet.tcp.udp_tunneling_port", "net.inet.tcp.pacing_limit", "net.inet.tcp.msl_local", "net.inet.tcp.nolocaltimewait",
 		"net.inet.icmp.", "net.inet.ip.random_id", "net.inet.ip.portrange.", "net.inet6.", "kern.timecounter.", "kern.ipc.tls.", "net.isr.",
 	},
 }
@@ -121,8 +129,26 @@ func writeRTOInitial(p *tcp.Profile, v string) error {
 		return err
 	}
 	p.RTOInitial = time.Duration(n) * time.Millisecond
-	p.SYNACKSchedule = synSchedule(p, len(p.SYNACKSchedule)-1, 0)
+	p.SYNACKSchedule = sloppy(p, len(p.SYNACKSchedule)-1)
 	return nil
+}
+
+// sloppy are the waits after SYN,ACKs: each of them but the first has the slop of a
+// retransmission (syncache_timeout).
+func sloppy(p *tcp.Profile, retries int) []time.Duration {
+	waits := synSchedule(p, retries, 0)
+	for i := range waits[1:] {
+		waits[i+1] = min(waits[i+1]+p.RTOSlop, p.RTOMax)
+	}
+	return waits
+}
+
+// checkOnly takes a value that means something together with others.
+func checkOnly(most int) func(*tcp.Profile, string) error {
+	return func(_ *tcp.Profile, v string) error {
+		_, err := whole(v, 0, most)
+		return err
+	}
 }
 
 func writeDelay(p *tcp.Profile, v string) error {
@@ -160,7 +186,7 @@ func cutSchedule(p *tcp.Profile, left time.Duration) (waits []time.Duration) {
 		if i < len(schedule)-1 {
 			wait = schedule[i]
 		} else if i > 0 {
-			wait = min(2*waits[i-1], p.RTOMax)
+			wait = min(2*waits[i-1]-p.RTOSlop, p.RTOMax)
 		}
 		waits = append(waits, min(wait, left))
 		left -= wait

@@ -137,6 +137,21 @@ func (r *runner) together(name, value string) (err error) {
 			return fmt.Errorf("%s: %q is no key of 16 bytes in hexadecimal", name, value)
 		}
 		r.host.SetFastOpenKeys([16]byte(key))
+	case "net.inet.tcp.fast_finwait2_recycle", "net.inet.tcp.finwait2_timeout", "net.inet.tcp.keepcnt", "net.inet.tcp.keepintvl":
+		p := *r.profile
+		p.FinWait2 = time.Duration(p.KeepProbes) * p.KeepInterval // TP_MAXIDLE
+		if r.sysctls.values["net.inet.tcp.fast_finwait2_recycle"] == "1" {
+			p.FinWait2 = time.Minute
+			if text, ok := r.sysctls.values["net.inet.tcp.finwait2_timeout"]; ok {
+				ms, err := whole(text, 0, 1<<31-1)
+				if err != nil {
+					return err
+				}
+				p.FinWait2 = time.Duration(ms) * time.Millisecond
+			}
+		}
+		r.profile = &p
+		r.host.SetProfile(&p)
 	case "net.ipv4.tcp_abort_on_overflow":
 		r.sysctls.abort = value != "0"
 	}

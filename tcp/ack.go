@@ -39,7 +39,7 @@ func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
 		return false
 	}
 	// RFC 5961 section 5 (MAY-12): an acknowledgment older than any window.
-	if c.profile.RFC5961 && s.Ack.Before(c.una.Add(-c.oldest())) {
+	if c.profile.RFC5961 && !c.profile.InsecureACK && s.Ack.Before(c.una.Add(-c.oldest())) {
 		c.challengeACK(now)
 		return false
 	}

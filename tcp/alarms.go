@@ -19,7 +19,7 @@ func (c *Conn) Deadline() des.Time {
 // 3.10.8). It does nothing before.
 func (c *Conn) Timeout(now des.Time) {
 	if c.lifeAt <= now { // USER TIMEOUT, or an orphan too long in FIN-WAIT-2
-		c.fail(TimedOut)
+		c.giveUp()
 		return
 	}
 	if c.has(extended) {
@@ -78,7 +78,7 @@ func (c *Conn) synExpired(now des.Time) {
 	patient := c.patient()
 	c.tries++
 	if int(c.tries) >= len(schedule) {
-		c.fail(TimedOut)
+		c.giveUp()
 		return
 	}
 	if patient {
@@ -93,8 +93,26 @@ func (c *Conn) shut(now des.Time) {
 	c.on(persist)
 	c.off(tailTimer | orderTimer | tailDue)
 	c.tries, c.unanswered = 0, 0
-	c.rtxAt = c.after(now, c.rto)
+	c.firstSentAt = now
+	c.rtxAt = c.after(now, c.probeWait())
 	c.lifeFrom(now)
+}
+
+// probeWait is the time to the next probe of a window that is shut: as a retransmission,
+// or by bounds of its own (FreeBSD tcp_setpersist).
+func (c *Conn) probeWait() time.Duration {
+	p := c.profile
+	if p.ProbeMax == 0 {
+		return c.backedOff()
+	}
+	wait := 4*c.srtt + 8*max(c.rttvar, 0)
+	for range c.tries {
+		if wait >= p.ProbeMax {
+			break
+		}
+		wait *= 2
+	}
+	return min(max(wait+p.RTOSlop, p.ProbeMin), p.ProbeMax)
 }
 
 // probeExpired probes the window again, less often each time (SHLD-30). Only
@@ -102,18 +120,41 @@ func (c *Conn) shut(now des.Time) {
 func (c *Conn) probeExpired(now des.Time) {
 	c.tries += min(1, ^c.tries) // probing may go on for ever (MAY-8)
 	c.unanswered++
-	long := c.profile.OrphanProbesEnd && c.has(orphan) && c.backedOff() >= c.profile.RTOMax
-	if int(c.unanswered) > c.retries() || long {
-		c.fail(TimedOut)
+	if c.givesUpProbing(now) {
+		c.giveUp()
 		return
 	}
 	c.on(probeDue)
-	c.rtxAt = c.after(now, c.backedOff())
+	c.rtxAt = c.after(now, c.probeWait())
 }
+
+// givesUpProbing reports that silence has lasted too long. With bounds of its own that is
+// as long as all retransmissions would take, but two hours at most; or the longest wait,
+// if we have nothing more to say (FreeBSD tcp_timer_persist).
+func (c *Conn) givesUpProbing(now des.Time) bool {
+	p := c.profile
+	switch {
+	case p.ProbeMax == 0:
+		return int(c.unanswered) > c.retries() || p.OrphanProbesEnd && c.has(orphan) && c.backedOff() >= p.RTOMax
+	case c.unanswered < 2:
+		return false
+	}
+	silent := now.Sub(c.firstSentAt)
+	return int(c.unanswered) > c.retries() && silent >= min((c.rto-p.RTOSlop)*totalBackoff, mostSilence) ||
+		c.has(finQueued) && silent >= p.ProbeMax
+}
+
+const (
+	totalBackoff = 2559          // RTOs: tcp_totbackoff
+	mostSilence  = 2 * time.Hour // tcp_maxpersistidle
+)
 
 // persisting takes an ACK of nothing new while the window is probed.
 func (c *Conn) persisting(now des.Time) {
 	c.unanswered = 0
+	if c.profile.ProbeMax > 0 {
+		c.firstSentAt = now
+	}
 	c.lifeFrom(now)
 	n, fin := c.sendable(c.next, false)
 	if n > 0 || fin || c.wnd > 0 && c.next.After(c.una) { // the window has opened
@@ -126,11 +167,19 @@ func (c *Conn) persisting(now des.Time) {
 func (c *Conn) retransmissionExpired(now des.Time) {
 	c.tries++
 	if c.givesUp(now) {
-		c.fail(TimedOut)
+		c.giveUp()
 		return
 	}
 	c.collapse(now)
 	c.rtxAt = c.after(now, c.backedOff())
+}
+
+// giveUp ends the connection because of silence. The peer may be told (tcp_drop).
+func (c *Conn) giveUp() {
+	if c.state != FinWait2 && (c.state.synchronized() || c.has(active) && c.state == SynReceived) && c.profile.DropResets {
+		c.reset = c.parting()
+	}
+	c.fail(TimedOut)
 }
 
 // retries is R2 in retransmissions.
@@ -160,14 +209,18 @@ func (p *Profile) Patience(retries int) (total time.Duration) {
 	return total
 }
 
-// backedOff is the RTO after the expiries so far (MUST-19).
+// backedOff is the RTO after the expiries so far (MUST-19). What a profile adds to a
+// measured one is not doubled.
 func (c *Conn) backedOff() time.Duration {
-	rto := c.rto
+	rto, slop := c.rto, time.Duration(0)
+	if c.sampled() {
+		slop = c.profile.RTOSlop
+	}
 	for range c.tries {
 		if rto >= c.profile.RTOMax {
 			break
 		}
-		rto *= 2
+		rto += rto - slop
 	}
 	return min(rto, c.profile.RTOMax)
 }

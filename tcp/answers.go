@@ -14,6 +14,9 @@ func (c *Conn) repeatedSYN(now des.Time) {
 		c.on(ackDue)
 	case Stateless:
 		c.on(synDue | resentSYN)
+	case Cached:
+		c.tries = 0
+		c.on(synDue | resentSYN)
 	case Eager:
 		if now.Sub(c.replyAt) < c.profile.RepeatInterval {
 			return
@@ -34,9 +37,26 @@ func (c *Conn) answerOld(now des.Time, s *wire.Segment) {
 
 // challengeACK sends the ACK that makes an honest peer prove itself.
 func (c *Conn) challengeACK(now des.Time) {
-	if !c.tooSoon(now) {
+	if !c.tooSoon(now) && !c.tooMany(now) {
 		c.on(challengeDue)
 	}
+}
+
+// tooMany reports that this connection has sent as many challenge ACKs as it may in an
+// interval that began with its first; else one more counts (FreeBSD tcp_challenge_ack_check).
+func (c *Conn) tooMany(now des.Time) bool {
+	p := c.profile
+	if p.ChallengePer != PerConnection || p.ChallengeLimit == 0 {
+		return false
+	}
+	if now.Sub(c.answeredAt) > p.ChallengeInterval {
+		c.answeredAt, c.challenged = now, 0
+	}
+	if int(c.challenged) >= min(p.ChallengeLimit, 255) {
+		return true
+	}
+	c.challenged++
+	return false
 }
 
 // Challenging reports that a challenge ACK is to be sent.
@@ -58,7 +78,10 @@ const oowInterval = 500 * time.Millisecond
 // tooSoon reports whether the profile's limit keeps back an answer; else it counts
 // as given.
 func (c *Conn) tooSoon(now des.Time) bool {
-	if c.profile.LimitEmptyAnswers && now.Sub(c.answeredAt) < oowInterval {
+	if !c.profile.LimitEmptyAnswers {
+		return false
+	}
+	if now.Sub(c.answeredAt) < oowInterval {
 		return true
 	}
 	c.answeredAt = now

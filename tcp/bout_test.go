@@ -129,7 +129,7 @@ func (b *bout) drawProfile(i int) *Profile {
 	b.profiles[i] = p.Name
 	lot := func(n int) bool { return rng.IntN(n) == 0 }
 	for _, flag := range []*bool{&p.Nagle, &p.NagleSmallOnly, &p.PushBursts, &p.TimeWaitNeedsACK, &p.RFC5961, &p.DSACK, &p.LimitedTransmit, &p.RACK, &p.TLP, &p.PRR, &p.FRTO,
-		&p.RFC1337, &p.RFC6191, &p.RenewsEcho, &p.ResetAtFIN, &p.OldACKBound, &p.ChecksEcho, &p.WholeSegments, &p.BriefFinWait2, &p.FINWaits, &p.ResendsSent, &p.ResetsUnread, &p.LimitEmptyAnswers, &p.ResetWithAck, &p.CrossedAgain, &p.RequireTimestamps, &p.RFC5927, &p.LingerAborts} {
+		&p.RFC1337, &p.RFC6191, &p.RenewsEcho, &p.ResetAtFIN, &p.OldACKBound, &p.ChecksEcho, &p.WholeSegments, &p.BriefFinWait2, &p.FINWaits, &p.ResendsSent, &p.ResetsUnread, &p.LimitEmptyAnswers, &p.ResetAtACK, &p.RepeatsFIN, &p.DropResets, &p.FINBeyondWindow, &p.AckEveryOther, &p.ResetWithAck, &p.CrossedAgain, &p.RequireTimestamps, &p.RFC5927, &p.LingerAborts} {
 		if lot(4) {
 			*flag = !*flag
 		}
@@ -143,7 +143,7 @@ func (b *bout) drawProfile(i int) *Profile {
 	if lot(3) {
 		p.WindowScale = rng.IntN(16) - 1
 	}
-	p.SYNACK = SYNACKPolicy(rng.IntN(3))
+	p.SYNACK, p.Acceptance = SYNACKPolicy(rng.IntN(4)), Acceptance(rng.IntN(2))
 	p.ProbeBytes, p.KeepBytes = rng.IntN(2), rng.IntN(2)
 	p.ECN = ECN(rng.IntN(3))
 	p.Congestion = algorithms[rng.IntN(len(algorithms))]
@@ -152,7 +152,7 @@ func (b *bout) drawProfile(i int) *Profile {
 	p.SendBuffer = []uint64{1000, 30000, 1 << 20}[rng.IntN(3)]
 	p.MSS = []int{0, 100, 536}[rng.IntN(3)]
 	p.TimeWait = []time.Duration{time.Second, 60 * time.Second}[rng.IntN(2)]
-	p.Retries, p.OrphanRetries, p.UserTimeout, p.OrphanProbesEnd = 30, 30, 0, false
+	p.Retries, p.OrphanRetries, p.UserTimeout, p.OrphanProbesEnd, p.ProbeMax = 30, 30, 0, false, 0
 	if b.impatient[i] {
 		p.Retries, p.OrphanRetries, p.UserTimeout = 3, 2, time.Duration(rng.IntN(2)*20)*time.Second
 	}

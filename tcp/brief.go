@@ -37,9 +37,6 @@ func (c *Conn) checkBrief(now des.Time, s *wire.Segment) bool {
 
 // refuse resets the connection as if there were none.
 func (c *Conn) refuse(s *wire.Segment) {
-	c.reset = pendingReset{due: true, seq: s.Ack}
-	if !s.Flags.Has(wire.ACK) {
-		c.reset = pendingReset{due: true, ack: s.End(), hasAck: true}
-	}
+	c.answerReset(s)
 	c.fail(WasReset)
 }

@@ -58,6 +58,7 @@ type Conn struct {
 	unacked    uint32 // bytes received since the last ACK was sent
 	quick      uint8  // ACKs to be sent at once still
 	run, most  uint8  // segments sent of the burst that goes on, and how many it can have
+	challenged uint8  // challenge ACKs since answeredAt, where they are limited for each connection
 	ato        time.Duration
 	lastDataAt des.Time
 	replyAt    des.Time // last SYN-ACK in answer to a repeated SYN

@@ -13,7 +13,7 @@ func (c *Conn) Reported(now des.Time, why wire.Report, quoted *wire.Segment, mtu
 		return 0
 	}
 	// RFC 5927 section 4.1: an attacker does not know what is outstanding.
-	if c.profile.RFC5927 && (quoted.Seq.Before(c.una) || quoted.Seq.After(c.nxt)) {
+	if c.profile.RFC5927 && (quoted.Seq.Before(c.una) || quoted.Seq.After(c.nxt) || quoted.Seq == c.nxt && c.profile.ICMP >= CallAborts) {
 		return 0
 	}
 	switch {
@@ -21,6 +21,8 @@ func (c *Conn) Reported(now des.Time, why wire.Report, quoted *wire.Segment, mtu
 		path := c.profile.pathMTU(int(mtu), c.ipHeaderLen()+quoted.HeaderLen()+int(quoted.Len), c.has(six))
 		c.pathNarrowed(path)
 		return path
+	case c.profile.ICMP >= CallAborts:
+		c.notified(why)
 	case c.profile.aborts(why, c.state, c.has(active)) && !c.adopted:
 		c.aside().trouble = why
 		c.fail(Unreachable) // SHLD-26
@@ -29,6 +31,27 @@ func (c *Conn) Reported(now des.Time, why wire.Report, quoted *wire.Segment, mtu
 		c.hint(Troubled) // SHLD-25, MUST-56
 	}
 	return 0
+}
+
+// notified takes a report as FreeBSD does (tcp_ctlinput, tcp_notify, syncache_unreach): one
+// that would not pass soon counts in SYN-SENT alone, and ends it; another is kept, and is
+// why a connection ends that is not open after four SYNs and hears a second one.
+func (c *Conn) notified(why wire.Report) {
+	opening := c.state == SynSent || c.state == SynReceived
+	lasting := c.profile.ICMP == CallAborts && why != wire.NetUnreachable && why != wire.HostUnreachable && why != wire.ParameterProblem
+	patience := uint16(4)
+	if c.state == SynReceived && !c.has(active) {
+		lasting, patience = false, 3
+	}
+	switch {
+	case lasting && c.state == SynSent, !lasting && opening && c.tries >= patience && c.Trouble() != wire.NoReport:
+		c.aside().trouble = why
+		c.fail(Unreachable)
+	case lasting, c.state == Established && (why == wire.NetUnreachable || why == wire.HostUnreachable || why == wire.TimeExceeded):
+	default:
+		c.aside().trouble = why
+		c.hint(Troubled)
+	}
 }
 
 // Trouble is the last ICMP report that was taken, NoReport if there was none. A

@@ -29,7 +29,7 @@ func (c *Conn) Segment(now des.Time, s *wire.Segment) {
 			if c.checkBrief(now, s) {
 				c.takeFIN(now, s)
 			}
-		} else if c.checkSequence(now, s) && (s.Flags&(wire.RST|wire.SYN) == 0 || c.checkReset(now, s) && c.checkSYN(now, s)) && c.checkACK(now, s) {
+		} else if c.checkFirst(now, s) && c.checkACK(now, s) {
 			c.hear(now, s)
 			c.takeText(now, s)
 			c.takeFIN(now, s)
@@ -130,12 +130,23 @@ func (c *Conn) establish(now des.Time) {
 		c.news |= Connected
 		c.startCongestion()
 	}
+	if c.profile.KeepAlways {
+		c.aside()
+	}
 	if c.has(extended) {
 		c.keep(now)
 	}
 	if c.has(finQueued) { // CLOSE came before (section 3.10.4)
 		c.become(FinWait1)
 	}
+}
+
+// checkFirst makes the checks that come before that of the acknowledgment.
+func (c *Conn) checkFirst(now des.Time, s *wire.Segment) bool {
+	if c.profile.Acceptance == Trim {
+		return c.trimmed(now, s)
+	}
+	return c.checkSequence(now, s) && (s.Flags&(wire.RST|wire.SYN) == 0 || c.checkReset(now, s) && c.checkSYN(now, s))
 }
 
 // checkSequence is the first check of section 3.10.7.4, with PAWS before it (RFC
@@ -222,9 +233,9 @@ func (c *Conn) crossedSYN(s *wire.Segment) bool {
 }
 
 // repeatedFIN recognises the FIN that a peer says again beside the ACK of ours, which
-// counts.
+// counts: two who both did so and left it out would not find an end.
 func (c *Conn) repeatedFIN(s *wire.Segment) bool {
-	return c.profile.RepeatsFIN && c.state == Closing && s.Flags.Has(wire.FIN|wire.ACK) && s.Len == 0 && s.End() == c.rcvNxt
+	return c.profile.RepeatsFIN && c.state.awaitsACK() && s.Flags.Has(wire.FIN|wire.ACK) && s.Len == 0 && s.End() == c.rcvNxt
 }
 
 // pawsIdle is how long a timestamp is remembered: 24 days, less than half of its
@@ -244,7 +255,7 @@ func (c *Conn) checkReset(now des.Time, s *wire.Segment) bool {
 	if !s.Flags.Has(wire.RST) {
 		return true
 	}
-	if c.profile.RFC5961 && !c.profile.InsecureRST && s.Seq != c.rcvNxt && !c.resetsOldFIN(s) {
+	if c.profile.RFC5961 && !c.profile.InsecureRST && s.Seq != c.resetAt() && !c.resetsOldFIN(s) {
 		c.challengeACK(now)
 		return false
 	}
@@ -272,7 +283,7 @@ func (c *Conn) checkSYN(now des.Time, s *wire.Segment) bool {
 		c.fail(WasReset) // back to LISTEN
 		return false
 	}
-	if c.profile.RFC5961 && !c.profile.InsecureSYN {
+	if c.profile.RFC5961 && !c.profile.InsecureSYN || c.profile.Acceptance == Trim && !c.inWindow(s) {
 		c.challengeACK(now)
 		return false
 	}
@@ -376,7 +387,8 @@ func (c *Conn) deliver(now des.Time, right wire.Seq, filled bool) {
 	}
 	c.dataReceived(now)
 	switch {
-	case filled, c.unacked >= 2*c.effectiveMSS(), c.quickACK(): // SHLD-19; RFC 5681 section 4.2
+	case filled, c.unacked >= 2*c.effectiveMSS(), c.quickACK(), // SHLD-19; RFC 5681 section 4.2
+		c.profile.AckEveryOther && c.ackAt != des.Never:
 		c.on(ackDue)
 	default:
 		c.delayACK(now, c.ato)
@@ -390,7 +402,7 @@ func (c *Conn) takeFIN(now des.Time, s *wire.Segment) {
 	}
 	if s.Flags.Has(wire.FIN) {
 		at := s.End().Add(^uint32(0)) // the FIN's own number
-		if !at.Before(c.rcvNxt) && at.Before(c.edge) {
+		if !at.Before(c.rcvNxt) && (at.Before(c.edge) || at == c.edge && c.profile.Acceptance == Trim) {
 			c.finAt = at
 			c.on(heldFIN)
 		}

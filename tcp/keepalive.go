@@ -28,7 +28,7 @@ func (c *Conn) keeping() (idle, interval time.Duration, probes int) {
 // open, if its user wants it.
 func (c *Conn) keep(now des.Time) {
 	x := c.side
-	if x.settings.KeepAlive {
+	if x.settings.KeepAlive || c.profile.KeepAlways {
 		idle, _, _ := c.keeping()
 		x.heard, x.probes = now, 0
 		x.keepAt = c.after(now, idle)

@@ -44,6 +44,9 @@ func TestKeepAliveGivesUp(t *testing.T) {
 	for name, want := range map[string]float64{"linux": 7875, "rfc9293": 7875, "freebsd": 7800, "macos": 7800, "windows": 7210} { // order-free: each by itself
 		p := newPair(t, plain(ProfileByName(name)), 0)
 		p.client.o.Settings = &Settings{KeepAlive: true}
+		quiet := *p.server.o.Profile
+		quiet.KeepAlways = false
+		p.server.o.Profile = &quiet
 		p.connect()
 		p.client.loses(isAny, 0)
 		p.run(at(10000))

@@ -181,4 +181,10 @@ var linuxSources = sources{
 	"Timers":                              "chosen: what is asked of a model; LinuxWheel is the code of Linux, kernel/time/timer.c",
 	"Tick":                                measured + ": CONFIG_HZ=250",
 	"Bytes":                               measured + ": slabs of socket, inode, file and dentry; request_sock_TCP; tw_sock_TCP",
+
+	"InsecureACK ResetAtACK Acceptance":            "code of Linux 6.18: tcp_validate_incoming, tcp_ack",
+	"ProbeMin ProbeMax DropResets FINBeyondWindow": "code of Linux 6.18: tcp_probe_timer, tcp_write_err, tcp_snd_wnd_test",
+	"AckEveryOther KeepAlways":                     "code of Linux 6.18: __tcp_ack_snd_check, sk_keepalive",
+	"OverflowResets":                               "measured on Linux 6.18.44: tcp_abort_on_overflow 0",
+	"ChallengePer":                                 "code of Linux 6.18: tcp_send_challenge_ack",
 }

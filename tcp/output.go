@@ -216,10 +216,10 @@ func (c *Conn) bare() wire.Seq {
 	return c.nxt
 }
 
-// repeatsFIN reports whether an ACK has our FIN once more: that of a FIN which has
-// crossed ours.
+// repeatsFIN reports whether an ACK has our FIN once more: in FIN-WAIT-1, CLOSING and
+// LAST-ACK, and if it is no challenge (FreeBSD tcp_outflags, tcp_respond).
 func (c *Conn) repeatsFIN() bool {
-	return c.profile.RepeatsFIN && c.state == Closing && !c.has(ackedFIN) && c.nxt == c.last()
+	return c.profile.RepeatsFIN && c.state.awaitsACK() && !c.finAcked() && c.nxt == c.last() && !c.has(challengeDue|persist)
 }
 
 // emitACK sends an ACK without text.
@@ -296,7 +296,7 @@ func (c *Conn) sendable(from wire.Seq, forced bool) (n uint32, fin bool) {
 		length = min(length, c.nxt.Sub(from))
 	}
 	fin = c.has(finQueued) && length == waiting && !from.After(c.end) &&
-		(usable > length && !c.has(fast) || !c.nxt.Before(c.last()))
+		((usable > length || c.profile.FINBeyondWindow) && !c.has(fast) || !c.nxt.Before(c.last()))
 	if fin && length == 0 && c.profile.FINWaits && c.flight() > 0 && !from.Before(c.nxt) && !forced && c.allowance(from) < mss {
 		fin = false // tcp_cwnd_test counts it as a segment
 	}

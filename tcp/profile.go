@@ -24,6 +24,7 @@ type Profile struct {
 	Backlog         int              `key:"tcp.max_backlog"`     // of a listener that says none; Unlimited
 	BacklogPercent  int              `key:"tcp.backlog_percent"` // places of a queue for a hundred of its backlog
 	BacklogExtra    int              `key:"tcp.backlog_extra"`   // places it has beyond these
+	OverflowResets  bool             `key:"tcp.overflow_resets"` // a handshake that finds the accept queue full is reset, and no SYN is dropped for that
 	SYNCookies      CookiePolicy     `key:"tcp.syn_cookies"`
 	MaxSYNBacklog   int              `key:"tcp.max_syn_backlog"`   // requests; without cookies the last quarter is for peers known; 0: no limit
 	SYNCacheBuckets int              `key:"tcp.syncache_buckets"`  // of what is half-open at a host, in place of SYN queues; 0: none
@@ -46,13 +47,16 @@ type Profile struct {
 	EarlyFIN        EarlyFIN         `key:"tcp.early_fin"`         // of a CLOSE in SYN-RECEIVED
 	FastOptions     int              `key:"tcp.fast_open_options"` // bytes kept for the options of a SYN with text; 0: what they take
 	SYNHurry        time.Duration    `key:"tcp.syn_hurry"`         // after an ACK that cannot be, the first SYN is sent again after so long; 0: by its timer
-	RepeatsFIN      bool             `key:"tcp.repeats_fin"`       // the ACK of a FIN that has crossed ours says ours once more
+	RepeatsFIN      bool             `key:"tcp.repeats_fin"`       // until our FIN is acknowledged, every ACK says it once more
 	SilentListener  bool             `key:"tcp.silent_listener"`   // a SYN,ACK for a listener is dropped, not reset
-	DiscardsUnread  bool             `key:"tcp.discards_unread"`   // what nobody may read any more is thrown away
+	DiscardsUnread  bool             `key:"tcp.discards_unread"`   // what nobody may read any more is thrown away, and is no reason to reset (SHLD-3)
 	CrossedAgain    bool             `key:"tcp.crossed_again"`     // in a simultaneous open, the SYN is sent again as it was
+	Acceptance      Acceptance       `key:"tcp.acceptance"`        // of what lies outside the receive window
 	RFC5961         bool             `key:"tcp.rfc5961"`
 	InsecureRST     bool             `key:"tcp.insecure_rst"` // but a RST in the window is believed, as RFC 793 has it
 	InsecureSYN     bool             `key:"tcp.insecure_syn"` // and a SYN in the window is an error
+	InsecureACK     bool             `key:"tcp.insecure_ack"` // and an acknowledgment may be older than any window
+	ResetAtACK      bool             `key:"tcp.reset_at_ack"` // a RST has to have the number that was acknowledged last
 	RFC1337         bool             `key:"tcp.rfc1337"`
 	RenewsEcho      bool             `key:"tcp.renews_echo"`   // a segment that comes again renews the timestamp we echo
 	ResetAtFIN      bool             `key:"tcp.reset_at_fin"`  // after the peer's FIN a RST may have the FIN's own number
@@ -71,10 +75,14 @@ type Profile struct {
 	R1                int           `key:"tcp.r1"`          // retransmissions after which the user is told (MUST-20)
 	OrphanRetries     int           `key:"tcp.fin_retries"` // R2 of one whose user has gone
 	UserTimeout       time.Duration `key:"tcp.user_timeout"`
-	UTO               bool          `key:"tcp.uto"`         // the user timeout option, RFC 5482
-	UTOMin            time.Duration `key:"tcp.uto_min"`     // L_LIMIT
-	UTOMax            time.Duration `key:"tcp.uto_max"`     // U_LIMIT
-	ProbeBytes        int           `key:"tcp.probe_bytes"` // text in a zero-window probe: 0 or 1
+	UTO               bool          `key:"tcp.uto"`               // the user timeout option, RFC 5482
+	UTOMin            time.Duration `key:"tcp.uto_min"`           // L_LIMIT
+	UTOMax            time.Duration `key:"tcp.uto_max"`           // U_LIMIT
+	ProbeBytes        int           `key:"tcp.probe_bytes"`       // text in a zero-window probe: 0 or 1
+	ProbeMin          time.Duration `key:"tcp.probe_min"`         // least time between them, where they have bounds of their own; 0: an RTO
+	ProbeMax          time.Duration `key:"tcp.probe_max"`         // and the most
+	FINBeyondWindow   bool          `key:"tcp.fin_beyond_window"` // a FIN needs no room in the peer's window
+	DropResets        bool          `key:"tcp.drop_resets"`       // whoever ends a connection, its user, a timer or R2, tells the peer by a RST
 
 	// Congestion and loss.
 	DSACK           bool          `key:"tcp.dsack"`            // what arrives twice is told in SACK blocks, RFC 2883
@@ -96,6 +104,7 @@ type Profile struct {
 	FINDelay      time.Duration `key:"tcp.fin_delay"` // for the ACK of a FIN when no data has come
 	AcksFIN       bool          `key:"tcp.acks_fin"`  // the ACK of a FIN is not delayed
 	QuickACKs     int           `key:"tcp.quick_ack"`
+	AckEveryOther bool          `key:"tcp.ack_every_other"` // a second segment is acknowledged at once, however small
 
 	// Buffers, bytes. The receive window begins at ReceiveInitial and grows with
 	// what has been delivered to ReceiveWindow.
@@ -118,7 +127,7 @@ type Profile struct {
 	TWReuseDelay      time.Duration   `key:"tcp.tw_reuse_delay"`
 	TWReuseBound      bool            `key:"tcp.tw_reuse_bound"`      // of a port that is bound, at once; timestamps must have been used
 	LimitEmptyAnswers bool            `key:"tcp.limit_empty_answers"` // answer empty segments at most every 500 ms
-	FinWait2          time.Duration   `key:"tcp.fin_wait_2"`          // of an orphan; 0 is for ever
+	FinWait2          time.Duration   `key:"tcp.fin_wait_2"`          // of an orphan, or one that reads no more; 0 is for ever
 	BriefFinWait2     bool            `key:"tcp.brief_fin_wait_2"`    // an orphan in it, for no longer than TIME-WAIT, is kept and answers as in TIME-WAIT
 	ResendsSent       bool            `key:"tcp.resends_sent"`        // what is sent again is what was sent, without text written since, and has the PSH it had
 	FINWaits          bool            `key:"tcp.fin_waits"`           // a FIN waits for room in the congestion window
@@ -127,12 +136,13 @@ type Profile struct {
 
 	RFC6191            bool `key:"tcp.rfc6191"`              // a SYN with a newer timestamp reopens TIME-WAIT
 	TimeWaitChallenges bool `key:"tcp.time_wait_challenges"` // RFC 5961 holds in TIME-WAIT, too
-	TimeWaitNeedsACK   bool `key:"tcp.time_wait_needs_ack"`  // what has no ACK draws nothing there (FreeBSD)
+	TimeWaitNeedsACK   bool `key:"tcp.time_wait_needs_ack"`  // what has no ACK draws nothing there, and all else an ACK but one that says nothing new (FreeBSD)
 	LingerAborts       bool `key:"tcp.linger_aborts"`        // the end of SO_LINGER resets what is left
 	OrphanProbesEnd    bool `key:"tcp.orphan_probes_end"`    // an orphan gives up once its probes are RTOMax apart, answered or not
 
-	// What others say. A challenge ACK is one of so many that the host sends in an
-	// interval; 0 is no limit (RFC 5961 section 7).
+	// What others say. A challenge ACK is one of so many that are sent in an interval;
+	// 0 is no limit (RFC 5961 section 7).
+	ChallengePer      ChallengePer  `key:"tcp.challenge_per"`
 	ChallengeLimit    int           `key:"tcp.challenge_limit"`
 	ChallengeInterval time.Duration `key:"tcp.challenge_interval"`
 	RequireTimestamps bool          `key:"tcp.require_timestamps"` // once negotiated, a segment without them is dropped (RFC 7323 section 3.2)
@@ -140,11 +150,12 @@ type Profile struct {
 	RFC5927           bool          `key:"tcp.rfc5927"` // ICMP must quote a number that is outstanding
 	MinPathMTU        int           `key:"tcp.min_path_mtu"`
 
-	// Keeping alive (RFC 9293 section 3.8.4), where the user asks for it.
+	// Keeping alive (RFC 9293 section 3.8.4).
 	KeepIdle     time.Duration `key:"tcp.keepalive.idle"`
 	KeepInterval time.Duration `key:"tcp.keepalive.interval"`
 	KeepProbes   int           `key:"tcp.keepalive.probes"`
-	KeepBytes    int           `key:"tcp.keepalive.bytes"` // text in a probe: 0, or one that the peer has (MAY-6)
+	KeepBytes    int           `key:"tcp.keepalive.bytes"`  // text in a probe: 0, or one that the peer has (MAY-6)
+	KeepAlways   bool          `key:"tcp.keepalive.always"` // where the user has not asked for it, too
 
 	// The host. Ephemeral ports are PortLow to PortHigh.
 	TTL        int           `key:"ttl"` // hops that a packet may take (MUST-49)
@@ -189,9 +200,14 @@ const (
 	Eager
 	// Stateless answers every SYN and has no timer, as with SYN cookies.
 	Stateless
+	// Cached is FreeBSD's syncache: any SYN, whatever its number, brings the SYN-ACK again,
+	// and its timer begins with its first wait; what has neither SYN nor ACK draws nothing.
+	Cached
 )
 
-func (p SYNACKPolicy) String() string { return [...]string{"strict", "linux", "stateless"}[p] }
+func (p SYNACKPolicy) String() string {
+	return [...]string{"strict", "linux", "stateless", "cached"}[p]
+}
 
 // BesideSYN is what a listener does with text or a FIN beside a SYN, outside Fast
 // Open.
@@ -213,9 +229,37 @@ const (
 	FINWaits   EarlyFIN = iota // for ESTABLISHED
 	FINOfClose                 // at once if the user goes away, later if it goes on reading (Linux since 6.9)
 	FINAtOnce                  // RFC 9293 section 3.10.4
+	// FINOfShutdown waits in SYN-SENT, too; but if the user goes away before the
+	// connection is open, it is deleted without a word (FreeBSD tcp_disconnect).
+	FINOfShutdown
 )
 
-func (e EarlyFIN) String() string { return [...]string{"waits", "of-close", "at-once"}[e] }
+func (e EarlyFIN) String() string {
+	return [...]string{"waits", "of-close", "at-once", "of-shutdown"}[e]
+}
+
+// Acceptance is how what lies outside the receive window is taken.
+type Acceptance uint8
+
+const (
+	// Reject is RFC 9293 section 3.4: it is answered and left out, with all that it says.
+	Reject Acceptance = iota
+	// Trim is 4.4BSD: text and FIN outside are cut off, and what is left counts, be it an
+	// acknowledgment alone. See trim.go.
+	Trim
+)
+
+func (a Acceptance) String() string { return [...]string{"reject", "trim"}[a] }
+
+// ChallengePer is whose limit that of challenge ACKs is.
+type ChallengePer uint8
+
+const (
+	PerHost ChallengePer = iota
+	PerConnection
+)
+
+func (c ChallengePer) String() string { return [...]string{"host", "connection"}[c] }
 
 // ICMPPolicy is what a report on an undelivered segment does to its connection.
 type ICMPPolicy uint8
@@ -227,9 +271,17 @@ const (
 	// OpeningAborts is Linux: any report ends the wait for a SYN,ACK, and none a
 	// connection that is open (RFC 5461 section 4).
 	OpeningAborts
+	// CallAborts is FreeBSD: that no port or protocol is there, that it is prohibited or
+	// too far ends the wait for a SYN,ACK and means nothing later; that no way leads there
+	// is told only if the connection then times out, or after several SYNs.
+	CallAborts
+	// CallEndures is FreeBSD with icmp_may_rst off: there is no difference between reports.
+	CallEndures
 )
 
-func (p ICMPPolicy) String() string { return [...]string{"hard-aborts", "opening-aborts"}[p] }
+func (p ICMPPolicy) String() string {
+	return [...]string{"hard-aborts", "opening-aborts", "call-aborts", "call-endures"}[p]
+}
 
 // GiveUp is the kind of rule by which R2 is reached.
 type GiveUp uint8
@@ -322,6 +374,15 @@ const (
 
 func (s PortSelect) String() string {
 	return [...]string{"random", "linux-parity", "sequential", "hash"}[s]
+}
+
+// sloppy are seconds to each of which but the first so much is added.
+func sloppy(slop time.Duration, s ...int) []time.Duration {
+	d := seconds(s...)
+	for i := 1; i < len(d); i++ {
+		d[i] += slop
+	}
+	return d
 }
 
 func seconds(s ...int) []time.Duration {

@@ -22,6 +22,7 @@ type Request struct {
 	wnd, mss    uint16
 	tries       uint16
 	sndScale    uint8
+	challenged  uint8
 
 	sent, resent, syns, acks, stale, acknowledged uint16 // as counted
 }
@@ -41,7 +42,7 @@ func (c *Conn) Request(r *Request) {
 	*r = Request{
 		Due: c.rtxAt, Began: c.firstSentAt, Incarnation: c.own, iss: c.iss, irs: c.irs, edge: c.edge,
 		tsRecent: c.tsRecent, tsRecentAt: c.tsRecentAt, replyAt: c.replyAt, answeredAt: c.answeredAt,
-		is: c.is, wnd: uint16(c.wnd), mss: c.mss, tries: c.tries, sndScale: c.sndScale,
+		is: c.is, wnd: uint16(c.wnd), mss: c.mss, tries: c.tries, sndScale: c.sndScale, challenged: c.challenged,
 		sent: uint16(n.Sent), resent: uint16(n.Resent), syns: n.SYNs, acks: n.SetupACKs, stale: uint16(n.StaleArrived), acknowledged: uint16(n.StaleAcknowledged),
 	}
 }
@@ -63,6 +64,6 @@ func (c *Conn) Resume(o *Opening, r *Request) {
 	c.nxt, c.next = c.iss.Add(1), c.iss.Add(1)
 	c.tsRecent, c.tsRecentAt = r.tsRecent, r.tsRecentAt
 	c.rtxAt, c.firstSentAt, c.replyAt, c.answeredAt, c.tries = r.Due, r.Began, r.replyAt, r.answeredAt, r.tries
-	c.peer = r.Incarnation
+	c.peer, c.challenged = r.Incarnation, r.challenged
 	c.counts = Counts{Sent: uint32(r.sent), Resent: uint32(r.resent), SYNs: r.syns, SetupACKs: r.acks, StaleArrived: uint32(r.stale), StaleAcknowledged: uint32(r.acknowledged)}
 }

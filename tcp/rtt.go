@@ -62,7 +62,7 @@ func (c *Conn) measured(r time.Duration) {
 	} else {
 		c.rto = max(c.srtt+max(4*c.rttvar, time.Millisecond), p.RTOMin)
 	}
-	c.rto = min(c.rto+p.RTOSlop, p.RTOMax)
+	c.rto = min(c.rto+p.RTOSlop, p.RTOMax) // see backedOff
 }
 
 // RTO is the retransmission timeout in force and SRTT the smoothed round-trip

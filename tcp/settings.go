@@ -58,6 +58,11 @@ type Settings struct {
 	TTL           uint8
 }
 
+// keeping are the settings of keepalive alone.
+func (s *Settings) keeping() Settings {
+	return Settings{KeepAlive: s.KeepAlive, KeepIdle: s.KeepIdle, KeepInterval: s.KeepInterval, KeepProbes: s.KeepProbes}
+}
+
 // Schedule is how long is waited after each of several transmissions.
 type Schedule []time.Duration
 
@@ -117,14 +122,15 @@ func (c *Conn) Set(now des.Time, s *Settings) {
 		x.utoDue = true
 		c.on(ackDue)
 	}
+	kept := x.settings.keeping() == s.keeping()
 	x.settings = s
-	x.keepAt = des.Never
 	if s.NoDelay {
 		c.on(noDelay)
 	} else if c.profile.Nagle {
 		c.off(noDelay)
 	}
-	if c.state.synchronized() && c.state != TimeWaiting {
+	if !kept && c.state.synchronized() && c.state != TimeWaiting {
+		x.keepAt = des.Never
 		c.keep(now)
 	}
 	c.lifeAgain()

@@ -97,8 +97,8 @@ func soak(t testing.TB, seed uint64, plant *planted, quiet bool) (b *bout, fault
 		b.turn()
 	}
 	// A retransmission may wait for RTOMax, a window probe for as long, and either
-	// may meet a peer that only then learns of it.
-	for end := b.now.Add(2 * time.Hour); !b.over(); b.turn() {
+	// may meet a peer that only then learns of it; or nothing but keepalive does.
+	for end := b.now.Add(3 * time.Hour); !b.over(); b.turn() {
 		b.run(b.now.Add(min(max(time.Second, b.now.Sub(b.heal)/4), time.Minute)))
 		if b.now > end {
 			b.t.Fatalf("client %v, server %v long after all was well", b.sides[0].conn.State(), b.sides[1].conn.State())

@@ -42,6 +42,9 @@ const (
 // Segment judges a segment that arrives in TIME-WAIT (RFC 9293 section
 // 3.10.7.4) and fills in the reply that Answer asks for.
 func (w *TimeWait) Segment(now des.Time, p *Profile, s, reply *wire.Segment) (v Verdict) {
+	if p.TimeWaitNeedsACK {
+		return w.check(now, p, s, reply)
+	}
 	stamped := w.Timestamps && s.Options&wire.HasTimestamps != 0
 	stale := stamped && int32(s.TSVal-w.TSRecent) < 0
 	acceptable := acceptable(s, w.RcvNxt, w.RcvWnd)
@@ -72,11 +75,8 @@ func (w *TimeWait) Segment(now des.Time, p *Profile, s, reply *wire.Segment) (v 
 		if stale && s.Seq.After(w.RcvNxt) {
 			v = Older
 		}
-		if p.TimeWaitNeedsACK {
-			return v
-		}
 		acks = stale // of these, Linux begins to wait again for what PAWS rejects
-	case !acks && (acceptable || p.TimeWaitNeedsACK): // fifth check
+	case !acks && acceptable: // fifth check
 		return 0
 	case s.Seq == w.RcvNxt && s.SeqLen() == 0 && !stale:
 		// An acceptable, empty ACK says nothing new; Linux begins to wait again.
@@ -103,6 +103,27 @@ func (w *TimeWait) Segment(now des.Time, p *Profile, s, reply *wire.Segment) (v 
 	return v
 }
 
+// check is Segment as tcp_twcheck of FreeBSD has it: a RST is ignored, a SYN judged by its
+// number alone, and what has an ACK is answered unless it says nothing new.
+func (w *TimeWait) check(now des.Time, p *Profile, s, reply *wire.Segment) (v Verdict) {
+	acks := s.Flags.Has(wire.ACK)
+	switch {
+	case s.Flags.Has(wire.RST):
+		return 0
+	case s.Flags.Has(wire.SYN) && !acks && s.Seq.After(w.RcvNxt):
+		return Reopen
+	case !acks, p.RequireTimestamps && w.Timestamps && s.Options&wire.HasTimestamps == 0:
+		return 0
+	case s.Flags.Has(wire.FIN) && s.End() == w.RcvNxt:
+		v = Restart
+	}
+	if s.Flags != wire.ACK || s.Len > 0 || s.Seq != w.RcvNxt || s.Ack != w.SndNxt {
+		w.acknowledge(now, s, reply)
+		v |= Answer
+	}
+	return v
+}
+
 // Recycled is how long Linux kept a connection in TIME-WAIT whose host recycles: three
 // and a half of its retransmission timeouts (tcp_time_wait of 4.11), in whole clock
 // ticks of 4 ms.
@@ -123,8 +144,13 @@ func (w *TimeWait) Successor(p *Profile, iss wire.Seq) wire.Seq {
 }
 
 // Decline answers a SYN that may [Reopen] the connection where nobody listens: as
-// an old duplicate, which is all that it can be then.
+// an old duplicate, which is all that it can be then. FreeBSD has forgotten the
+// connection before it looks for a listener.
 func (w *TimeWait) Decline(now des.Time, p *Profile, s, reply *wire.Segment) Verdict {
+	if p.TimeWaitNeedsACK {
+		Reset(s, reply)
+		return Answer | Die
+	}
 	return w.answer(now, p, s, reply)
 }
 

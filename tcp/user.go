@@ -86,8 +86,14 @@ func (c *Conn) Shutdown(now des.Time) {
 		return
 	}
 	switch c.state {
-	case Listen, SynSent:
+	case Listen:
 		c.fail(Ended)
+	case SynSent:
+		if c.profile.EarlyFIN == FINOfShutdown {
+			c.on(finQueued)
+		} else {
+			c.fail(Ended)
+		}
 	case SynReceived: // at once, or queued until ESTABLISHED (section 3.10.4)
 		c.on(finQueued)
 		if c.finNeedNotWait() {
@@ -133,7 +139,14 @@ func (c *Conn) finNeedNotWait() bool {
 // read. Bytes left unread turn it into a reset (SHLD-3).
 func (c *Conn) Close(now des.Time) {
 	if c.readable > 0 && c.state.synchronized() && c.state != TimeWaiting {
-		c.Abort(now)
+		if !c.profile.DiscardsUnread {
+			c.Abort(now)
+			return
+		}
+		c.readable = 0
+	}
+	if (c.state == SynSent || c.state == SynReceived) && !c.has(early) && c.profile.EarlyFIN == FINOfShutdown {
+		c.fail(Ended)
 		return
 	}
 	if s := c.settings(); s.Lingers && s.Linger == 0 && c.state.synchronized() {
@@ -147,9 +160,9 @@ func (c *Conn) Close(now des.Time) {
 }
 
 // orphaned starts the profile's limit on FIN-WAIT-2 for a connection that no
-// user holds; the RFC has none.
+// user holds or reads from; the RFC has none.
 func (c *Conn) orphaned(now des.Time) {
-	if c.state != FinWait2 || !c.has(orphan) {
+	if c.state != FinWait2 || !c.has(orphan|deaf) {
 		return
 	}
 	wait := c.finWait2()
@@ -174,6 +187,10 @@ func (c *Conn) Abort(now des.Time) {
 	switch c.state {
 	case SynReceived, Established, FinWait1, FinWait2, CloseWait:
 		c.reset = c.parting()
+	case Closing, LastAck:
+		if c.profile.DropResets {
+			c.reset = c.parting()
+		}
 	}
 	if c.state != Closed {
 		c.fail(Ended)
