@@ -16,9 +16,14 @@ func (t *talk) moment(now des.Time, e *end, m When) {
 	e.leave.after(now, toClose, t.span(&c.After, ofAfter, 0))
 }
 
-// close begins the closing, from one end or from both.
+// close begins the closing, from one end or from both. Where nobody speaks, both wait
+// until the server has its end, since it could not close at the instant of the client.
 func (t *talk) close(now des.Time, e *end) {
 	c := &t.flow.Closing
+	if c.By == Both && c.How != Rst && !t.server.busy && !t.laws.asks && !t.laws.answers {
+		t.together = true
+		return
+	}
 	e.close(now, c.How)
 	if c.By == Both {
 		t.server.close(now, c.How)

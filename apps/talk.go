@@ -25,6 +25,8 @@ type talk struct {
 
 	timedOut, wasReset, dirty, merged, crossed bool
 
+	together bool // both ends close when the server has its own
+
 	next           *talk
 	begun          des.Time // connect() was called
 	laws           *Flow    // whose laws the job follows: the flow, but behind a proxy
@@ -253,6 +255,9 @@ func (e *end) connected(now des.Time) {
 		default: // nobody speaks
 			t.moment(now, e, RequestSent)
 			t.moment(now, e, Done)
+			if t.together {
+				t.close(now, &t.client)
+			}
 		}
 		return
 	}

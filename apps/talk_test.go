@@ -60,6 +60,18 @@ func TestOneSidedTalks(t *testing.T) {
 	}
 }
 
+// Both ends of a connection on which nobody speaks close when both have it: the FINs
+// cross, and both wait in TIME-WAIT.
+func TestBothCloseWithoutData(t *testing.T) {
+	w := newWorld(t, plan{})
+	f := w.add(Flow{Name: "talk", Closing: Closing{By: Both}})
+	w.empty(f)
+	if f.Tally.Closed[Simultaneous] != 1 || w.client.Entered[tcp.TimeWaiting] != 1 || w.server.Entered[tcp.TimeWaiting] != 1 {
+		t.Errorf("closed %v, in TIME-WAIT: %d at the client, %d at the server", f.Tally.Closed, w.client.Entered[tcp.TimeWaiting], w.server.Entered[tcp.TimeWaiting])
+	}
+	only(t, "lifetime", &f.Tally.Lifetime, 1, float64(5*d))
+}
+
 // Messages may be larger than what the connection takes at once: nothing of them
 // is lost, whoever closes, and nobody closes before all is handed over.
 func TestLargeMessages(t *testing.T) {

@@ -61,6 +61,8 @@ Quantities have units, as in files: "60 s", "400/s", "64 MiB", "5 %".`,
   netsim calc backlog --rate 120/s --service "10 ms" --backlog 4
   netsim calc flood --rate 10/s --backlog 128
   netsim calc setup --loss "10 %" --rtt "20 ms"`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	c.AddCommand(calcPorts(), calcTimeWait(), calcBacklog(), calcFlood(), calcSetup())
 	return c

@@ -177,6 +177,7 @@ func TestExitCodes(t *testing.T) {
 		{[]string{"run", "small.toml", "handshake"}, exitUsage, "", "netsim: run takes one FILE or NAME, not 2 arguments; write: netsim run handshake\n"},
 		{[]string{"run", "handshake", "--nonsense"}, exitUsage, "", "netsim: unknown flag: --nonsense\n"},
 		{[]string{"ru", "handshake"}, exitUsage, "", "netsim: unknown command \"ru\" for \"netsim\""},
+		{[]string{"calc", "port"}, exitUsage, "", "netsim: unknown command \"port\" for \"netsim calc\""},
 		{[]string{"run", "missing.toml"}, exitUsage, "", "netsim: open missing.toml: "},
 		{[]string{"run", "handshak"}, exitUsage, "", `did you mean "handshake"?`},
 		{[]string{"run", "nothing-like-it"}, exitUsage, "", "the catalogue has " + strings.Join(experiments.Catalog(), ", ") + "\n"},
