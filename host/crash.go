@@ -108,7 +108,7 @@ func (h *Host) StopTimers(now des.Time, stopped bool) {
 func (r *room) park(now des.Time, i uint32) {
 	rec := r.at(i)
 	g := r.stack.groups[rec.group]
-	g.room.unlink(i)
+	r.holding(g, i).unlink(i)
 	limbo := g.limbo
 	if limbo == 0 {
 		waits := *g

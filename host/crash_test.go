@@ -6,6 +6,7 @@ import (
 
 	"netsim/des"
 	"netsim/tcp"
+	"netsim/topo"
 )
 
 // Hosts crash and come back each by itself: that another is still off is nothing to
@@ -33,5 +34,28 @@ func TestCrashesAreTheHostsOwn(t *testing.T) {
 	w.finish()
 	if err := w.stack.Audit(); err != nil {
 		t.Error(err)
+	}
+}
+
+// Clocks that stand still for a while leave TIME-WAITs of several lengths overdue at
+// once, those that are recycled among them, and several alarms of one connection: of
+// loss, where a segment is late first and its whole timeout is over next.
+func TestOverdue(t *testing.T) {
+	for _, recycles := range []bool{false, true} {
+		lossy := topo.HalfSpec{Delay: hop, Loss: 0.1}
+		profile := linux(func(p *tcp.Profile) { p.TWRecycle = recycles })
+		w := newWorld(t, 5, lossy, profile, profile)
+		w.listen(1, 80, -1, w.callees())
+		for i := range 200 {
+			w.at(time.Duration(i)*50*time.Millisecond, func(now des.Time) { w.must(w.connect(now, 0, 1, w.writer(50_000, true))) })
+		}
+		for _, at := range []time.Duration{2, 4, 6} {
+			w.at(at*time.Second, func(now des.Time) { w.hosts[0].StopTimers(now, true); w.hosts[1].StopTimers(now, true) })
+			w.at((at+1)*time.Second, func(now des.Time) { w.hosts[0].StopTimers(now, false); w.hosts[1].StopTimers(now, false) })
+		}
+		w.run(time.Hour)
+		if err := w.stack.Audit(); err != nil || w.stack.room.held != 0 {
+			t.Errorf("recycles %v: %d in TIME-WAIT, %v", recycles, w.stack.room.held, err)
+		}
 	}
 }

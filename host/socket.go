@@ -197,7 +197,7 @@ func (s *Socket) pump(now des.Time) {
 		s.stack.release(s)
 	default:
 		if d := s.Conn.Deadline(); d < s.stack.sim.When(&s.alarm) {
-			s.stack.sim.At(&s.alarm, d)
+			s.stack.sim.At(&s.alarm, max(d, now)) // where clocks stood still, several are overdue
 		}
 	}
 }
