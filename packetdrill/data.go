@@ -1,7 +1,10 @@
 package packetdrill
 
 import (
+	"math"
+
 	"netsim/packetdrill/script"
+	"netsim/tcp"
 )
 
 // read is read(), recv() and recvfrom().
@@ -223,7 +226,9 @@ func (s *socket) put(n, sent, flags int64) attempt {
 			return result{value: -1, errno: "EAGAIN"}, false
 		}
 		if s.conn != nil {
+			more := s.keepBack(flags)
 			sent += int64(s.conn.Write(s.r.now(), uint64(n-sent)))
+			more.Cork = s.settings.Cork
 		}
 		if sent == n {
 			return done(n)
@@ -240,6 +245,18 @@ func (s *socket) put(n, sent, flags int64) attempt {
 	}
 }
 
+// keepBack corks the connection for a write with MSG_MORE: what that leaves goes with
+// the next write or acknowledgment. The caller takes the cork out again, which sends
+// nothing by itself.
+func (s *socket) keepBack(flags int64) *tcp.Settings {
+	more := s.settings
+	if flags&symbols["MSG_MORE"] != 0 && !more.Cork {
+		more.Cork = true
+		s.conn.Set(s.r.now(), &more)
+	}
+	return &more
+}
+
 // close is close().
 func (r *runner) close(c *script.Call) (attempt, error) {
 	f, err := r.fileArg(c)
@@ -250,12 +267,13 @@ func (r *runner) close(c *script.Call) (attempt, error) {
 	if f == nil {
 		return instead("EBADF")
 	}
+	s, _ := f.(*socket)
 	return func() (result, bool) {
-		delete(r.files, fd)
-		if s, ok := f.(*socket); ok {
+		if s != nil && !s.closed {
 			s.shut()
 		}
-		return done(0)
+		delete(r.files, fd)
+		return result{}, s == nil || !s.lingers
 	}, nil
 }
 
@@ -268,7 +286,10 @@ func (s *socket) shut() {
 		s.listener.Stop(now)
 		s.listener = nil
 	case s.conn != nil:
-		s.conn.Close(now)
+		conn := s.conn
+		s.lingers = s.settings.Lingers && s.settings.Linger > 0 // O_NONBLOCK or not (Linux tcp_close)
+		conn.Close(now)
+		s.lingers = s.lingers && conn.Conn.Lingering()
 	}
 }
 
@@ -308,6 +329,8 @@ func (r *runner) shutdown(c *script.Call) (attempt, error) {
 				s.conn.Shutdown(now)
 			}
 		}
+		s.wakes = math.MaxInt64 // inet_shutdown wakes everybody
+		s.woken(0)
 		return done(0)
 	}, nil
 }

@@ -7,6 +7,7 @@ type manners struct {
 	resetErrors map[tcp.State]errno // by the state in which a RST came, where it is not ECONNRESET
 	unconnected errno               // of write() and send() where there was never a connection
 	errorFirst  bool                // write() tells the error that waits before EPIPE
+	softError   bool                // SO_ERROR tells of ICMP that may pass, once
 	endFirst    bool                // read() finds the peer's FIN before the error that waits
 	keepsInfo   bool                // TCP_INFO and SIOCOUTQ tell of a connection that is over, TIME-WAIT among them
 	unconnects  bool                // what ends a connection before its time leaves ECONNRESET: connect() to AF_UNSPEC, shutdown() in SYN-SENT
@@ -35,7 +36,7 @@ func mannersOf(profile string) *manners {
 // tcp_disconnect, inet_shutdown.
 var linuxManners = manners{
 	resetErrors: map[tcp.State]errno{tcp.SynSent: "ECONNREFUSED", tcp.CloseWait: "EPIPE"},
-	unconnected: "EPIPE", errorFirst: true, endFirst: true, keepsInfo: true, unconnects: true, freshHangs: true, connectedOnce: true, aborted: "ECONNABORTED",
+	unconnected: "EPIPE", errorFirst: true, softError: true, endFirst: true, keepsInfo: true, unconnects: true, freshHangs: true, connectedOnce: true, aborted: "ECONNABORTED",
 	bufferTimes: 2, fastOpen: fastClient,
 	connectListening: "EISCONN", connectOver: "EISCONN",
 }

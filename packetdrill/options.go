@@ -32,7 +32,7 @@ func (r *runner) getsockopt(c *script.Call) (attempt, error) {
 	return r.sockopt(c, func(s *socket, o *option, name string, want *script.Expr) (errno, error) {
 		switch {
 		case name == "SO_ERROR":
-			return "", r.outErrno(want, s.takeError())
+			return "", r.outErrno(want, s.takeAnyError())
 		case want.Kind == script.Struct:
 			return "", r.outFields(s, o, want)
 		case want.Kind == script.Ellipsis:

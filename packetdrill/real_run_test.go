@@ -292,8 +292,9 @@ func (k *real) inject(p *script.Packet) error {
 	if err := k.make(&packet, f, p); err != nil {
 		return err
 	}
-	k.rows = append(k.rows, Row{At: k.now().Sub(k.base), Pos: k.event.Pos, Kind: In, Text: packetText(p)})
 	raw := wire.AppendPacket(nil, k.book, &packet)
+	k.last = k.now() // looking for the connection may have taken its time
+	k.rows = append(k.rows, Row{At: k.last.Sub(k.base), Pos: k.event.Pos, Kind: In, Text: packetText(p)})
 	if n, err := k.Write(raw); err != nil || n != len(raw) {
 		return fmt.Errorf("writing to the TUN device: %d bytes, %v", n, err)
 	}

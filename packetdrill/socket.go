@@ -31,13 +31,15 @@ type socket struct {
 	timeouts [2]time.Duration // SO_RCVTIMEO, SO_SNDTIMEO; 0: a call waits for ever
 
 	pendingErr errno
-	asked      bool // connect() has not yet told how it ended
-	ended      bool // there was a connection, and it is over
-	eof        bool // the peer has closed its direction
-	gotFIN     bool // with a FIN
-	noRead     bool // shutdown() for reading
-	noWrite    bool // shutdown() for writing, or nothing can be written any more
-	closed     bool // close() was called: nobody asks any more
+	softErr    errno // of ICMP that may pass
+	asked      bool  // connect() has not yet told how it ended
+	ended      bool  // there was a connection, and it is over
+	eof        bool  // the peer has closed its direction
+	gotFIN     bool  // with a FIN
+	noRead     bool  // shutdown() for reading
+	noWrite    bool  // shutdown() for writing, or nothing can be written any more
+	closed     bool  // close() was called: nobody asks any more
+	lingers    bool  // and waits for what SO_LINGER has it wait for
 	left       uint32
 	final      tcp.State // in which the connection ended
 	info       *tcp.Info // of it, then
@@ -74,6 +76,12 @@ func (s *socket) News(now des.Time, c *host.Socket, n tcp.News) {
 	}
 	if n&tcp.EndOfData != 0 {
 		s.eof, s.gotFIN = true, true
+	}
+	if n&tcp.Troubled != 0 && s.r.manners.softError {
+		s.softErr = reportErrors[c.Conn.Trouble()]
+	}
+	if n&tcp.Lingered != 0 {
+		s.lingers = false
 	}
 	defer s.woken(n)
 	if n&(tcp.Ended|tcp.Failed) == 0 {
@@ -125,6 +133,16 @@ var reportErrors = [...]errno{
 func (s *socket) takeError() errno {
 	e := s.pendingErr
 	s.pendingErr = ""
+	return e
+}
+
+// takeAnyError returns the error that waits, or what ICMP has told and may pass (Linux
+// sk_err_soft).
+func (s *socket) takeAnyError() errno {
+	e := s.takeError()
+	if e == "" {
+		e, s.softErr = s.softErr, ""
+	}
 	return e
 }
 

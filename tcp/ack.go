@@ -35,7 +35,11 @@ func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
 		return c.takeQueued(now, s)
 	}
 	if s.Ack.After(c.nxt) { // something not yet sent
-		c.answerOld(now, s)
+		if c.profile.RFC5961 { // section 5
+			c.challengeACK(now)
+		} else {
+			c.answerOld(now, s)
+		}
 		return false
 	}
 	// RFC 5961 section 5 (MAY-12): an acknowledgment older than any window.

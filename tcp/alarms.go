@@ -166,6 +166,9 @@ func (c *Conn) persisting(now des.Time) {
 // retransmissionExpired is RFC 6298 (5.4) to (5.6) and RFC 5681 section 3.1.
 func (c *Conn) retransmissionExpired(now des.Time) {
 	c.tries++
+	if c.tries == 1 && c.profile.UserTimeoutFromResend { // Linux retrans_stamp
+		c.lifeFrom(now)
+	}
 	if c.givesUp(now) {
 		c.giveUp()
 		return
@@ -244,6 +247,15 @@ func (c *Conn) lifeFrom(now des.Time) {
 	if limit := c.userTimeout(); limit > 0 {
 		c.lifeAt = c.after(now, limit)
 	}
+}
+
+// livesFrom is when the user timeout began: what is outstanding was sent, or first sent
+// again.
+func (c *Conn) livesFrom() des.Time {
+	if c.profile.UserTimeoutFromResend && c.tries > 0 {
+		return c.after(c.firstSentAt, c.rto)
+	}
+	return c.firstSentAt
 }
 
 // userTimeout is how long what was sent may stay unacknowledged, 0 if for ever.

@@ -123,6 +123,7 @@ var freebsdSources = sources{
 	"UserTimeout":                                     "unverified: none unless set",
 	"ProbeBytes":                                      "code of FreeBSD 14: TF_FORCEDATA, one octet",
 	"DelayedACK DelayedACKMax":                        "unverified: net.inet.tcp.delacktime, 100 ms before 13",
+	"UserTimeoutFromResend":                           "unverified: none of it",
 	"BriefFinWait2 FINWaits ResendsSent ResetsUnread": "unverified: none of it",
 	"FINDelay QuickACKs":                              "unverified: one delay",
 	"ReceiveWindow SendBuffer":                        "unverified: net.inet.tcp.recvbuf_max, sendbuf_max",

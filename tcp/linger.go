@@ -12,6 +12,9 @@ func (c *Conn) linger(now des.Time) {
 	}
 }
 
+// Lingering reports that a Close waits still: [Lingered] will tell of its end.
+func (c *Conn) Lingering() bool { return c.has(lingering) }
+
 // awaitsACK reports a state in which our FIN is not acknowledged.
 func (s State) awaitsACK() bool { return s == FinWait1 || s == Closing || s == LastAck }
 

@@ -119,6 +119,7 @@ var macosSources = sources{
 	"UserTimeout":                                        "unverified: none unless set",
 	"ProbeBytes":                                         "unverified: one octet in tcp_output",
 	"DelayedACK DelayedACKMax":                           "code of xnu: TCPTV_DELACK; stretched ACKs are not modelled",
+	"UserTimeoutFromResend":                              "unverified: none of it",
 	"BriefFinWait2 FINWaits ResendsSent ResetsUnread":    "unverified: none of it",
 	"FINDelay QuickACKs":                                 "unverified: one delay",
 	"ReceiveWindow SendBuffer":                           "unverified: what 65,535 and its scale can say",

@@ -64,25 +64,26 @@ type Profile struct {
 	ChecksEcho      bool             `key:"tcp.checks_echo"`   // who completes a handshake must echo a timestamp of it
 
 	// Timers, RFC 6298.
-	RTOInitial        time.Duration `key:"tcp.rto_initial"`
-	RTOMin            time.Duration `key:"tcp.rto_min"`
-	RTOMax            time.Duration `key:"tcp.rto_max"`
-	RTOAfterSYN       time.Duration `key:"tcp.rto_after_syn"`       // RTO when a SYN was lost and no sample is there (5.7)
-	RTOSlop           time.Duration `key:"tcp.rto_slop"`            // added to what is measured
-	MinBoundsVariance bool          `key:"tcp.rto_bounds_variance"` // RTOMin bounds 4*RTTVAR (Linux), not the RTO
-	GiveUp            GiveUp        `key:"tcp.give_up"`
-	Retries           int           `key:"tcp.retries"`     // R2 of a connection (MUST-20)
-	R1                int           `key:"tcp.r1"`          // retransmissions after which the user is told (MUST-20)
-	OrphanRetries     int           `key:"tcp.fin_retries"` // R2 of one whose user has gone
-	UserTimeout       time.Duration `key:"tcp.user_timeout"`
-	UTO               bool          `key:"tcp.uto"`               // the user timeout option, RFC 5482
-	UTOMin            time.Duration `key:"tcp.uto_min"`           // L_LIMIT
-	UTOMax            time.Duration `key:"tcp.uto_max"`           // U_LIMIT
-	ProbeBytes        int           `key:"tcp.probe_bytes"`       // text in a zero-window probe: 0 or 1
-	ProbeMin          time.Duration `key:"tcp.probe_min"`         // least time between them, where they have bounds of their own; 0: an RTO
-	ProbeMax          time.Duration `key:"tcp.probe_max"`         // and the most
-	FINBeyondWindow   bool          `key:"tcp.fin_beyond_window"` // a FIN needs no room in the peer's window
-	DropResets        bool          `key:"tcp.drop_resets"`       // whoever ends a connection, its user, a timer or R2, tells the peer by a RST
+	RTOInitial            time.Duration `key:"tcp.rto_initial"`
+	RTOMin                time.Duration `key:"tcp.rto_min"`
+	RTOMax                time.Duration `key:"tcp.rto_max"`
+	RTOAfterSYN           time.Duration `key:"tcp.rto_after_syn"`       // RTO when a SYN was lost and no sample is there (5.7)
+	RTOSlop               time.Duration `key:"tcp.rto_slop"`            // added to what is measured
+	MinBoundsVariance     bool          `key:"tcp.rto_bounds_variance"` // RTOMin bounds 4*RTTVAR (Linux), not the RTO
+	GiveUp                GiveUp        `key:"tcp.give_up"`
+	UserTimeoutFromResend bool          `key:"tcp.user_timeout_from_resend"` // the user timeout counts from the first retransmission
+	Retries               int           `key:"tcp.retries"`                  // R2 of a connection (MUST-20)
+	R1                    int           `key:"tcp.r1"`                       // retransmissions after which the user is told (MUST-20)
+	OrphanRetries         int           `key:"tcp.fin_retries"`              // R2 of one whose user has gone
+	UserTimeout           time.Duration `key:"tcp.user_timeout"`
+	UTO                   bool          `key:"tcp.uto"`               // the user timeout option, RFC 5482
+	UTOMin                time.Duration `key:"tcp.uto_min"`           // L_LIMIT
+	UTOMax                time.Duration `key:"tcp.uto_max"`           // U_LIMIT
+	ProbeBytes            int           `key:"tcp.probe_bytes"`       // text in a zero-window probe: 0 or 1
+	ProbeMin              time.Duration `key:"tcp.probe_min"`         // least time between them, where they have bounds of their own; 0: an RTO
+	ProbeMax              time.Duration `key:"tcp.probe_max"`         // and the most
+	FINBeyondWindow       bool          `key:"tcp.fin_beyond_window"` // a FIN needs no room in the peer's window
+	DropResets            bool          `key:"tcp.drop_resets"`       // whoever ends a connection, its user, a timer or R2, tells the peer by a RST
 
 	// Congestion and loss.
 	DSACK           bool          `key:"tcp.dsack"`            // what arrives twice is told in SACK blocks, RFC 2883

@@ -104,6 +104,7 @@ var rfc9293Sources = sources{
 	"WholeSegments":                         "RFC 9293 section 3.8.6 has no such rule",
 	"BriefFinWait2 ResetsUnread":            "RFC 9293 section 3.6: FIN-WAIT-2 is as any other state",
 	"ResendsSent":                           "RFC 9293 section 3.8.1 leaves the bounds of segments open",
+	"UserTimeoutFromResend":                 "RFC 9293 section 3.8.3 (MUST-21): from when it was sent",
 	"FINWaits":                              "RFC 5681 counts text",
 	"ResetAtFIN":                            "RFC 9293 section 3.10.7.4: it is outside the window",
 	"RTOInitial":                            "RFC 6298 (2.1)",

@@ -59,6 +59,6 @@ func (c *Conn) hearUTO(now des.Time, s *wire.Segment) {
 func (c *Conn) lifeAgain() {
 	if c.flight() > 0 || c.has(persist) {
 		c.lifeAt = des.Never
-		c.lifeFrom(c.firstSentAt)
+		c.lifeFrom(c.livesFrom())
 	}
 }

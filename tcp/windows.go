@@ -111,6 +111,7 @@ var windowsSources = sources{
 	"UserTimeout":                                        "unverified: none unless set",
 	"ProbeBytes":                                         "unverified: as RFC 9293 section 3.8.6.1",
 	"DelayedACK DelayedACKMax":                           "published: Get-NetTCPSetting, DelayedAckTimeout of a server",
+	"UserTimeoutFromResend":                              "unverified: none of it",
 	"BriefFinWait2 FINWaits ResendsSent ResetsUnread":    "unverified: none of it",
 	"FINDelay QuickACKs AcksFIN":                         "unverified: one delay",
 	"ReceiveInitial ReceiveWindow SendBuffer":            "unverified: what 65,535 and its scale can say",

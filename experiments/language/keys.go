@@ -169,6 +169,7 @@ var keys = []Key{
 	{"node.*.tcp.resets_unread", boolean, "(profile)", now, "data that come in FIN_WAIT_1 or FIN_WAIT_2 after the user has shut down reading reset the connection"},
 	{"node.*.tcp.brief_fin_wait_2", boolean, "(profile)", now, "a connection without a user in FIN_WAIT_2, if that is no longer than TIME_WAIT, is kept and answers as in TIME_WAIT"},
 	{"node.*.tcp.resends_sent", boolean, "(profile)", now, "what is sent again is what was sent, without data written since"},
+	{"node.*.tcp.user_timeout_from_resend", boolean, "(profile)", now, "user_timeout counts from the first retransmission, not from when the data were sent"},
 	{"node.*.tcp.fin_waits", boolean, "(profile)", now, "a FIN waits for room in the congestion window, as data do"},
 	{"node.*.tcp.old_ack_bound", boolean, "(profile)", now, "an ACK of before anything that was acknowledged is challenged, even within a window of it"},
 	{"node.*.tcp.checks_echo", boolean, "(profile)", now, "the third segment of a handshake must echo a timestamp that was sent"},
