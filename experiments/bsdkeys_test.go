@@ -14,6 +14,9 @@ func init() {
 		"node.*.tcp.probe_max":         "tcp.TestProbeBounds",
 		"node.*.tcp.drop_resets":       "tcp.TestDropResets",
 		"node.*.tcp.fin_beyond_window": "tcp.TestFINBeyondWindow",
+		"node.*.tcp.cookie_period":     "host.TestCookieSecret",
+		"node.*.tcp.cookie_trust":      "host.TestCookies",
+		"node.*.tcp.syncache_pause":    "host.TestSyncachePause",
 		"node.*.tcp.ack_every_other":   "tcp.TestAckEveryOther",
 		"node.*.tcp.overflow_resets":   "host.TestOverflowResets",
 	})

@@ -24,6 +24,7 @@ duration = "1000 s"
 profile = "freebsd"
 tcp.syncache_buckets = %d
 tcp.syncache_limit = %d
+tcp.syncache_pause = "0 s"
 listen.web = { port = 80, backlog = 1 }
 [link.wire]
 ends = ["attacker", "server"]

@@ -16,7 +16,7 @@ func (l *Listener) bakes() bool {
 	case tcp.AlwaysCookies:
 		return true
 	case tcp.OverflowCookies:
-		return l.crowded()
+		return l.crowded() || l.host.rest.cache.paused(l.host.stack.sim.Now())
 	}
 	return false
 }
@@ -42,7 +42,7 @@ func (l *Listener) bake(now des.Time, t tuple, p *wire.Packet) {
 // reports whether it was one.
 func (l *Listener) unbake(now des.Time, t tuple, p *wire.Packet) bool {
 	h, st := l.host, l.host.stack
-	if now.Sub(l.bakedAt) > tcp.CookieAge {
+	if now.Sub(l.bakedAt) > h.group.profile.CookieTrust {
 		return false
 	}
 	o := h.reopening(now, t)

@@ -154,10 +154,13 @@ func (l *Listener) arrive(now des.Time, t tuple, p *wire.Packet, old *tcp.TimeWa
 		l.bake(now, t, p)
 		return
 	}
-	h.group.tally.SYNs.Opened++
 	if l.caches() {
-		h.cached(now, t)
+		if h.cached(now, t); l.bakes() {
+			l.bake(now, t, p)
+			return
+		}
 	}
+	h.group.tally.SYNs.Opened++
 	s := st.take(now, h, t, nil)
 	s.listener = l
 	l.request(now, 1)

@@ -3,6 +3,7 @@ package host
 import (
 	"math/bits"
 	"slices"
+	"time"
 
 	"netsim/des"
 	"netsim/tcp"
@@ -14,6 +15,27 @@ import (
 type cache struct {
 	buckets [][]tuple
 	key     uint64
+	until   des.Time // paused; zero: it never was
+	doubled int      // how often the last pause was made longer
+}
+
+// mostDoubled bounds the pauses: 16 minutes (FreeBSD TCP_SYNCACHE_MAX_BACKOFF).
+const mostDoubled = 6
+
+func (c *cache) paused(now des.Time) bool { return now < c.until }
+
+// pause makes all answers cookies for a while, since a bucket has overflowed: twice as
+// long as the last time, if that was over no longer ago than it lasted (syncache_pause).
+func (c *cache) pause(now des.Time, first time.Duration) {
+	lasts := first << c.doubled
+	switch {
+	case c.until == 0 || now >= c.until.Add(lasts):
+		c.doubled, lasts = 0, first
+	case c.doubled < mostDoubled:
+		c.doubled++
+		lasts *= 2
+	}
+	c.until = now.Add(lasts)
 }
 
 func (c *cache) bucket(t tuple) *[]tuple {
@@ -26,15 +48,26 @@ func (c *cache) bucket(t tuple) *[]tuple {
 func (l *Listener) caches() bool { return l.host.group.profile.SYNCacheBuckets > 0 }
 
 // cached takes a place for a request that comes. The oldest of a full bucket makes
-// room (FreeBSD syncache_insert).
+// room (FreeBSD syncache_insert), or all make place for cookies.
 func (h *Host) cached(now des.Time, t tuple) {
 	p, r := h.group.profile, h.own()
 	if len(r.cache.buckets) != p.SYNCacheBuckets {
-		r.cache = cache{make([][]tuple, p.SYNCacheBuckets), h.secret}
+		r.cache = cache{buckets: make([][]tuple, p.SYNCacheBuckets), key: h.secret}
 	}
 	b := r.cache.bucket(t)
-	if len(*b) >= p.SYNCacheLimit {
-		h.evict(now, (*b)[0])
+	if len(*b) < p.SYNCacheLimit {
+		*b = append(*b, t)
+		return
+	}
+	h.evict(now, (*b)[0])
+	if p.SYNCachePause > 0 && p.SYNCookies != tcp.NoCookies { // what is there lives on as its cookies alone (syncache_timer, syncache_cookiesonly)
+		r.cache.pause(now, p.SYNCachePause)
+		for i := range r.cache.buckets {
+			for b := &r.cache.buckets[i]; len(*b) > 0; {
+				h.evict(now, (*b)[0])
+			}
+		}
+		return
 	}
 	*b = append(*b, t)
 }

@@ -8,12 +8,13 @@ import (
 
 	"netsim/des"
 	"netsim/tcp"
+	"netsim/wire"
 )
 
 // freebsd is FreeBSD with a small syncache.
 func freebsd(buckets, limit int, cookies tcp.CookiePolicy) *tcp.Profile {
 	p := tcp.FreeBSD()
-	p.SYNCacheBuckets, p.SYNCacheLimit, p.SYNCookies = buckets, limit, cookies
+	p.SYNCacheBuckets, p.SYNCacheLimit, p.SYNCookies, p.SYNCachePause = buckets, limit, cookies, 0
 	return p
 }
 
@@ -100,4 +101,47 @@ func TestSyncacheStops(t *testing.T) {
 		}
 	})
 	w.finish()
+}
+
+// An overflow pauses the cache: what is there is forgotten, and every answer is a cookie,
+// for 15 s, then for 30 s if the next comes within as long again, for 15 s if later.
+func TestSyncachePause(t *testing.T) {
+	w := newWorld(t, 1, line(), tcp.Linux(), tcp.FreeBSD())
+	p := freebsd(1, 4, tcp.OverflowCookies)
+	p.SYNCachePause = 15 * time.Second
+	w.hosts[1].SetProfile(p)
+	y := w.listen(1, 80, 5, w.callees())
+	for at, want := range map[time.Duration]struct {
+		held    int64
+		cookies uint64
+	}{ // order-free: times of one world
+		1:  {0, 6},                   // ten come: four are kept, the fifth forgets them
+		14: {0, 16}, 16: {0, 16 + 6}, // paused until 15, then again: until 46
+		45: {0, 32}, 47: {0, 32 + 6}, // and until 107
+		300: {0, 44}, // long after
+	} {
+		w.at(at*time.Second-time.Second, func(des.Time) { w.flood(int(at)*100, 10) })
+		w.at(at*time.Second-time.Second/2, func(now des.Time) {
+			if y.HalfOpen.Value() != want.held || y.CookiesSent != want.cookies {
+				t.Errorf("at %d s: %d held, %d cookies, want %+v", at, y.HalfOpen.Value(), y.CookiesSent, want)
+			}
+		})
+	}
+	w.run(301 * time.Second)
+	if got := w.hosts[1].rest.cache.until.Sub(0).Round(time.Second); got != 314*time.Second {
+		t.Errorf("the last pause ends at %v", got)
+	}
+}
+
+// A cookie counts in the period of its secret and the next: 15 s to 30 s.
+func TestCookieSecret(t *testing.T) {
+	for after, want := range map[time.Duration]bool{5: true, 14: true, 29: true, 31: false, 40: false} { // order-free: each by itself
+		o := tcp.Opening{Profile: tcp.FreeBSD(), MTU: 1500}
+		syn := wire.Segment{Flags: wire.SYN, Seq: wire.SeqOf(1000), Options: wire.HasMSS, MSS: 1460}
+		o.Bake(0, [2]uint64{1, 2}, 3, &syn)
+		third := wire.Segment{Flags: wire.ACK, Seq: wire.SeqOf(1001), Ack: o.ISS.Add(1)}
+		if _, got := o.Unbake(des.Time(after*time.Second), [2]uint64{1, 2}, 3, &third); got != want {
+			t.Errorf("after %d s: believed %v", after, got)
+		}
+	}
 }

@@ -1,8 +1,6 @@
 package tcp
 
 import (
-	"time"
-
 	"netsim/des"
 	"netsim/wire"
 )
@@ -18,10 +16,6 @@ const (
 )
 
 func (p CookiePolicy) String() string { return [...]string{"off", "overflow", "always"}[p] }
-
-// CookieAge is how long a cookie counts after the listener's last one: in the minute
-// of its making and the next (Linux MAX_SYNCOOKIE_AGE).
-const CookieAge = 2 * time.Minute
 
 // cookieSizes are the maximum segment sizes that a cookie can name, over IPv4 and
 // IPv6 (Linux msstab).
@@ -43,19 +37,21 @@ const (
 	unscaled   = 15
 )
 
-// cookie is the number for a peer's ISS: above 24 bits the minute, and in them a hash
+// cookie is the number for a peer's ISS: above 24 bits the period, and in them a hash
 // of it plus the index of a size, all upon a hash and that ISS, as Linux has it.
-func cookie(tuple [2]uint64, secret uint64, irs wire.Seq, minute, index uint32) wire.Seq {
-	return irs.Add(keyed(tuple, secret) + minute<<24 + (cookieHash(tuple, secret, minute)+index)&cookieLow)
+func cookie(tuple [2]uint64, secret uint64, irs wire.Seq, period, index uint32) wire.Seq {
+	return irs.Add(keyed(tuple, secret) + period<<24 + (cookieHash(tuple, secret, period)+index)&cookieLow)
 }
 
 const cookieLow = 1<<24 - 1
 
-func cookieHash(tuple [2]uint64, secret uint64, minute uint32) uint32 {
-	return keyed(tuple, secret^uint64(minute+1)<<32)
+func cookieHash(tuple [2]uint64, secret uint64, period uint32) uint32 {
+	return keyed(tuple, secret^uint64(period+1)<<32)
 }
 
-func cookieMinute(now des.Time) uint32 { return uint32(now / des.Time(time.Minute)) }
+// cookiePeriod is the number of the period at hand: a cookie is believed in that of its
+// making and the next (Linux MAX_SYNCOOKIE_AGE; FreeBSD syncookie_reseed).
+func (p *Profile) cookiePeriod(now des.Time) uint32 { return uint32(now / des.Time(p.CookiePeriod)) }
 
 // Bake gives the opening of a connection that will not be remembered the number that
 // stands for it, and takes from the SYN what cannot be: without timestamps that is
@@ -96,7 +92,7 @@ func (o *Opening) Ready(now des.Time, tuple [2]uint64, secret uint64, syn *wire.
 			index += len(sizes) * len(numberScales)
 		}
 	}
-	o.ISS = cookie(tuple, secret, syn.Seq, cookieMinute(now), uint32(index))
+	o.ISS = cookie(tuple, secret, syn.Seq, o.Profile.cookiePeriod(now), uint32(index))
 }
 
 // atMost is the index of the greatest of ascending values that is not above x, or 0.
@@ -110,20 +106,20 @@ func atMost(values []uint16, x uint16) int {
 }
 
 // Unbake returns the request that the third segment of a handshake brings back, and
-// false if its acknowledgment is no cookie of the last two minutes.
+// false if its acknowledgment is no cookie of this period or the one before.
 func (o *Opening) Unbake(now des.Time, tuple [2]uint64, secret uint64, s *wire.Segment) (r Request, ok bool) {
 	irs, iss := s.Seq.Add(^uint32(0)), s.Ack.Add(^uint32(0))
 	held := uint32(iss.Sub(irs)) - keyed(tuple, secret)
-	minute := cookieMinute(now)
-	age := (minute - held>>24) & 0xff
-	index := (held - cookieHash(tuple, secret, minute-age)) & cookieLow
+	period := o.Profile.cookiePeriod(now)
+	age := (period - held>>24) & 0xff
+	index := (held - cookieHash(tuple, secret, period-age)) & cookieLow
 	p := o.Profile
 	sizes := o.cookieSizes()
 	known, scales := uint32(len(sizes)), uint32(len(numberScales))
 	if p.CookieOptions {
 		known *= 2 * scales
 	}
-	if age >= uint32(CookieAge/time.Minute) || index >= known {
+	if age > 1 || index >= known {
 		return r, false
 	}
 	r = Request{

@@ -20,6 +20,7 @@ func FreeBSD() *Profile {
 		SYNACK:         Cached,
 		Backlog:        128, BacklogPercent: 150, BacklogExtra: 1, OverflowResets: true,
 		SYNCookies: OverflowCookies, SYNCacheBuckets: 512, SYNCacheLimit: 30, CookieOptions: true,
+		CookiePeriod: 15 * time.Second, CookieTrust: 15 * time.Second, SYNCachePause: 15 * time.Second,
 		InitialWindow: 10,
 		AlwaysMSS:     true,
 		WindowScale:   6,
@@ -163,4 +164,6 @@ var freebsdSources = sources{
 	"RFC6191":                 "code of FreeBSD 14: tcp_twcheck looks at the number of a SYN alone",
 	"MinPathMTU":              "unverified: as RFC 1191",
 	"RTOAfterSYN":             "unverified: the backed-off one stays",
+
+	"CookiePeriod CookieTrust SYNCachePause": "code of FreeBSD 14: SYNCOOKIE_LIFETIME, syncookie_reseed, syncache_expand; TCP_SYNCACHE_PAUSE_TIME, syncache_pause",
 }

@@ -23,6 +23,7 @@ func MacOS() *Profile {
 		Timestamps:     true,
 		SACKPermitted:  true,
 		OptionOrder:    wire.DarwinOrder,
+		CookiePeriod:   time.Minute, CookieTrust: 2 * time.Minute,
 		ISNTick:        4 * time.Microsecond,
 		RFC5961:        true,
 		DiscardsUnread: true,
@@ -145,4 +146,6 @@ var macosSources = sources{
 	"AckEveryOther KeepAlways":                     "unverified: as RFC 9293, though it is a BSD",
 	"OverflowResets":                               "unverified: as Linux",
 	"ChallengePer":                                 "unverified: as RFC 9293, though it is a BSD",
+
+	"CookiePeriod CookieTrust SYNCachePause": "unverified: none",
 }

@@ -29,6 +29,9 @@ type Profile struct {
 	MaxSYNBacklog   int              `key:"tcp.max_syn_backlog"`   // requests; without cookies the last quarter is for peers known; 0: no limit
 	SYNCacheBuckets int              `key:"tcp.syncache_buckets"`  // of what is half-open at a host, in place of SYN queues; 0: none
 	SYNCacheLimit   int              `key:"tcp.syncache_limit"`    // requests in each; one more replaces the oldest
+	CookiePeriod    time.Duration    `key:"tcp.cookie_period"`     // of a secret, which is believed as long again
+	CookieTrust     time.Duration    `key:"tcp.cookie_trust"`      // after the last overflow cookies count so long
+	SYNCachePause   time.Duration    `key:"tcp.syncache_pause"`    // after an overflow all is cookies, at first for so long and soon after another twice; 0: never
 	CookieOptions   bool             `key:"tcp.cookie_options"`    // a cookie's number tells scale and SACK, too, not its timestamp
 	InitialWindow   int              `key:"tcp.initial_window"`    // segments, RFC 6928
 	LossWindowAfter int              `key:"tcp.loss_window_after"` // SYNs resent before the initial window is one segment

@@ -17,11 +17,12 @@ func RFC9293() *Profile {
 		WindowScale:     7,
 		Timestamps:      true,
 		SACKPermitted:   true,
-		ISNTick:         4 * time.Microsecond,
-		RFC5961:         true,
-		SYNBeside:       TakeBeside,
-		AnswerBeside:    true,
-		EarlyFIN:        FINAtOnce,
+		CookiePeriod:    time.Minute, CookieTrust: 2 * time.Minute,
+		ISNTick:      4 * time.Microsecond,
+		RFC5961:      true,
+		SYNBeside:    TakeBeside,
+		AnswerBeside: true,
+		EarlyFIN:     FINAtOnce,
 
 		RTOInitial:    time.Second,
 		RTOMin:        time.Second,
@@ -159,4 +160,6 @@ var rfc9293Sources = sources{
 	"AckEveryOther KeepAlways":                     "RFC 9293 section 3.8.6.3, MUST-25",
 	"OverflowResets":                               "chosen: a SYN that may come again",
 	"ChallengePer":                                 "RFC 5961 section 7",
+
+	"CookiePeriod CookieTrust SYNCachePause": "chosen: as Linux; RFC 4987 has none",
 }

@@ -22,8 +22,9 @@ func Windows() *Profile {
 		WindowScale:    8,
 		SACKPermitted:  true,
 		OptionOrder:    wire.WindowsOrder,
-		ISNTick:        4 * time.Microsecond,
-		RFC5961:        true,
+		CookiePeriod:   time.Minute, CookieTrust: 2 * time.Minute,
+		ISNTick: 4 * time.Microsecond,
+		RFC5961: true,
 
 		RTOInitial:    time.Second,
 		RTOMin:        300 * time.Millisecond,
@@ -136,4 +137,6 @@ var windowsSources = sources{
 	"AckEveryOther KeepAlways":                     "unverified: as RFC 9293",
 	"OverflowResets":                               "unverified: as Linux",
 	"ChallengePer":                                 "unverified: as RFC 9293",
+
+	"CookiePeriod CookieTrust SYNCachePause": "unverified: none",
 }
