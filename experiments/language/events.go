@@ -33,6 +33,11 @@ type Change struct {
 // changeable are the keys of nodes and flows that this version changes while a run lasts.
 var changeable = []string{"node.*.tcp.time_wait", "node.*.tcp.time_wait_max", "node.*.listen.*.backlog", "flow.*.arrivals.rate"}
 
+// changeable reports whether this version changes the key while a run lasts.
+func (k *Key) changeable() bool {
+	return k.Supported() && k.Changes() && (strings.HasPrefix(k.Path, "link.*.") || slices.Contains(changeable, k.Path))
+}
+
 // isSet tells whether a path is that of an event's table of changes.
 func isSet(rel string) bool {
 	words := strings.Split(rel, ".")
@@ -60,7 +65,7 @@ func (r *reader) changes(into *layer, full, rel string, at *table, values map[st
 			r.fault(f, wrongf("", "is a table"))
 		case !place.key.Changes():
 			r.fault(f, wrongf("keys marked ! can be", "cannot be changed while a run lasts"))
-		case !place.key.Supported() || !strings.HasPrefix(place.key.Path, "link.*.") && !slices.Contains(changeable, place.key.Path):
+		case !place.key.changeable():
 			r.fault(f, notYet)
 		default:
 			r.leaf(into, f, to, place.key, values[w])
