@@ -12,7 +12,7 @@ import (
 // layers, none of its own. See docs/architecture.md.
 var layers = [][]string{
 	{"des"},
-	{"wire", "theory", "dist", "metrics", "shapes"},
+	{"wire", "theory", "dist", "metrics", "shapes", "ledger"},
 	{"tcp", "topo"},
 	{"host", "capture", "middlebox"},
 	{"apps", "plots", "packetdrill/script", "packetdrill/shell", "packetdrill/assert"},
@@ -28,6 +28,7 @@ var narrower = map[string][]string{
 	"theory":               {},
 	"shapes":               {"des"},
 	"metrics":              {"des"},
+	"ledger":               {"des"},
 	"tcp":                  {"des", "wire"},
 	"plots":                {},
 	"packetdrill/script":   {},

@@ -14,10 +14,8 @@ import (
 // for TIME-WAIT, requests, queues. It is for the end of a run, or between two events.
 func (st *Stack) Audit() error {
 	a := newAudit(st)
-	for _, e := range st.table.entries {
-		if e.ref != 0 {
-			a.connection(e.ref)
-		}
+	for ref := range st.table.All() {
+		a.connection(ref)
 	}
 	for _, s := range st.sockets[1:] {
 		if s.open && s.waiting {
@@ -80,13 +78,13 @@ func (a *audit) connection(ref uint32) {
 	state := tcp.TimeWaiting
 	switch {
 	case ref&inRoom != 0:
-		r := a.room.at(ref &^ inRoom)
+		r := a.room.At(ref &^ inRoom)
 		a.pairs[r.pair][0]++
 		a.pairs[r.pair][1]++
 		f.buckets++
 	case ref&asking != 0:
 		state = tcp.SynReceived
-		a.asking[a.Stack.listeners[a.requests.at(ref&^asking).listener]]++
+		a.asking[a.Stack.listeners[a.requests.At(ref&^asking).listener]]++
 	default:
 		s := a.sockets[ref]
 		state = s.Conn.State()
@@ -119,7 +117,7 @@ func (a *audit) hostOf(ref uint32) *Host {
 		node, _ := a.net.NodeOf(a.tupleOf(ref).local)
 		return a.Stack.hosts[node]
 	case ref&asking != 0:
-		return a.Stack.listeners[a.requests.at(ref&^asking).listener].host
+		return a.Stack.listeners[a.requests.At(ref&^asking).listener].host
 	}
 	return a.sockets[ref].host
 }

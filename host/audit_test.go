@@ -32,7 +32,7 @@ func TestAudit(t *testing.T) {
 		{"requests and connections that wait at port 80", func(w *world, l *Listener, s *Socket) { l.pending++ }},
 		{"requests and connections that wait at port 80", func(w *world, l *Listener, s *Socket) { l.accepts.length-- }},
 		{"of a group", func(w *world, l *Listener, s *Socket) { l.HalfOpen.Add(w.sim.Now(), 1) }},
-		{"connections in ESTABLISHED", func(w *world, l *Listener, s *Socket) { w.stack.table.remove(s.tuple, s.ref) }},
+		{"connections in ESTABLISHED", func(w *world, l *Listener, s *Socket) { w.stack.table.Remove(s.tuple.hash(), s.ref) }},
 		{"written to what all have", func(w *world, l *Listener, s *Socket) { w.stack.bare.wakes = des.Never }},
 	} {
 		w := newWorld(t, 1, line(), tcp.Linux(), tcp.Linux())

@@ -20,20 +20,17 @@ func (h *Host) Connections() (list []Connection) {
 		list = append(list, Connection{LocalPort: l.port, State: tcp.Listen})
 	}
 	st := h.stack
-	for _, e := range st.table.entries {
-		if e.ref == 0 {
-			continue
-		}
-		t := st.tupleOf(e.ref)
+	for ref := range st.table.All() {
+		t := st.tupleOf(ref)
 		if node, _ := st.net.NodeOf(t.local); node != h.node {
 			continue
 		}
 		c := Connection{Local: t.local, Remote: t.remote, LocalPort: t.localPort, RemotePort: t.remotePort, State: tcp.SynReceived}
 		switch {
-		case e.ref&inRoom != 0:
+		case ref&inRoom != 0:
 			c.State = tcp.TimeWaiting
-		case e.ref&asking == 0:
-			c.Socket = st.sockets[e.ref]
+		case ref&asking == 0:
+			c.Socket = st.sockets[ref]
 			c.State = c.Socket.Conn.State()
 		}
 		list = append(list, c)

@@ -65,7 +65,7 @@ func (l *Listener) unbake(now des.Time, t tuple, p *wire.Packet) bool {
 	s := st.take(now, h, t, nil)
 	s.listener, s.state, s.since = l, tcp.Listen, now
 	l.request(now, 1)
-	st.table.add(t, s.ref)
+	st.table.Add(t.hash(), s.ref)
 	o.Settings = l.Settings
 	s.Conn.Resume(o, &request)
 	s.Conn.Segment(now, &p.Segment)

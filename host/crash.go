@@ -26,8 +26,8 @@ func (h *Host) Crash(now des.Time) {
 		}
 	}
 	for _, c := range st.room.chains {
-		for i := c.head; i != 0; {
-			next := st.room.at(i).next
+		for i := c.Head; i != 0; {
+			next := st.room.At(i).Next
 			if st.room.host(i) == h {
 				st.room.leave(now, i, Lost)
 			}
@@ -60,12 +60,9 @@ func (h *Host) miss(p *wire.Packet) {
 
 // host is whose a record is.
 func (r *room) host(i uint32) *Host {
-	node, _ := r.stack.net.NodeOf(r.at(i).tuple.local)
+	node, _ := r.stack.net.NodeOf(r.At(i).tuple.local)
 	return r.stack.hosts[node]
 }
-
-// forever is the length of a wait that ends when somebody says so.
-const forever = 100 * 365 * 24 * time.Hour
 
 // StopTimers stops the clocks of all connections of the host, or lets them go on:
 // what was due meanwhile is then due at once.
@@ -85,8 +82,8 @@ func (h *Host) StopTimers(now des.Time, stopped bool) {
 		}
 	}
 	for _, c := range st.room.chains {
-		for i := c.head; i != 0 && c.length == forever; {
-			next := st.room.at(i).next
+		for i := c.Head; i != 0 && c.length == forever; {
+			next := st.room.At(i).Next
 			if st.room.host(i) == h {
 				st.room.leave(now, i, Expired)
 			}
@@ -94,10 +91,10 @@ func (h *Host) StopTimers(now des.Time, stopped bool) {
 		}
 	}
 	for _, c := range st.requests.chains {
-		for i := c.head; i != 0 && c.length == forever; {
-			next := st.requests.at(i).next
-			if st.listeners[st.requests.at(i).listener].host == h {
-				st.requests.due(now, i)
+		for i := c.Head; i != 0 && c.length == forever; {
+			next := st.requests.At(i).Next
+			if st.listeners[st.requests.At(i).listener].host == h {
+				st.requests.Due(now, i)
 			}
 			i = next
 		}
@@ -106,9 +103,9 @@ func (h *Host) StopTimers(now des.Time, stopped bool) {
 
 // park keeps a record whose time has come while its host's timers are stopped.
 func (r *room) park(now des.Time, i uint32) {
-	rec := r.at(i)
+	rec := r.At(i)
 	g := r.stack.groups[rec.group]
-	r.holding(g, i).unlink(i)
+	r.holding(g, i).Unlink(i)
 	limbo := g.limbo
 	if limbo == 0 {
 		waits := *g
@@ -123,8 +120,8 @@ func (r *room) park(now des.Time, i uint32) {
 
 // park keeps a request whose time has come while its host's timers are stopped.
 func (r *requests) park(now des.Time, i uint32) {
-	q := r.at(i)
-	r.chains[q.chain].unlink(i)
+	q := r.At(i)
+	r.chains[q.chain].Unlink(i)
 	c := r.chains.of(r.stack.sim, r, forever, 0)
 	q.chain = c.number
 	c.append(now, i)

@@ -45,8 +45,8 @@ func TestDroppedByPAWS(t *testing.T) {
 			w.must(w.hosts[0].Connect(now, Remote{w.hosts[1].address, 80}, 5000, wire.IncarnationOf(1, 1, 1), w.callee()))
 		})
 		w.at(time.Second, func(now des.Time) {
-			i := w.stack.table.find(tuple{w.hosts[1].address, w.hosts[0].address, 80, 5000}) &^ inRoom
-			r := &w.stack.room.at(i).tcp
+			i := w.stack.find(tuple{w.hosts[1].address, w.hosts[0].address, 80, 5000}) &^ inRoom
+			r := &w.stack.room.At(i).tcp
 			w.deliver(w.hosts[1], w.hosts[0], wire.Segment{SrcPort: 5000, DstPort: 80, Flags: wire.SYN, Seq: r.RcvNxt.Add(1000),
 				Options: wire.HasTimestamps, TSVal: r.TSRecent + uint32(back)})
 		})

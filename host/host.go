@@ -219,7 +219,7 @@ func (h *Host) ConnectFrom(now des.Time, from wire.Addr, to Remote, local uint16
 	if s.pair = pair; pair != 0 {
 		h.stack.holdPort(now, h.group, pair, t.localPort)
 	}
-	h.stack.table.add(t, s.ref)
+	h.stack.table.Add(t.hash(), s.ref)
 	o := h.opening(now, t, who)
 	if o.Settings = options; options != nil {
 		s.ttl = options.TTL
@@ -343,7 +343,7 @@ func (h *Host) take(now des.Time, p *wire.Packet) {
 		st.observer.Received(now, h.node, p)
 	}
 	t := tuple{p.Dst, p.Src, seg.DstPort, seg.SrcPort}
-	switch ref := st.table.find(t); {
+	switch ref := st.find(t); {
 	case ref == 0:
 		h.fresh(now, t, p)
 	case ref&inRoom != 0:
@@ -430,7 +430,7 @@ func (h *Host) refuse(now des.Time, p *wire.Packet) {
 // inTimeWait takes a segment for a connection that waits.
 func (h *Host) inTimeWait(now des.Time, ref uint32, p *wire.Packet) {
 	st := h.stack
-	r := st.room.at(ref &^ inRoom)
+	r := st.room.At(ref &^ inRoom)
 	reply := st.blank()
 	verdict := r.tcp.Segment(now, h.group.profile, &p.Segment, &reply.Segment)
 	if verdict&tcp.Reopen != 0 {

@@ -27,7 +27,7 @@ func (h *Host) reported(now des.Time, p *wire.Packet) {
 		st.calls.Reported(now, h.node, p)
 	}
 	seg := &p.Segment
-	ref := st.table.find(tuple{p.Dst, p.About, seg.SrcPort, seg.DstPort})
+	ref := st.find(tuple{p.Dst, p.About, seg.SrcPort, seg.DstPort})
 	if ref == 0 || ref&inRoom != 0 {
 		st.pool.Put(p)
 		return

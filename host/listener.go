@@ -164,7 +164,7 @@ func (l *Listener) arrive(now des.Time, t tuple, p *wire.Packet, old *tcp.TimeWa
 	s := st.take(now, h, t, nil)
 	s.listener = l
 	l.request(now, 1)
-	st.table.add(t, s.ref)
+	st.table.Add(t.hash(), s.ref)
 	o := h.opening(now, t, p.Segment.Incarnation)
 	switch {
 	case old != nil:

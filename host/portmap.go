@@ -54,7 +54,7 @@ func (st *Stack) mapPorts(i uint32, p *tcp.Profile) {
 	to := st.pairs[i].to
 	m := make(portMap, (uint32(p.PortHigh)-uint32(p.PortLow))/64+1)
 	for port := uint32(p.PortLow); port <= uint32(p.PortHigh); port++ {
-		if st.pairOf(st.table.find(tuple{to.local, to.remote, uint16(port), to.port})) == i {
+		if st.pairOf(st.find(tuple{to.local, to.remote, uint16(port), to.port})) == i {
 			m.hold(p, uint16(port))
 		}
 	}
@@ -65,7 +65,7 @@ func (st *Stack) mapPorts(i uint32, p *tcp.Profile) {
 func (st *Stack) pairOf(ref uint32) uint32 {
 	switch {
 	case ref&inRoom != 0:
-		return st.room.at(ref &^ inRoom).pair
+		return st.room.At(ref &^ inRoom).pair
 	case ref&asking != 0:
 		return 0
 	}

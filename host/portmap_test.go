@@ -50,7 +50,7 @@ func TestCrowdedSearch(t *testing.T) {
 			if port++; port > high {
 				port = low
 			}
-			if w.stack.table.find(tuple{h.address, to.Address, port, to.Port}) == 0 {
+			if w.stack.find(tuple{h.address, to.Address, port, to.Port}) == 0 {
 				return port
 			}
 		}

@@ -139,7 +139,7 @@ func (h *Host) search(to Remote, pair uint32) (port uint16, steps uint32) {
 		for _, part := range [2][2]uint32{{from, size}, {first, min(from, size)}} { // to the end, then around
 			for at := held.next(part[0], step); at < part[1]; at = held.next(at+step, step) {
 				t.localPort = p.PortLow + uint16(at)
-				ref := h.stack.table.find(t) // it may be bound, or another's who called from there
+				ref := h.stack.find(t) // it may be bound, or another's who called from there
 				if ref == 0 || reuses && h.old(h.stack.sim.Now(), ref) {
 					h.last = t.localPort
 					return t.localPort, steps + (at-part[0])/step + 1

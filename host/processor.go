@@ -75,7 +75,7 @@ func (p *processor) cost(packet *wire.Packet) time.Duration {
 	if l.Lookup == ByList {
 		s := &packet.Segment
 		steps = h.rest.holdings.connections
-		if h.stack.table.find(tuple{packet.Dst, packet.Src, s.DstPort, s.SrcPort}) != 0 {
+		if h.stack.find(tuple{packet.Dst, packet.Src, s.DstPort, s.SrcPort}) != 0 {
 			steps = (steps + 1) / 2
 		}
 	}

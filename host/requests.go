@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"netsim/des"
+	"netsim/ledger"
 	"netsim/tcp"
 )
 
@@ -11,7 +12,7 @@ import (
 // of their handshake, compact like those in TIME-WAIT. A segment or the SYN,ACK's
 // timer makes a socket of one for as long as it takes: so a flood costs no sockets.
 type requests struct {
-	slab[request]
+	ledger.Slab[request]
 	stack  *Stack
 	free   uint32 // chained through next
 	held   int
@@ -21,17 +22,17 @@ type requests struct {
 // request is a connection in SYN-RECEIVED. It holds no pointers.
 type request struct {
 	tcp tcp.Request
-	link
+	ledger.Link
 	tuple    tuple
 	listener uint32 // by number
 	chain    uint32
 }
 
-func (r *requests) link(i uint32) *link { return &r.at(i).link }
+func (r *requests) Link(i uint32) *ledger.Link { return &r.At(i).Link }
 
 // due lets the SYN,ACK's timer expire.
-func (r *requests) due(now des.Time, i uint32) {
-	if r.stack.stopped > 0 && r.stack.listeners[r.at(i).listener].host.stopped {
+func (r *requests) Due(now des.Time, i uint32) {
+	if r.stack.stopped > 0 && r.stack.listeners[r.At(i).listener].host.stopped {
 		r.park(now, i)
 		return
 	}
@@ -44,7 +45,7 @@ func (r *requests) due(now des.Time, i uint32) {
 // what becomes of it.
 func (r *requests) resume(now des.Time, i uint32) *Socket {
 	st := r.stack
-	q := r.at(i)
+	q := r.At(i)
 	l := st.listeners[q.listener]
 	s := st.take(now, l.host, q.tuple, nil)
 	s.listener, s.request, s.opened, s.since, s.state = l, i, q.tcp.Began, q.tcp.Began, tcp.SynReceived
@@ -65,7 +66,7 @@ func (r *requests) settle(now des.Time, s *Socket) bool {
 	st, i := r.stack, s.request
 	if s.listener == nil || s.waiting || i == 0 && !r.takes(now, s) || !s.Conn.Compact() {
 		if i != 0 {
-			st.table.replace(s.tuple, i|asking, s.ref)
+			st.table.Replace(s.tuple.hash(), i|asking, s.ref)
 			r.drop(i)
 			s.request = 0
 		}
@@ -73,15 +74,15 @@ func (r *requests) settle(now des.Time, s *Socket) bool {
 	}
 	if i == 0 {
 		i = r.take()
-		q := r.at(i)
-		q.tuple, q.listener, q.link.at = s.tuple, s.listener.number, 0
-		st.table.replace(s.tuple, s.ref, i|asking)
+		q := r.At(i)
+		q.tuple, q.listener, q.At = s.tuple, s.listener.number, 0
+		st.table.Replace(s.tuple.hash(), s.ref, i|asking)
 	}
-	q := r.at(i)
+	q := r.At(i)
 	s.Conn.Request(&q.tcp)
-	if q.link.at != q.tcp.Due {
+	if q.At != q.tcp.Due {
 		if s.request != 0 {
-			r.chains[q.chain].unlink(i)
+			r.chains[q.chain].Unlink(i)
 		}
 		began, tick := now, s.host.group.profile.Granule()
 		if tick > 0 { // what begins within a tick waits equally long from there
@@ -89,7 +90,7 @@ func (r *requests) settle(now des.Time, s *Socket) bool {
 		}
 		c := r.chains.of(st.sim, r, q.tcp.Due.Sub(began), 0)
 		q.chain = c.number
-		c.appendUntil(now, i, q.tcp.Due)
+		c.Append(i, q.tcp.Due)
 	}
 	st.release(s)
 	return true
@@ -104,17 +105,17 @@ func (r *requests) takes(now des.Time, s *Socket) bool {
 func (r *requests) take() uint32 {
 	r.held++
 	if i := r.free; i != 0 {
-		r.free = r.at(i).next
+		r.free = r.At(i).Next
 		return i
 	}
-	return r.grow()
+	return r.Grow()
 }
 
 // drop forgets a request.
 func (r *requests) drop(i uint32) {
-	q := r.at(i)
-	r.chains[q.chain].unlink(i)
-	q.next = r.free
+	q := r.At(i)
+	r.chains[q.chain].Unlink(i)
+	q.Next = r.free
 	r.free = i
 	r.held--
 }

@@ -24,9 +24,9 @@ func (h *Host) old(now des.Time, ref uint32) bool {
 	if ref&inRoom == 0 {
 		return false
 	}
-	r := h.stack.room.at(ref &^ inRoom)
-	began := r.link.at.Add(-h.group.room.length)
-	if h.group.profile.TWRecycle || h.group.room.due(r.since) == r.link.at { // it has not begun again
+	r := h.stack.room.At(ref &^ inRoom)
+	began := r.At.Add(-h.group.room.length)
+	if h.group.profile.TWRecycle || h.group.room.due(r.since) == r.At { // it has not begun again
 		began = r.since
 	}
 	return r.tcp.Timestamps && now.Sub(began) >= h.group.profile.TWReuseDelay
@@ -39,14 +39,14 @@ func (h *Host) succeed(now des.Time, t tuple, bound bool) (*tcp.TimeWait, bool) 
 	if !bound && !h.reuses(t) {
 		return nil, true // the port was chosen because it is free
 	}
-	ref := st.table.find(t)
+	ref := st.find(t)
 	switch {
 	case ref == 0:
 		return nil, true
-	case bound && !(ref&inRoom != 0 && h.group.profile.TWReuseBound && st.room.at(ref&^inRoom).tcp.Timestamps):
+	case bound && !(ref&inRoom != 0 && h.group.profile.TWReuseBound && st.room.At(ref&^inRoom).tcp.Timestamps):
 		return nil, false
 	}
-	st.followed = st.room.at(ref &^ inRoom).tcp
+	st.followed = st.room.At(ref &^ inRoom).tcp
 	st.room.leave(now, ref&^inRoom, Reused)
 	return &st.followed, true
 }

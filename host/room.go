@@ -2,6 +2,7 @@ package host
 
 import (
 	"netsim/des"
+	"netsim/ledger"
 	"netsim/tcp"
 	"netsim/wire"
 )
@@ -9,7 +10,7 @@ import (
 // room is where connections wait out TIME-WAIT: compact records in the order in
 // which they expire.
 type room struct {
-	slab[record]
+	ledger.Slab[record]
 	stack  *Stack
 	free   uint32 // chained through next
 	held   int
@@ -18,7 +19,7 @@ type room struct {
 
 // record is a connection in TIME-WAIT. It holds no pointers.
 type record struct {
-	link
+	ledger.Link
 	since des.Time
 	tcp   tcp.TimeWait
 	tuple tuple
@@ -40,9 +41,9 @@ const (
 	Reasons         // how many
 )
 
-func (r *room) link(i uint32) *link { return &r.at(i).link }
+func (r *room) Link(i uint32) *ledger.Link { return &r.At(i).Link }
 
-func (r *room) due(now des.Time, i uint32) {
+func (r *room) Due(now des.Time, i uint32) {
 	if r.stack.stopped > 0 && r.host(i).stopped {
 		r.park(now, i)
 		return
@@ -64,18 +65,18 @@ func (r *room) enter(now des.Time, s *Socket) {
 			why = NoRoom
 		}
 		r.over(now, g, s.tuple, s.Conn.Incarnation(), s.since, why)
-		r.stack.table.remove(s.tuple, s.ref)
+		r.stack.table.Remove(s.tuple.hash(), s.ref)
 		if s.pair != 0 {
 			r.stack.freePort(now, g, s.pair, s.tuple.localPort, false)
 		}
 		return
 	}
 	i := r.take()
-	rec := r.at(i)
+	rec := r.At(i)
 	s.Conn.TimeWait(&rec.tcp)
 	rec.tuple, rec.group, rec.pair = s.tuple, g.number, s.pair
 	rec.since = s.since
-	r.stack.table.replace(s.tuple, s.ref, i|inRoom)
+	r.stack.table.Replace(s.tuple.hash(), s.ref, i|inRoom)
 	if s.pair != 0 {
 		r.stack.keepPort(now, g, s.pair)
 	}
@@ -90,19 +91,19 @@ func (r *room) enter(now des.Time, s *Socket) {
 
 func (r *room) take() uint32 {
 	if i := r.free; i != 0 {
-		r.free = r.at(i).next
+		r.free = r.At(i).Next
 		return i
 	}
-	return r.grow()
+	return r.Grow()
 }
 
 // leave forgets a record for the reason.
 func (r *room) leave(now des.Time, i uint32, why Reason) {
-	rec := r.at(i)
+	rec := r.At(i)
 	g := r.stack.groups[rec.group]
-	r.holding(g, i).unlink(i)
+	r.holding(g, i).Unlink(i)
 	r.over(now, g, rec.tuple, rec.tcp.Incarnation(), rec.since, why)
-	r.stack.table.remove(rec.tuple, i|inRoom)
+	r.stack.table.Remove(rec.tuple.hash(), i|inRoom)
 	if rec.pair != 0 {
 		r.stack.freePort(now, g, rec.pair, rec.tuple.localPort, true)
 	}
@@ -110,7 +111,7 @@ func (r *room) leave(now des.Time, i uint32, why Reason) {
 		node, _ := r.stack.net.NodeOf(rec.tuple.local)
 		r.stack.hosts[node].buckets--
 	}
-	rec.next = r.free
+	rec.Next = r.free
 	r.free = i
 	r.held--
 }
@@ -134,20 +135,20 @@ func (r *room) over(now des.Time, g *group, t tuple, who wire.Incarnation, since
 
 // restart lets a record wait its full length from now.
 func (r *room) restart(now des.Time, i uint32) {
-	g := r.stack.groups[r.at(i).group]
-	r.holding(g, i).unlink(i)
+	g := r.stack.groups[r.At(i).group]
+	r.holding(g, i).Unlink(i)
 	g.room.append(now, i)
 }
 
 // holding is the chain of a record, or, of one that is neither first nor last, any: the
 // group's, unless it was recycled.
 func (r *room) holding(g *group, i uint32) *chain {
-	l := r.link(i)
-	if (l.prev != 0 || g.room.head == i) && (l.next != 0 || g.room.tail == i) {
+	l := r.Link(i)
+	if (l.Prev != 0 || g.room.Head == i) && (l.Next != 0 || g.room.Tail == i) {
 		return g.room
 	}
 	for _, c := range r.chains {
-		if c.head == i || c.tail == i {
+		if c.Head == i || c.Tail == i {
 			return c
 		}
 	}
@@ -161,8 +162,8 @@ func (r *room) evict(now des.Time, s *Socket) bool {
 	if g.profile.TimeWaitOverflow != tcp.EvictOldest {
 		return false
 	}
-	for i := g.room.head; i != 0; i = r.at(i).next {
-		if node, _ := r.stack.net.NodeOf(r.at(i).tuple.local); node == s.host.node {
+	for i := g.room.Head; i != 0; i = r.At(i).Next {
+		if node, _ := r.stack.net.NodeOf(r.At(i).tuple.local); node == s.host.node {
 			r.leave(now, i, Evicted)
 			g.tally.TimeWaitRefused--
 			return s.host.bucket(s)

@@ -2,7 +2,6 @@ package host
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -11,6 +10,7 @@ import (
 	"unsafe"
 
 	"netsim/des"
+	"netsim/ledger"
 	"netsim/tcp"
 	"netsim/topo"
 	"netsim/wire"
@@ -30,13 +30,13 @@ func (w *world) admit(now des.Time, i int, port uint16, who wire.Incarnation) ui
 	h, st := w.hosts[i], w.stack
 	t := tuple{h.address, w.hosts[0].address, port, 9}
 	s := st.take(now, h, t, nil)
-	st.table.add(t, s.ref)
+	st.table.Add(t.hash(), s.ref)
 	s.Conn.Open(now, h.opening(now, t, who))
 	h.group.tally.move(now, tcp.Closed, tcp.TimeWaiting, now)
 	s.state, s.since, s.pair = tcp.TimeWaiting, now, 0
 	st.room.enter(now, s)
 	st.release(s)
-	return st.table.find(t) &^ inRoom
+	return st.find(t) &^ inRoom
 }
 
 // stay is what the model knows of a record.
@@ -112,7 +112,7 @@ func (r *random) step(now des.Time) {
 	}
 	pending := 0
 	for _, l := range w.stack.room.chains {
-		if l.event.Pending() {
+		if l.Event.Pending() {
 			pending++
 		}
 	}
@@ -160,15 +160,15 @@ func TestRoomPopulation(t *testing.T) {
 		refs = append(refs, w.admit(des.Time(i), i%2, uint16(i/2), 0))
 	}
 	room := &w.stack.room
-	if w.sim.Pending() != 1 || room.held != n || len(room.chunks) != n>>chunkBits+1 {
-		t.Fatalf("%d records in %d chunks, %d events", room.held, len(room.chunks), w.sim.Pending())
+	if w.sim.Pending() != 1 || room.held != n || room.Made() != n {
+		t.Fatalf("%d records of %d, %d events", room.held, room.Made(), w.sim.Pending())
 	}
 	for i := 1; i < n; i += 10 { // and their places are taken again
 		room.leave(n, refs[i], Reset)
 		refs[i] = w.admit(n, i%2, uint16(i/2), 0)
 	}
-	if int(room.made) != n+1 {
-		t.Errorf("%d records made for %d", room.made-1, n)
+	if room.Made() != n {
+		t.Errorf("%d records made for %d", room.Made(), n)
 	}
 	before := w.sim.Events()
 	w.finish()
@@ -184,16 +184,16 @@ func TestRoomPopulation(t *testing.T) {
 // table, of which a third at least is in use. Ten million of them fit into a GiB, while
 // the table grows, too.
 func TestTenMillionWait(t *testing.T) {
-	const each, place = unsafe.Sizeof(record{}), unsafe.Sizeof(entry{})
-	t.Logf("record %d B, table entry %d B, request %d B, socket %d B, host %d B, connection %d B", each, place,
+	const each, place = unsafe.Sizeof(record{}), ledger.PlaceBytes
+	t.Logf("record %d B, place in the table %d B, request %d B, socket %d B, host %d B, connection %d B", each, place,
 		unsafe.Sizeof(request{}), unsafe.Sizeof(Socket{}), unsafe.Sizeof(Host{}), unsafe.Sizeof(tcp.Conn{}))
 	bytes := func(n int) (records, table uintptr) {
-		chunks := uintptr(n>>chunkBits + 1)
+		chunks := uintptr(n>>ledger.ChunkBits + 1)
 		table = 64
 		for 3*table < 4*uintptr(n) {
 			table *= 2
 		}
-		return chunks << chunkBits * each, table * place
+		return chunks << ledger.ChunkBits * each, table * place
 	}
 	records, table := bytes(10_000_000)
 	if sum := records + table + table/2; sum > 1<<30-32<<20 {
@@ -214,10 +214,10 @@ func TestTenMillionWait(t *testing.T) {
 	if got := uintptr(after.HeapAlloc - before.HeapAlloc); got > records+table+64<<10 {
 		t.Errorf("%d records take %d bytes, %.1f each; counted %d and %d", n, got, float64(got)/n, records, table)
 	}
-	if w.stack.room.held != n || len(w.stack.table.entries) != 1<<18 {
-		t.Errorf("%d records, a table of %d", w.stack.room.held, len(w.stack.table.entries))
+	if w.stack.room.held != n || w.stack.table.Places() != 1<<18 {
+		t.Errorf("%d records, a table of %d", w.stack.room.held, w.stack.table.Places())
 	}
-	w.stack.table.used = 0 // none of them ever was a connection
+	w.stack.table = ledger.Table{} // none of them ever was a connection
 }
 
 // fill puts a record into the room and the table without its ever having been a
@@ -225,51 +225,10 @@ func TestTenMillionWait(t *testing.T) {
 func (w *world) fill(i int) {
 	st := w.stack
 	ref := st.room.take()
-	rec := st.room.at(ref)
+	rec := st.room.At(ref)
 	rec.tuple = tuple{w.hosts[0].address, wire.AddrOf(uint32(100 + i>>14)), 80, uint16(32768 + i&(1<<14-1))}
-	st.table.add(rec.tuple, ref|inRoom)
+	st.table.Add(rec.tuple.hash(), ref|inRoom)
 	st.room.held++
-}
-
-// How many places of the table are looked at for one more connection is a matter of how
-// full it is and not of how many wait: Knuth's means for linear probing hold for a
-// thousand and for a million, for what is found and for what is not (The Art of Computer
-// Programming 3, section 6.4, theorem K).
-func TestProbesOfPopulations(t *testing.T) {
-	for _, n := range []int{3 << 8, 3 << 18} {
-		w := newWorld(t, 1, line(), waiting(time.Minute)...)
-		for i := range n {
-			w.fill(i)
-		}
-		tb := &w.stack.table
-		size := len(tb.entries)
-		if 4*n != 3*size {
-			t.Fatalf("%d records in a table of %d", n, size)
-		}
-		hits, misses, run := 0, 0, 0
-		for i := 2*size - 1; i >= 0; i-- { // backwards, and round once for the run that the end cuts
-			e := tb.entries[i%size]
-			if run++; e.ref == 0 {
-				run = 1
-			}
-			if i < size {
-				misses += run
-				if e.ref != 0 {
-					hits += 1 + (i-int(e.hash))&(size-1)
-				}
-			}
-		}
-		found, missed := float64(hits)/float64(n), float64(misses)/float64(size)
-		t.Logf("%d records: %.3f places for what is found, %.3f for what is not", n, found, missed)
-		const load = .75
-		tolerance := 12 / math.Sqrt(float64(n)) // of its own, in units of the mean: runs are long and few
-		if want := (1 + 1/(1-load)) / 2; math.Abs(found/want-1) > tolerance {
-			t.Errorf("%d records: %.3f places for what is found, want %.3f", n, found, want)
-		}
-		if want := (1 + 1/(1-load)/(1-load)) / 2; math.Abs(missed/want-1) > tolerance {
-			t.Errorf("%d records: %.3f places for what is not, want %.3f", n, missed, want)
-		}
-	}
 }
 
 // BenchmarkOneMore is a connection of a host with so many in TIME-WAIT: opened, closed,

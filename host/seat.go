@@ -26,18 +26,18 @@ func (h *Host) Seat(from wire.Addr, to Remote, local uint16, left time.Duration)
 			return 0, false
 		}
 	}
-	if ref := st.table.find(t); ref&inRoom != 0 {
+	if ref := st.find(t); ref&inRoom != 0 {
 		st.room.leave(0, ref&^inRoom, Reopened)
 	}
 	i := st.room.take()
-	r := st.room.at(i)
+	r := st.room.At(i)
 	since := des.Time(left - g.room.length)
 	*r = record{tuple: t, group: g.number, pair: pair, since: since}
 	r.tcp = tcp.TimeWait{SndNxt: h.iss(0, t.key()), RcvNxt: h.iss(0, t.key()), RcvWnd: 65535, Window: 65535, Timestamps: g.profile.Timestamps, TSOffset: h.tsOffset()}
 	if peer, ok := st.net.NodeOf(to.Address); ok && st.hosts[peer] != nil {
 		r.tcp.TSRecent = st.hosts[peer].tsOffset()
 	}
-	st.table.add(t, i|inRoom)
+	st.table.Add(t.hash(), i|inRoom)
 	if pair != 0 {
 		st.holdPort(0, g, pair, t.localPort)
 		st.keepPort(0, g, pair)
@@ -45,7 +45,7 @@ func (h *Host) Seat(from wire.Addr, to Remote, local uint16, left time.Duration)
 	if g.profile.TimeWaitMax > 0 {
 		h.buckets++
 	}
-	g.room.appendUntil(0, i, des.Time(left))
+	g.room.Append(i, des.Time(left))
 	st.room.held++
 	g.tally.move(0, tcp.Closed, tcp.TimeWaiting, since)
 	if g.limits != nil {

@@ -244,7 +244,7 @@ func (s *Socket) move(now des.Time, to tcp.State) {
 func (s *Socket) leave(now des.Time) {
 	st := s.stack
 	if !s.gone {
-		st.table.remove(s.tuple, s.ref)
+		st.table.Remove(s.tuple.hash(), s.ref)
 		if s.pair != 0 {
 			st.freePort(now, s.host.group, s.pair, s.tuple.localPort, false)
 		}

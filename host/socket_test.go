@@ -215,8 +215,8 @@ func TestToldOnceOfTheEnd(t *testing.T) {
 				t.Errorf("the server was told %b at %v; want %b at %v", server.end().what, server.end().at, c.toldServer, c.afterServer)
 			}
 			if c.toldServer&(tcp.EndOfData|tcp.Connected) != 0 { // the server's end stays for ever
-				if w.stack.table.used != 1 || server.over != 0 {
-					t.Errorf("%d connections are left", w.stack.table.used)
+				if w.stack.table.Len() != 1 || server.over != 0 {
+					t.Errorf("%d connections are left", w.stack.table.Len())
 				}
 				return
 			}

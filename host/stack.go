@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"netsim/des"
+	"netsim/ledger"
 	"netsim/tcp"
 	"netsim/topo"
 	"netsim/wire"
@@ -18,7 +19,7 @@ type Stack struct {
 	strays   Strays
 	calls    Calls
 
-	table     table // connections and TIME-WAIT records by tuple
+	table     ledger.Table // connections and TIME-WAIT records by tuple
 	sockets   []*Socket
 	queued    []queued // by socket, as far as that is asked for
 	free      *Socket  // chained through next
@@ -58,7 +59,6 @@ func NewStack(sim *des.Sim, net *topo.Network, pool *wire.Pool, seed, replicatio
 	st := &Stack{sim: sim, net: net, pool: pool, seed: seed, rep: replication,
 		secret: des.Stream(seed, replication, "isn").Uint64()}
 	st.atHand = atHand
-	st.table = newTable(st)
 	st.sockets = append(st.sockets, nil) // reference 0 is none
 	st.pairs = make([]pair, 1)
 	st.room.stack, st.requests.stack = st, st
@@ -91,9 +91,9 @@ const (
 func (st *Stack) tupleOf(ref uint32) tuple {
 	switch {
 	case ref&inRoom != 0:
-		return st.room.at(ref &^ inRoom).tuple
+		return st.room.At(ref &^ inRoom).tuple
 	case ref&asking != 0:
-		return st.requests.at(ref &^ asking).tuple
+		return st.requests.At(ref &^ asking).tuple
 	}
 	return st.sockets[ref].tuple
 }
@@ -121,14 +121,14 @@ func (st *Stack) Settle(now des.Time) {
 		}
 	}
 	for _, c := range st.requests.chains {
-		for i := c.head; i != 0; i = st.requests.at(i).next {
-			q := st.requests.at(i)
+		for i := c.Head; i != 0; i = st.requests.At(i).Next {
+			q := st.requests.At(i)
 			st.listeners[q.listener].host.group.tally.sojourn(tcp.SynReceived, q.tcp.Began, now)
 		}
 	}
 	for _, l := range st.room.chains {
-		for i := l.head; i != 0; i = st.room.at(i).next {
-			r := st.room.at(i)
+		for i := l.Head; i != 0; i = st.room.At(i).Next {
+			r := st.room.At(i)
 			st.groups[r.group].tally.sojourn(tcp.TimeWaiting, r.since, now)
 		}
 	}

@@ -95,12 +95,12 @@ func closed(t *testing.T, client *tcp.Profile) (*world, *record) {
 		w.must(w.hosts[0].Connect(now, Remote{w.hosts[1].address, 80}, 5000, wire.IncarnationOf(1, 1, 1), w.caller()))
 	})
 	w.run(time.Second)
-	ref := w.stack.table.find(tuple{w.hosts[0].address, w.hosts[1].address, 5000, 80})
+	ref := w.stack.find(tuple{w.hosts[0].address, w.hosts[1].address, 5000, 80})
 	if ref&inRoom == 0 {
 		t.Fatal("no record")
 	}
 	w.sent = nil
-	return w, w.stack.room.at(ref &^ inRoom)
+	return w, w.stack.room.At(ref &^ inRoom)
 }
 
 const entered = 8 * hop // TIME-WAIT, in the world of closed
@@ -194,7 +194,7 @@ func TestReopening(t *testing.T) {
 	w.at(time.Second+3*hop, func(des.Time) { // the new connection is in SYN-RECEIVED
 		server := tuple{w.hosts[1].address, w.hosts[0].address, 80, 5000}
 		find := func() *Socket {
-			s := w.stack.socket(w.sim.Now(), w.stack.table.find(server))
+			s := w.stack.socket(w.sim.Now(), w.stack.find(server))
 			s.pump(w.sim.Now()) // a request again
 			return s
 		}

@@ -85,7 +85,7 @@ func (h *Host) uncached(t tuple) {
 
 // evict forgets a request, of which its cookie is left.
 func (h *Host) evict(now des.Time, t tuple) {
-	s := h.stack.socket(now, h.stack.table.find(t))
+	s := h.stack.socket(now, h.stack.find(t))
 	s.listener.Evicted++
 	s.listener.bakedAt = now
 	s.Conn.Forget()

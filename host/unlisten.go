@@ -15,9 +15,9 @@ func (l *Listener) Stop(now des.Time) {
 	}
 	r := &h.stack.requests
 	for _, c := range r.chains {
-		for i := c.head; i != 0; {
-			next := r.at(i).next
-			if r.at(i).listener == l.number {
+		for i := c.Head; i != 0; {
+			next := r.At(i).Next
+			if r.At(i).listener == l.number {
 				s := r.resume(now, i)
 				s.Conn.Forget()
 				s.pump(now)
@@ -44,12 +44,10 @@ func (l *Listener) Stop(now des.Time) {
 // Taken reports whether a connection has the local port, or one in TIME-WAIT: then
 // bind() without SO_REUSEADDR is refused.
 func (h *Host) Taken(port uint16) bool {
-	for _, e := range h.stack.table.entries {
-		if e.ref != 0 {
-			t := h.stack.tupleOf(e.ref)
-			if node, _ := h.stack.net.NodeOf(t.local); node == h.node && t.localPort == port {
-				return true
-			}
+	for ref := range h.stack.table.All() {
+		t := h.stack.tupleOf(ref)
+		if node, _ := h.stack.net.NodeOf(t.local); node == h.node && t.localPort == port {
+			return true
 		}
 	}
 	return false

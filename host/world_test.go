@@ -224,7 +224,7 @@ func (b *books) sockets() error {
 		case s.waiting && s.Conn.State() == tcp.Closed:
 			b.dead++
 			continue
-		case st.table.find(s.tuple) != s.ref:
+		case st.find(s.tuple) != s.ref:
 			return fmt.Errorf("socket %d is not found by its tuple", s.ref)
 		case s.Conn.Deadline() < st.sim.When(&s.alarm):
 			return fmt.Errorf("socket %d: alarm at %v, due at %v", s.ref, st.sim.When(&s.alarm), s.Conn.Deadline())
@@ -259,17 +259,17 @@ func (b *books) requests() error {
 	held := 0
 	for _, c := range r.chains {
 		last := des.Time(0)
-		for i, prev := c.head, uint32(0); i != 0; prev, i = i, r.at(i).next {
-			q := r.at(i)
+		for i, prev := c.Head, uint32(0); i != 0; prev, i = i, r.At(i).Next {
+			q := r.At(i)
 			switch {
-			case b.w.stack.table.find(q.tuple) != i|asking:
+			case b.w.stack.find(q.tuple) != i|asking:
 				return fmt.Errorf("request %d is not found by its tuple", i)
-			case q.link.at != q.tcp.Due, q.link.at < last, q.prev != prev:
+			case q.At != q.tcp.Due, q.At < last, q.Prev != prev:
 				return fmt.Errorf("request %d is out of order", i)
-			case i == c.head && b.w.sim.When(&c.event) > q.link.at:
+			case i == c.Head && b.w.sim.When(&c.Event) > q.At:
 				return fmt.Errorf("the event of the wait of %v is late", c.length)
 			}
-			last = q.link.at
+			last = q.At
 			held++
 			l := b.w.stack.listeners[q.listener]
 			b.states[l.host.group.tally][tcp.SynReceived]++
@@ -288,25 +288,25 @@ func (b *books) records() error {
 	st := b.w.stack
 	for _, l := range st.room.chains {
 		last := des.Time(0)
-		for i, prev := l.head, uint32(0); i != 0; prev, i = i, st.room.at(i).next {
-			r := st.room.at(i)
+		for i, prev := l.Head, uint32(0); i != 0; prev, i = i, st.room.At(i).Next {
+			r := st.room.At(i)
 			switch {
-			case st.table.find(r.tuple) != i|inRoom:
+			case st.find(r.tuple) != i|inRoom:
 				return fmt.Errorf("record %d is not found by its tuple", i)
-			case r.at < last, r.prev != prev:
+			case r.At < last, r.Prev != prev:
 				return fmt.Errorf("record %d is out of order", i)
-			case i == l.head && st.sim.When(&l.event) > r.at:
+			case i == l.Head && st.sim.When(&l.Event) > r.At:
 				return fmt.Errorf("the event of the wait of %v is late", l.length)
 			}
-			last = r.at
+			last = r.At
 			b.held++
 			b.states[st.groups[r.group].tally][tcp.TimeWaiting]++
 			b.pairs[r.pair].used++
 			b.pairs[r.pair].waiting++
 		}
 	}
-	if b.held != st.room.held || b.open+b.held != st.table.used {
-		return fmt.Errorf("%d sockets, %d records, counted %d; %d tuples", b.open, b.held, st.room.held, st.table.used)
+	if b.held != st.room.held || b.open+b.held != st.table.Len() {
+		return fmt.Errorf("%d sockets, %d records, counted %d; %d tuples", b.open, b.held, st.room.held, st.table.Len())
 	}
 	return nil
 }
@@ -363,8 +363,8 @@ func (w *world) empty() {
 	if err := errors.Join(w.audit(), w.stack.Audit()); err != nil {
 		w.t.Error(err)
 	}
-	if st.table.used != 0 || st.room.held != 0 || w.pool.Out() != st.Held() || w.sim.Pending() != 0 {
-		w.t.Errorf("left over: %d tuples, %d records, %d packets (%d kept), %d events", st.table.used, st.room.held, w.pool.Out(), st.Held(), w.sim.Pending())
+	if st.table.Len() != 0 || st.room.held != 0 || w.pool.Out() != st.Held() || w.sim.Pending() != 0 {
+		w.t.Errorf("left over: %d tuples, %d records, %d packets (%d kept), %d events", st.table.Len(), st.room.held, w.pool.Out(), st.Held(), w.sim.Pending())
 	}
 	st.Settle(now)
 	for i, y := range w.tallies {

@@ -68,7 +68,7 @@ func (b *Balancer) Receive(now des.Time, p *wire.Packet) {
 		return
 	}
 	t := tupleOf(p)
-	ref := b.table.find(t)
+	ref := b.find(t)
 	if ref == 0 {
 		if t.dstPort != b.cfg.Port || !slices.Contains(b.cfg.Service, t.dst) {
 			b.pass(now, p)
@@ -78,7 +78,7 @@ func (b *Balancer) Receive(now des.Time, p *wire.Packet) {
 			return
 		}
 	}
-	s := b.room.at(ref >> 1)
+	s := b.room.At(ref >> 1)
 	was := s.phase
 	b.follow(now, p, ref)
 	b.account(s.server, was, s.phase)
@@ -103,7 +103,7 @@ func (b *Balancer) admit(now des.Time, p *wire.Packet, t tuple) uint32 {
 		answers.src, answers.srcPort = server.Address, server.Port
 	}
 	ref := b.open(now, t, answers)
-	s := b.room.at(ref >> 1)
+	s := b.room.At(ref >> 1)
 	s.server, s.oneSided = uint32(i), server.Out != nil
 	s.fins, s.answered = s.unseen(), s.oneSided
 	b.active[i]++
@@ -126,13 +126,13 @@ func (b *Balancer) hand(now des.Time, p *wire.Packet, s *session, ref uint32) {
 // report passes on what is said about a connection to whom it concerns, and what
 // is about none as it is.
 func (b *Balancer) report(now des.Time, p *wire.Packet) {
-	ref := b.table.find(tuple{p.About, p.Dst, p.Segment.DstPort, p.Segment.SrcPort})
+	ref := b.find(tuple{p.About, p.Dst, p.Segment.DstPort, p.Segment.SrcPort})
 	if ref == 0 {
 		b.pass(now, p)
 		return
 	}
 	b.restore(p)
-	b.hand(now, p, b.room.at(ref>>1), ref)
+	b.hand(now, p, b.room.At(ref>>1), ref)
 }
 
 // account keeps count of a server's connections when one changes its phase.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"netsim/des"
+	"netsim/ledger"
 	"netsim/tcp"
 	"netsim/topo"
 	"netsim/wire"
@@ -27,7 +28,7 @@ type Config struct {
 type box struct {
 	Config
 	room   room
-	table  table
+	table  ledger.Table // sessions by number, and the direction in the lowest bit
 	onward topo.Sink
 	forgot func(now des.Time, s *session) // what more there is to do when a session goes
 
@@ -39,7 +40,6 @@ type box struct {
 func (b *box) begin(c Config, receive topo.Box) {
 	b.Config = c
 	b.room.begin(c.Sim, b, c.Lives)
-	b.table.room = &b.room
 	b.onward = c.Net.Interpose(c.Node, receive)
 }
 
@@ -55,8 +55,8 @@ func (b *box) Check() error {
 	if b.in != known {
 		return fmt.Errorf("%s: %d packets came in, %d went on or were refused", b.Net.Name(b.Node), b.in, known)
 	}
-	if 2*b.room.held != b.table.used {
-		return fmt.Errorf("%s: %d sessions have %d tuples in the table", b.Net.Name(b.Node), b.room.held, b.table.used)
+	if 2*b.room.held != b.table.Len() {
+		return fmt.Errorf("%s: %d sessions have %d tuples in the table", b.Net.Name(b.Node), b.room.held, b.table.Len())
 	}
 	return nil
 }
@@ -98,9 +98,9 @@ func (b *box) full() bool { return b.Limit > 0 && b.room.held >= b.Limit }
 // open makes a session of the two tuples.
 func (b *box) open(now des.Time, opener, answerer tuple) uint32 {
 	i := b.room.take(now)
-	b.room.at(i).tuples = [2]tuple{opener, answerer}
-	b.table.add(i << 1)
-	b.table.add(i<<1 | 1)
+	b.room.At(i).tuples = [2]tuple{opener, answerer}
+	b.table.Add(opener.hash(), i<<1)
+	b.table.Add(answerer.hash(), i<<1|1)
 	b.Tally.Opened++
 	b.Tally.Sessions.Add(now, 1)
 	return i << 1
@@ -110,17 +110,18 @@ func (b *box) open(now des.Time, opener, answerer tuple) uint32 {
 func (b *box) forget(now des.Time, i uint32) {
 	b.Tally.Sessions.Add(now, -1)
 	if b.forgot != nil {
-		b.forgot(now, b.room.at(i))
+		b.forgot(now, b.room.At(i))
 	}
-	b.table.remove(i << 1)
-	b.table.remove(i<<1 | 1)
+	for way, t := range b.room.At(i).tuples {
+		b.table.Remove(t.hash(), i<<1|uint32(way))
+	}
 	b.room.put(i)
 }
 
 // follow takes a segment of a session in and gives it the addresses and ports
 // with which it goes on.
 func (b *box) follow(now des.Time, p *wire.Packet, ref uint32) {
-	s := b.room.at(ref >> 1)
+	s := b.room.At(ref >> 1)
 	b.room.touch(now, ref>>1, s.sees(p.Segment.Flags, ref&1 != 0))
 	out := s.tuples[ref&1^1].reverse()
 	p.Src, p.Dst, p.Segment.SrcPort, p.Segment.DstPort = out.src, out.dst, out.srcPort, out.dstPort
@@ -131,11 +132,11 @@ func (b *box) follow(now des.Time, p *wire.Packet, ref uint32) {
 // False says that it is about no session.
 func (b *box) restore(p *wire.Packet) bool {
 	quoted := tuple{p.Dst, p.About, p.Segment.SrcPort, p.Segment.DstPort}
-	ref := b.table.find(quoted.reverse())
+	ref := b.find(quoted.reverse())
 	if ref == 0 {
 		return false
 	}
-	sent := b.room.at(ref >> 1).tuples[ref&1^1]
+	sent := b.room.At(ref >> 1).tuples[ref&1^1]
 	p.Dst, p.About, p.Segment.SrcPort, p.Segment.DstPort = sent.src, sent.dst, sent.srcPort, sent.dstPort
 	return true
 }

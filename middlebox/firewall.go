@@ -44,7 +44,7 @@ func (f *Firewall) Receive(now des.Time, p *wire.Packet) {
 		return
 	}
 	t := tupleOf(p)
-	ref := f.table.find(t)
+	ref := f.find(t)
 	if ref == 0 {
 		switch {
 		case !opens(&p.Segment):

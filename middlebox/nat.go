@@ -70,7 +70,7 @@ func (n *NAT) Receive(now des.Time, p *wire.Packet) {
 // segment translates.
 func (n *NAT) segment(now des.Time, p *wire.Packet, from side) {
 	t := tupleOf(p)
-	ref := n.table.find(t)
+	ref := n.find(t)
 	if ref == 0 {
 		var why Cause
 		if ref, why = n.admit(now, p, t, from); ref == 0 {

@@ -143,8 +143,8 @@ func TestEachExpires(t *testing.T) {
 		}
 	}
 	w.wait(200 * time.Second)
-	if n.Sessions() != 0 || n.table.used != 0 {
-		t.Errorf("%d sessions, %d tuples in the end", n.Sessions(), n.table.used)
+	if n.Sessions() != 0 || n.table.Len() != 0 {
+		t.Errorf("%d sessions, %d tuples in the end", n.Sessions(), n.table.Len())
 	}
 }
 
@@ -198,7 +198,7 @@ func TestReportsAreTranslated(t *testing.T) {
 	n := w.nat(func(c *NATConfig) { c.Preserve = false })
 	c := call{w, w.in[0], w.out[0], 5000}
 	came := c.open()
-	phase := n.room.at(1).phase
+	phase := n.room.At(1).phase
 	back := func(from *end, of wire.Packet) {
 		p := w.pool.Get()
 		*p = of
@@ -218,7 +218,7 @@ func TestReportsAreTranslated(t *testing.T) {
 	}
 	came.Segment.SrcPort++
 	back(w.out[1], came)
-	if len(w.in[0].got) != 0 || n.room.at(1).phase != phase || w.tally.Refused[Unknown] != 1 {
+	if len(w.in[0].got) != 0 || n.room.At(1).phase != phase || w.tally.Refused[Unknown] != 1 {
 		t.Errorf("a report on nothing came through, or changed something: %v", w.tally.Refused)
 	}
 	// The router behind the NAT reports itself what does not live longer.

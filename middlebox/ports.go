@@ -71,7 +71,7 @@ func (n *NAT) pick(t tuple, shown wire.Addr) (uint16, bool) {
 // taken tells whether replies to that port belong to a mapping.
 func (n *NAT) taken(reply tuple, port uint16) bool {
 	reply.dstPort = port
-	return n.table.find(reply) != 0
+	return n.find(reply) != 0
 }
 
 // nextFree is the first port not held from at on, around the end; one is free.
