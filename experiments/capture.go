@@ -209,9 +209,9 @@ func (c *capturer) Received(now des.Time, node topo.NodeID, p *wire.Packet) {
 	c.release(now)
 	c.lines.saw(p)
 	say := remarks(p)
-	nth, last, who := c.lines.old(p)
+	nth, last, old, who := c.lines.earlier(p)
 	if nth > 0 {
-		say = append(say, stale(nth, last))
+		say = append(say, stale(nth, last, old))
 	}
 	c.causes[node] = cause{at: now, packet: p.ID, received: true, of: [2]wire.Incarnation{p.Segment.Incarnation, who}}
 	c.note(now, c.nodes[node], p, say)

@@ -62,9 +62,13 @@ func fate(cause topo.Cause, at *topo.Half, later des.Time) string {
 	return "lost: " + words
 }
 
-// stale says that a segment is an old duplicate.
-func stale(nth, last int) string {
-	return fmt.Sprintf("old duplicate: of the %s connection between these ports; the %s has been opened since", ordinal(nth), ordinal(last))
+// stale says that a segment is of an earlier connection than its ports are now.
+func stale(nth, last int, old bool) string {
+	what := "from an end that still has"
+	if old {
+		what = "old duplicate: of"
+	}
+	return fmt.Sprintf("%s the %s connection between these ports; the %s has been opened since", what, ordinal(nth), ordinal(last))
 }
 
 func ordinal(n int) string {

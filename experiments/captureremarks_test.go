@@ -110,7 +110,65 @@ retransmission: tail loss probe (TLP); server: ESTABLISHED -> CLOSE-WAIT; server
 // TestOldDuplicateIsRemarked: a segment of a connection whose ports another has by now
 // says of which it is.
 func TestOldDuplicateIsRemarked(t *testing.T) {
-	got, _ := remarked(t, `
+	got, _ := remarked(t, reopening, "server")
+	want := "a copy that the network made; old duplicate: of the 1st connection between these ports; the 2nd has been opened since"
+	if !slices.Contains(got, want) {
+		t.Errorf("no packet says %q:\n%s", want, strings.Join(got, "\n"))
+	}
+}
+
+// TestOldDuplicateIsOnTheLadder of the connection that it reaches, with the numbers of
+// its own.
+func TestOldDuplicateIsOnTheLadder(t *testing.T) {
+	s, err := Run(t.Context(), parse(t, reopening), Options{Connections: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for connection, want := range []int{0, 1, 0} {
+		l, err := s.Ladder("talk", connection+1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		old := 0
+		for _, m := range l.Panels[0].Messages {
+			if m.Old {
+				old++
+				if m.Seq != 1 || m.Len != 10 || m.Arrived-m.Sent != 5.01e9 || l.Panels[0].Hosts[m.To] != "server" {
+					t.Errorf("the old duplicate is %+v", m)
+				}
+			}
+		}
+		if old != want {
+			t.Errorf("connection %d has %d old duplicates, want %d", connection+1, old, want)
+		}
+	}
+	l, _ := s.Ladder("talk", 2)
+	var text strings.Builder
+	if err := l.Text(&text, 100); err != nil || !strings.Contains(text.String(), "(old duplicate)") || !strings.Contains(text.String(), "(2 MSL 1 s)") {
+		t.Errorf("%v\n%s", err, &text)
+	}
+}
+
+// TestHalfOpenIsNotOld: what an end says that still has the connection before, its peer
+// having begun another, is no old duplicate (RFC 9293, figure 10).
+func TestHalfOpenIsNotOld(t *testing.T) {
+	l, p := lineage{}, packetOf(1)
+	p.Segment.Flags, p.Segment.Incarnation = wire.SYN, wire.IncarnationOf(0, 1, 1)
+	l.saw(&p)
+	p.ID, p.Segment.Incarnation = 9, wire.IncarnationOf(0, 2, 1)
+	l.saw(&p)
+	p.Segment.Flags, p.Segment.Incarnation = wire.ACK, wire.IncarnationOf(0, 1, 1)
+	for id, want := range map[uint64]bool{8: true, 10: false} { // order-free: each by itself
+		p.ID = id
+		if nth, last, old, _ := l.earlier(&p); nth != 1 || last != 2 || old != want {
+			t.Errorf("packet %d is of connection %d, the last being %d, old %v", id, nth, last, old)
+		}
+	}
+}
+
+// reopening has three connections on one port, and text of the first comes again when
+// the second has it.
+const reopening = `
 [node.client]
 ports.range = "40000-40000"
 tcp.time_wait = "1 s"
@@ -125,12 +183,7 @@ to = "server:7"
 request = "10 B"
 close.after = "1 s"
 arrivals = { process = "even", rate = "0.25/s", count = 3 }
-`, "server")
-	want := "a copy that the network made; old duplicate: of the 1st connection between these ports; the 2nd has been opened since"
-	if !slices.Contains(got, want) {
-		t.Errorf("no packet says %q:\n%s", want, strings.Join(got, "\n"))
-	}
-}
+`
 
 // TestHoldBack: what is never settled does not keep a capture from being written, and
 // nothing is written out of turn.

@@ -6,6 +6,7 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/google/renameio/v2/maybe"
@@ -159,6 +160,9 @@ func (d *drawer) chart() (*plots.Figure, error) {
 		if err := d.names(&made.Categories, f.X); err != nil {
 			return nil, err
 		}
+	}
+	if numbered(made.Categories) { // which have no unit of their own
+		made.XLabel, made.XUnit = f.XLabel, ""
 	}
 	if err := d.remarks(made); err != nil {
 		return nil, err
@@ -354,8 +358,12 @@ func (d *drawer) curve(made *plots.Figure, g group, c language.Curve) (plots.Ser
 			return s, err
 		}
 		low, high := v.low, finite(v.high)
-		if slot, lone := c.Lone(); lone && slot.Metric != nil && v.value >= 0 { // nothing that is measured is less
+		slot, lone := c.Lone()
+		if _, counts := c.Counts(); v.value >= 0 && (counts || lone && slot.Metric != nil) { // nothing that is measured is less
 			low = max(low, 0)
+		}
+		if _, share := c.Proportion(p.without(-1)); share {
+			low, high = max(low, 0), min(high, 1)
 		}
 		if d.figure.Kind == "bar" {
 			name, err := p.named(d.figure.X)
@@ -438,10 +446,20 @@ func rests(kind string, replications int, confidence float64) string {
 	return ""
 }
 
+// numbered tells whether all names are plain numbers.
+func numbered(names []string) bool {
+	return len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool {
+		_, err := strconv.ParseFloat(name, 64)
+		return err != nil
+	})
+}
+
 // unit takes the unit off a label: "time (s)".
 func unit(label string) (text, unit string) {
 	if i := strings.LastIndex(label, " ("); i > 0 && strings.HasSuffix(label, ")") && !strings.Contains(label[i:], " )") {
-		if u := label[i+2 : len(label)-1]; slices.Contains([]string{"s", "B", "1/s", "bit/s", "B s"}, u) {
+		if u := label[i+2 : len(label)-1]; u == "1/s" && strings.HasSuffix(label[:i], "a second") {
+			return label[:i], ""
+		} else if slices.Contains([]string{"s", "B", "1/s", "bit/s", "B s"}, u) {
 			return label[:i], u
 		}
 	}

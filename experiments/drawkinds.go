@@ -150,6 +150,9 @@ func (d *drawer) heatmap(made *plots.Figure) error {
 	if err := d.names(&made.Rows, d.figure.Up); err != nil {
 		return err
 	}
+	if numbered(made.Rows) {
+		made.YLabel, made.YUnit = d.figure.YLabel, ""
+	}
 	several := len(d.figure.Z)+len(d.figure.Theory) > 1
 	for _, facet := range d.facets {
 		for i, z := range slices.Concat(d.figure.Z, d.figure.Theory) {

@@ -70,6 +70,8 @@ func (s *Study) Ladder(flow string, connection int) (*plots.Ladder, error) {
 		}
 		panel := p.Ladders[flow][connection-1]
 		panel.Title = p.Label()
+		bracketTimeWait(&panel)
+		bracketRetransmissions(&panel)
 		l.Panels = append(l.Panels, panel)
 	}
 	return l, nil

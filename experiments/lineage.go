@@ -8,9 +8,15 @@ import (
 
 // lineage tells which connections had the same two ends, addresses and ports, one
 // after the other: an observer's knowledge, by which old duplicates are seen.
-type lineage map[caller][]wire.Incarnation
+type lineage map[caller][]heir
 
-// pair is the ends of a segment, the same in both directions.
+// heir is a connection and the number of the packet that has opened it.
+type heir struct {
+	who wire.Incarnation
+	syn uint64
+}
+
+// pairOf is the ends of a segment, the same in both directions.
 func pairOf(p *wire.Packet) caller {
 	c := caller{p.Src, p.Dst, p.Segment.SrcPort, p.Segment.DstPort}
 	if s, d := c.src.Uint32(), c.dst.Uint32(); s > d || s == d && c.srcPort > c.dstPort {
@@ -26,21 +32,23 @@ func (l lineage) saw(p *wire.Packet) {
 		return
 	}
 	ends := pairOf(p)
-	if line := l[ends]; !slices.Contains(line, s.Incarnation) {
-		l[ends] = append(line, s.Incarnation)
+	if line := l[ends]; !slices.ContainsFunc(line, func(h heir) bool { return h.who == s.Incarnation }) {
+		l[ends] = append(line, heir{s.Incarnation, p.ID})
 	}
 }
 
-// old tells of a segment from an earlier connection than the last between its ends:
-// the how manieth its own was, and the last. Of any other nth is 0.
-func (l lineage) old(p *wire.Packet) (nth, last int, now wire.Incarnation) {
+// earlier tells of a segment of an earlier connection than the last between its ends:
+// which that was, counted from 1, the last, and whether the segment was sent before that
+// was opened, which makes it an old duplicate; else one end has not heard of the last.
+// Of any other segment nth is 0.
+func (l lineage) earlier(p *wire.Packet) (nth, last int, old bool, now wire.Incarnation) {
 	line := l[pairOf(p)]
 	if last = len(line); last == 0 {
-		return 0, 0, 0
+		return 0, 0, false, 0
 	}
-	i := slices.Index(line, p.Segment.Incarnation)
-	if i >= 0 && i < last-1 {
-		nth = i + 1
+	nth = slices.IndexFunc(line, func(h heir) bool { return h.who == p.Segment.Incarnation }) + 1
+	if nth == last {
+		nth = 0
 	}
-	return nth, last, line[last-1]
+	return nth, last, p.ID < line[last-1].syn, line[last-1].who
 }

@@ -20,6 +20,7 @@ type Trace struct {
 	begun map[uint32]int // by flow
 	talks map[wire.Incarnation]*Connection
 	order []*Connection
+	lines lineage
 }
 
 // Connection is what a Trace saw of one connection.
@@ -48,7 +49,7 @@ type passage struct {
 
 // NewTrace returns a Trace of the first connections of each flow.
 func NewTrace(net *topo.Network, limit int) *Trace {
-	return &Trace{limit: limit, net: net, begun: map[uint32]int{}, talks: map[wire.Incarnation]*Connection{}}
+	return &Trace{limit: limit, net: net, begun: map[uint32]int{}, talks: map[wire.Incarnation]*Connection{}, lines: lineage{}}
 }
 
 // connection returns what is kept of one, nil if it is not among the first.
@@ -102,6 +103,7 @@ func (t *Trace) Sent(now des.Time, node topo.NodeID, p *wire.Packet) {
 	if p.Segment.Marks&wire.Datagram != 0 {
 		return
 	}
+	t.lines.saw(p)
 	c := t.connection(p.Segment.Incarnation)
 	if c == nil {
 		return
@@ -191,9 +193,24 @@ func (t *Trace) passed(p *wire.Packet) *passage {
 
 // Received notes a packet that reaches a host.
 func (t *Trace) Received(now des.Time, node topo.NodeID, p *wire.Packet) {
+	t.lines.saw(p)
 	if m := t.passed(p); m != nil {
 		m.Arrived = int64(now)
+		t.stray(p, *m)
 	}
+}
+
+// stray enters a segment that has reached a later connection on the same ports there,
+// too, with the numbers of its own.
+func (t *Trace) stray(p *wire.Packet, m passage) {
+	nth, _, old, now := t.lines.earlier(p)
+	later, own := t.talks[now], t.talks[p.Segment.Incarnation]
+	if nth == 0 || later == nil || later == own {
+		return
+	}
+	m.From, m.To = later.column(own.hosts[m.From]), later.column(own.hosts[m.To])
+	m.Old, m.Before = old, !old
+	later.sent = append(later.sent, m)
 }
 
 // Dropped notes a packet that the network dropped.

@@ -51,7 +51,7 @@ func between(a, b point, share float64) point {
 
 func (m *Message) colour() color.NRGBA {
 	switch {
-	case m.Duplicate:
+	case m.Duplicate, m.Old, m.Before:
 		return purple
 	case m.Again:
 		return vermillion
@@ -66,7 +66,7 @@ func (g *ladderPanel) drawArrow(i int) {
 	if m.Marked {
 		line.width = 1.8
 	}
-	if m.Duplicate {
+	if m.Duplicate || m.Old {
 		line.dash = []float64{3, 1.5}
 	}
 	if m.Arrived < 0 {

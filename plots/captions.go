@@ -3,6 +3,7 @@ package plots
 import (
 	"cmp"
 	"image/color"
+	"slices"
 	"strings"
 )
 
@@ -84,14 +85,19 @@ func (g *ladderPanel) captionsOf(i int) []caption {
 	}
 	fate := cmp.Or(m.Lost, m.fate())
 	cause := newLine(word{small, vermillion, fate})
+	causes := word{small, vermillion, fate}.halves()
 	ahead := (1-crossAt)*room - 6
 	room = crossAt*room - 6
-	if cause.width > ahead {
+	if slices.ContainsFunc(causes, func(l line) bool { return l.width > ahead }) {
 		c.forms = m.forms(room, fate)
 		return []caption{c}
 	}
 	c.forms = m.forms(room, "")
 	behind := caption{message: i, behind: true}
+	if cause.width > ahead {
+		behind.forms = append(behind.forms, newForm(0, causes[:1], causes[1:]), newForm(0, causes, nil), newForm(0, nil, causes))
+		return []caption{c, behind}
+	}
 	for _, height := range []float64{-small.middle(), overArrow, underArrow} {
 		cause.height = height
 		behind.forms = append(behind.forms, form{[]line{cause}, cause.width, 0})

@@ -21,6 +21,8 @@ type curve struct {
 	z         []float64 // of cells and coloured points
 	boxes     []*summary
 	lead      float64 // level left of the first step of a distribution
+	ends      bool    // a distribution ends in 0, which a log axis cannot show,
+	end       float64 // at this value
 }
 
 func (c *curve) add(x, y, low, high float64) {
@@ -121,8 +123,12 @@ func (f *Figure) curve(s Series) (c curve, hidden int) {
 			continue
 		}
 		if f.LogX && !f.categorical() && x[i] <= 0 || f.LogY && y[i] <= 0 && f.Kind != Hist && f.Kind != Heatmap {
-			if c.lead = y[i]; !f.sampled() {
-				hidden++
+			hidden++
+			switch {
+			case len(c.x) == 0:
+				c.lead = y[i]
+			case f.Kind == CCDF:
+				c.ends, c.end = true, x[i]
 			}
 			continue
 		}
@@ -137,6 +143,9 @@ func (f *Figure) curve(s Series) (c curve, hidden int) {
 		if s.Z != nil {
 			c.z = append(c.z, s.Z[i])
 		}
+	}
+	if f.sampled() && len(c.x) > 0 { // the levels left and right of what is shown tell of the rest
+		hidden = 0
 	}
 	switch f.Kind {
 	case Scatter:
@@ -183,10 +192,8 @@ func (f *Figure) distribution(sample []float64) (x, y []float64) {
 		}
 		x, y = append(x, sorted[ends[i]-1]), append(y, share)
 	}
-	// The last step of a CCDF goes to 0, which a log axis cannot show: let the
-	// level before it reach to the greatest value.
-	if k := len(y); f.Kind == CCDF && f.LogY && k > 1 {
-		y[k-1] = y[k-2]
+	if f.Kind == CCDF && len(x) > 0 { // the first is a step, too, where it is the only one
+		x, y = slices.Insert(x, 0, x[0]), slices.Insert(y, 0, 1)
 	}
 	return x, y
 }

@@ -335,9 +335,10 @@ func TestDistribution(t *testing.T) {
 	}
 	f := Figure{Kind: CCDF, LogY: true}
 	x, y := f.distribution(sample)
-	if len(x) != maxPoints {
-		t.Fatalf("%d steps, want %d", len(x), maxPoints)
+	if len(x) != maxPoints+1 || x[0] != x[1] || y[0] != 1 {
+		t.Fatalf("%d steps, want %d behind one from 1 at %g", len(x)-1, maxPoints, x[0])
 	}
+	x, y = x[1:], y[1:]
 	slices.Sort(sample)
 	if x[len(x)-1] != sample[n-1] {
 		t.Errorf("seed %d: the greatest of the sample, %g, is not drawn", seed, sample[n-1])
@@ -350,6 +351,26 @@ func TestDistribution(t *testing.T) {
 		if i > 0 && y[i-1]-y[i] > 1.0/449 {
 			t.Fatalf("seed %d: a step from %g to %g", seed, y[i-1], y[i])
 		}
+	}
+}
+
+// TestOneValueIsAStep: where all values of a sample are equal, its distribution is a
+// step, on log axes down to the edge; and what no axis can show is counted.
+func TestOneValueIsAStep(t *testing.T) {
+	for _, kind := range []Kind{CDF, CCDF} {
+		f := Figure{Name: "f", Kind: kind, LogX: true, LogY: kind == CCDF, Panels: []Panel{{Series: []Series{{X: []float64{0.02, 0.02, 0.02}}}}}}
+		g := &page{f: &f, drawing: &drawing{w: 300}}
+		g.panels, _ = f.curves()
+		g.ranges()
+		path := g.path(frame{0, 0, 100, 100}, g.panels[0][0])
+		upright := slices.IndexFunc(path[1:], func(p point) bool { return p.x == path[len(path)-2].x || p.x == path[len(path)-1].x })
+		if len(path) < 3 || upright < 0 || path[len(path)-1].y == path[0].y {
+			t.Errorf("%s of one value is drawn along %v", kind, path)
+		}
+	}
+	f := Figure{Name: "f", Kind: CCDF, LogX: true, LogY: true, Panels: []Panel{{Series: []Series{{X: []float64{0, -1}}}}}}
+	if _, hidden := f.curves(); hidden == 0 {
+		t.Error("values that a log axis cannot show are not counted")
 	}
 }
 

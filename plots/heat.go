@@ -3,6 +3,7 @@ package plots
 import (
 	"image/color"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -77,6 +78,21 @@ func (g *page) tint(v float64) (color.NRGBA, bool) {
 		return pale, false
 	}
 	return shade(g.z.share(v)), true
+}
+
+// hatched reports whether there are cells that the scale cannot show.
+func (g *page) hatched() bool {
+	if !g.f.LogZ || g.f.Kind != Heatmap {
+		return false
+	}
+	for _, row := range g.panels {
+		for _, c := range row {
+			if slices.ContainsFunc(c.z, func(v float64) bool { return v <= 0 }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // colourBar draws the scale right of x, from top to bottom.

@@ -53,7 +53,9 @@ type Message struct {
 	Detail        string // "seq 0, MSS 1460"
 	Lost          string // why it never arrived
 	Again         bool   // a retransmission
-	Duplicate     bool   // an old duplicate, or a copy the network made
+	Duplicate     bool   // a copy the network made
+	Old           bool   // an old duplicate: of an earlier connection between the same ports
+	Before        bool   // of that, too, and sent since by an end that still has it
 	Marked        bool   // to be pointed out: a thick arrow
 
 	// A long run of plain segments is drawn as one arrow, and so are their ACKs.
@@ -143,6 +145,10 @@ func (p *LadderPanel) check() error {
 // mark is what a label says of a message beyond its flags.
 func (m *Message) mark() string {
 	switch {
+	case m.Old:
+		return "old duplicate"
+	case m.Before:
+		return "half-open"
 	case m.Again && m.Duplicate:
 		return "again, duplicate"
 	case m.Again:

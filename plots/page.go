@@ -46,6 +46,9 @@ func (f *Figure) draw() *drawing {
 	if len(g.panels) == 0 {
 		g.panels = make([][]curve, 1)
 	}
+	if g.hatched() {
+		g.note = "Hatched: nothing above 0, which a log scale cannot show."
+	}
 	g.ranges()
 
 	y := g.lines(margin, margin, 0, titles, black, titles.wrap(f.Title, g.w-2*margin))
@@ -80,6 +83,9 @@ func (g *page) ranges() {
 				y.hold(c.y[i], f.LogY)
 				y.hold(c.low[i], f.LogY)
 				y.hold(c.high[i], f.LogY)
+			}
+			if c.ends && !c.theory {
+				x.hold(c.end, f.LogX)
 			}
 		}
 	}
@@ -225,7 +231,7 @@ func (g *page) sides(left float64) (gap, right float64) {
 		for _, t := range g.x.ticks {
 			half, at := small.width(t.label)/2, g.x.place(t)*width
 			right = max(right, margin+at+half-width)
-			gap = max(gap, 5+at+half-width+max(0, g.firstOverhang(width)))
+			gap = max(gap, 8+at+half-width+max(0, g.firstOverhang(width)))
 		}
 	}
 	return gap, right
@@ -287,6 +293,9 @@ func (g *page) crowded(width float64) bool {
 		widest = max(widest, small.width(small.shorten(name, slantedRoom)))
 	}
 	g.every = fitting(len(g.f.Categories), width, widest+5)
+	if g.every > 2 && slot > 1.2*small.leading() { // slanted, all can be
+		g.every = 1
+	}
 	return g.every > 1
 }
 

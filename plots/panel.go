@@ -168,8 +168,12 @@ func (g *page) path(r frame, c curve) []point {
 			break
 		}
 	}
-	if c.steps && g.f.Kind == CDF {
+	switch {
+	case c.steps && g.f.Kind == CDF:
 		path = append(path, point{r.x1, last})
+	case c.steps && c.ends:
+		x := g.at(r, c.end, c.x[0]).x
+		path = append(path, point{x, last}, point{x, r.y1})
 	}
 	return path
 }
@@ -303,8 +307,11 @@ func (g *page) key(c curve, r frame) {
 		}
 	case g.f.Kind == Hist, g.f.boxed():
 		g.rect(faint(hue(c.index), 0.28), r.x0, r.y0, r.x1, r.y1)
+		outline := []point{{r.x0, r.y1}, {r.x0, r.y0}, {r.x1, r.y0}, {r.x1, r.y1}}
 		if g.f.Kind == Hist {
-			g.stroke(seriesStroke(c.index), point{r.x0, r.y1}, point{r.x0, r.y0}, point{r.x1, r.y0}, point{r.x1, r.y1})
+			g.stroke(seriesStroke(c.index), outline...)
+		} else {
+			g.stroke(stroke{width: 0.7, color: hue(c.index)}, append(outline, outline[0])...)
 		}
 	case g.f.Kind == Scatter:
 		g.marker(mid, c.index)

@@ -56,7 +56,13 @@ func (g *page) area(r frame, c curve) {
 		low = append(low, g.at(r, c.x[i], c.low[i]))
 		high = append(high, g.at(r, c.x[i], c.high[i]))
 	}
-	if c.steps {
+	switch {
+	case len(low) == 1: // has no width of its own
+		for _, edge := range []*[]point{&low, &high} {
+			p := (*edge)[0]
+			*edge = []point{{max(p.x-6, r.x0), p.y}, {min(p.x+6, r.x1), p.y}}
+		}
+	case c.steps:
 		low, high = stairs(low), stairs(high)
 	}
 	outline := slices.Clone(high)

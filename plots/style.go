@@ -2,6 +2,7 @@ package plots
 
 import (
 	"image/color"
+	"regexp"
 	"strings"
 
 	stdfont "golang.org/x/image/font"
@@ -70,12 +71,25 @@ func (l lettering) leading() float64 { return 1.2 * l.size }
 // middle is the distance from the middle of a capital down to its baseline.
 func (l lettering) middle() float64 { return 0.36 * l.size }
 
+// bound are numbers with what belongs to them: a unit, or the name of a field.
+var bound = regexp.MustCompile(`\b(?:(?:seq|ack|len|win) \d\S*|\d\S* (?:%|[nµm]?s|[kMG]?i?B|min|h|[kMG]?bit/s)(?:[,;.)]|$))`)
+
+// words are what s is broken between.
+func words(s string) (list []string) {
+	const hard = "\u00a0"
+	s = bound.ReplaceAllStringFunc(s, func(m string) string { return strings.ReplaceAll(m, " ", hard) })
+	for word := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ' ' || r == '\t' || r == '\r' }) {
+		list = append(list, strings.ReplaceAll(word, hard, " "))
+	}
+	return list
+}
+
 // wrap breaks s at spaces into lines no wider than w where words allow it.
 func (l lettering) wrap(s string, w float64) []string {
 	var lines []string
 	for paragraph := range strings.SplitSeq(s, "\n") {
 		line := ""
-		for word := range strings.FieldsSeq(paragraph) {
+		for _, word := range words(paragraph) {
 			switch {
 			case line == "":
 				line = word

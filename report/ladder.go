@@ -34,6 +34,8 @@ type ladderArrow struct {
 	Lost    string `json:"lost,omitempty"`
 	Again   bool   `json:"again,omitempty"`
 	Copy    bool   `json:"copy,omitempty"`
+	Old     bool   `json:"old,omitempty"`    // of an earlier connection between the same ports
+	Before  bool   `json:"before,omitempty"` // and sent since
 }
 
 type ladderState struct {
@@ -80,7 +82,7 @@ func data(p *plots.LadderPanel) template.JS {
 			d.More = len(p.Messages) - i
 			break
 		}
-		d.Messages = append(d.Messages, ladderArrow{m.From, m.To, m.Sent, m.Arrived, m.Label, m.Detail, m.Lost, m.Again, m.Duplicate})
+		d.Messages = append(d.Messages, ladderArrow{m.From, m.To, m.Sent, m.Arrived, m.Label, m.Detail, m.Lost, m.Again, m.Duplicate, m.Old, m.Before})
 	}
 	for _, s := range p.States {
 		d.States = append(d.States, ladderState{s.Host, s.State, s.From, s.To})

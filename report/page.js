@@ -53,7 +53,9 @@ function describe(d, m) {
   let s = `${duration(m.sent)}: ${d.hosts[m.from]} to ${d.hosts[m.to]}: ${m.label}`;
   if (m.detail) s += `, ${m.detail}`;
   if (m.again) s += ", sent again";
-  if (m.copy) s += ", a duplicate";
+  if (m.old) s += ", an old duplicate: of an earlier connection between these ports";
+  else if (m.before) s += ", of the connection before, which this end still has";
+  else if (m.copy) s += ", a duplicate";
   return s + (m.arrived < 0 ? `. It is lost: ${m.lost || "it never arrives"}.` : `. It arrives at ${duration(m.arrived)}.`);
 }
 function heights(d, zoom) {
