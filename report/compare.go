@@ -13,8 +13,9 @@ import (
 // comparison is the numbers of several results beside each other.
 type comparison struct {
 	Names []string
-	Rows  []comparedRow
-	Left  int
+	Rows  []comparedRow // the clear changes first
+	Left  int           // that have no room
+	Same  int           // numbers that do not differ
 }
 
 // comparedRow is one number at one point. Change is that of the last against the
@@ -55,11 +56,11 @@ func compare(results []*Result) *comparison {
 		if slices.ContainsFunc(rows, func(m map[place]experiments.SummaryRow) bool { _, ok := m[k]; return !ok }) {
 			continue
 		}
-		if len(c.Rows) == mostNumbers {
-			c.Left++
+		first, last := rows[0][k], rows[len(rows)-1][k]
+		if !slices.ContainsFunc(rows, func(m map[place]experiments.SummaryRow) bool { return differs(m[k].Mean, first.Mean) }) {
+			c.Same++
 			continue
 		}
-		first, last := rows[0][k], rows[len(rows)-1][k]
 		row := comparedRow{At: k.at, Metric: k.metric, Unit: first.Unit}
 		for i := range rows {
 			v := rows[i][k]
@@ -71,7 +72,24 @@ func compare(results []*Result) *comparison {
 		row.Clear = math.Abs(last.Mean-first.Mean) > half(first)+half(last)
 		c.Rows = append(c.Rows, row)
 	}
+	slices.SortStableFunc(c.Rows, func(a, b comparedRow) int {
+		switch {
+		case a.Clear == b.Clear:
+			return 0
+		case a.Clear:
+			return -1
+		}
+		return 1
+	})
+	if over := len(c.Rows) - mostNumbers; over > 0 {
+		c.Rows, c.Left = c.Rows[:mostNumbers], over
+	}
 	return c
+}
+
+// differs tells of two means whether they are more than the arithmetic apart.
+func differs(a, b float64) bool {
+	return math.IsNaN(a) != math.IsNaN(b) || math.Abs(a-b) > 1e-12*max(math.Abs(a), math.Abs(b))
 }
 
 // half is the half-width, none where a single run has no interval.

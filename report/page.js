@@ -149,9 +149,21 @@ for (const box of document.querySelectorAll(".ladder")) {
       const g = make("g", {class: "arrow" + (lost ? " lost" : "") + (m.again ? " again" : ""), tabindex: 0, role: "img", "aria-label": describe(d, m)},
         make("path", {d: `M${x1} ${y1}L${x2} ${y2}`, class: "hit"}), make("path", {d: `M${x1} ${y1}L${x2} ${y2}`}), make("path", {d: head}));
       const turn = (angle * 180 / Math.PI + 270) % 180 - 90;
-      // Of arrows that leave together the captions stand above and below by turns.
+      // Of arrows that leave together the captions stand above and below by turns; of
+      // those that cross each stands at its sender, on two lines.
       const key = m.from + ":" + Math.round(y1 / 6), nth = together[key] = (together[key] || 0) + 1;
-      g.append(make("text", {x: (x1 + x2) / 2, y: (y1 + y2) / 2 + (nth % 2 ? -5 : 13), "text-anchor": "middle", transform: `rotate(${turn} ${(x1 + x2) / 2} ${(y1 + y2) / 2})`}, m.label + (m.detail ? "  " + m.detail : "")));
+      const crosses = d.messages.some(o => o.from === m.to && o.to === m.from && o.sent < m.arrived && m.sent < o.arrived);
+      const write = (share, dy, anchor, s) => {
+        const cx = x1 + (x2 - x1) * share, cy = y1 + (y2 - y1) * share;
+        g.append(make("text", {x: cx, y: cy + dy, "text-anchor": anchor, transform: `rotate(${turn} ${cx} ${cy})`}, s));
+      };
+      if (crosses) {
+        const anchor = x2 > x1 ? "start" : "end";
+        write(.04, -5, anchor, m.label);
+        write(.04, 13, anchor, m.detail || "");
+      } else {
+        write(.5, nth % 2 ? -5 : 13, "middle", m.label + (m.detail ? "  " + m.detail : ""));
+      }
       g.addEventListener("mouseenter", () => tell(m));
       g.addEventListener("focus", () => tell(m));
       svg.append(g);

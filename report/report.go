@@ -62,6 +62,7 @@ type document struct {
 // section is one experiment.
 type section struct {
 	ID         string
+	Folder     string
 	Title      string
 	About      template.HTML
 	Facts      []fact
@@ -89,10 +90,12 @@ type verdict struct {
 }
 
 type figure struct {
-	Name, Alt   string
-	Light, Dark template.URL
-	Table       template.URL
-	Redraw      string
+	Name, Alt string
+	Light     template.URL
+	Dark      template.Srcset // of one picture; a URL would lose its comma
+	Table     template.URL
+	Wide      bool // of both columns of a paper
+	Redraw    string
 }
 
 type count struct {
@@ -137,7 +140,7 @@ func Write(w io.Writer, results ...*Result) error {
 // section is the results as the page shows them; at is their folder, from it.
 func (r *Result) section(id, at string) (*section, error) {
 	file := r.Study.File
-	s := &section{ID: id, Title: cmp.Or(file.Title, file.Name), Notes: r.Notes, Effective: r.Study.Effective()}
+	s := &section{ID: id, Folder: r.Folder, Title: cmp.Or(file.Title, file.Name), Notes: r.Notes, Effective: r.Study.Effective()}
 	var about bytes.Buffer
 	if err := goldmark.Convert([]byte(file.About), &about); err != nil {
 		return nil, err
@@ -162,7 +165,7 @@ func (r *Result) facts() []fact {
 	}
 	return []fact{
 		{"points", fmt.Sprint(len(r.Study.Points))}, {"runs", fmt.Sprint(runs)},
-		{"seed", fmt.Sprint(r.Study.Seed)}, {"events", short(float64(events))},
+		{"", fmt.Sprintf("seed %d", r.Study.Seed)}, {"events", grouped(events)},
 	}
 }
 
@@ -230,6 +233,7 @@ func (s *section) figures(r *Result, at string) error {
 		dark, err := r.Study.Picture(f, experiments.Look{Style: plots.Dark})
 		if err == nil {
 			err = errors.Join(embed(&g.Light, light, "svg"), embed(&g.Table, light, "csv"), embed(&g.Dark, dark, "svg"))
+			g.Wide = f.Width > 120
 		}
 		if err != nil {
 			return fmt.Errorf("figure.%s: %w", f.Name, err)
@@ -246,6 +250,8 @@ var kinds = map[string]string{"svg": "image/svg+xml", "csv": "text/csv"}
 // alt says what a figure is to who does not see it.
 func alt(kind, x, y string) string {
 	switch {
+	case kind == "states":
+		return "The state diagram of RFC 9293 with how often connections went each way."
 	case kind == "ladder":
 		return "A ladder of segments; the same connection can be stepped through below."
 	case y == "":
@@ -255,10 +261,10 @@ func alt(kind, x, y string) string {
 }
 
 // embed makes a picture part of the page.
-func embed(to *template.URL, p plots.Picture, format string) error {
+func embed[T template.URL | template.Srcset](to *T, p plots.Picture, format string) error {
 	var b bytes.Buffer
 	err := p.Encode(&b, format)
-	*to = template.URL("data:" + kinds[format] + ";base64," + base64.StdEncoding.EncodeToString(b.Bytes()))
+	*to = T("data:" + kinds[format] + ";base64," + base64.StdEncoding.EncodeToString(b.Bytes()))
 	return err
 }
 
@@ -285,6 +291,15 @@ func (r *Result) repeat() []string {
 		run += " --where " + experiments.Quoted(r.Manifest.Where)
 	}
 	return []string{run + " --out " + experiments.Quoted(r.Folder), "netsim report " + experiments.Quoted(r.Folder)}
+}
+
+// grouped writes a count with a thin space before every three digits.
+func grouped(n uint64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "\u202f" + s[i:]
+	}
+	return s
 }
 
 // short writes a number with four digits.

@@ -90,13 +90,16 @@ func TestPageSaysItAll(t *testing.T) {
 	page := written(t, made(t, "out/my results"))
 	for _, want := range []string{
 		"Ports &amp; &lt;b&gt;people&lt;/b&gt;", "<em>few ports</em>", ">no loss<", ">5 % lost<", ">FAIL<", ">pass<", "no port",
-		"flow.web.setup_time.mean", "<th scope=\"row\">lossier<br>", "<td>no loss</td><td>5 % lost</td><td class=\"n\">20 ms</td>", "data:image/svg&#43;xml;base64,", "download=\"refused.csv\"",
+		"flow.web.setup_time.mean", "<th scope=\"row\">lossier<br>", "<td>no loss</td><td>5 % lost</td><td class=\"n\">20 ms</td>", "data:image/svg&#43;xml;base64,", `srcset="data:image/svg`, "download=\"refused.csv\"",
 		"netsim run asked.toml --out &#39;out/my results&#39;", "netsim plot . --figure ladder",
 		`"label":"SYN"`, "40000-40019",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not say %q", want)
 		}
+	}
+	if strings.Contains(page, "base64%2c") {
+		t.Error("a picture in dark colours has lost the comma of its data, and is not shown")
 	}
 	if strings.Contains(page, "<script>alert") || strings.Contains(page, "<b>people") {
 		t.Error("HTML of the file is HTML of the page")
@@ -125,7 +128,10 @@ func TestPageIsTheSameTwice(t *testing.T) {
 
 func TestCompared(t *testing.T) {
 	page := written(t, made(t, "before"), made(t, "after", "node.client.tcp.time_wait=0 s"))
-	for _, want := range []string{"2 results compared", "What differs", "<th scope=\"col\">before</th><th scope=\"col\">after</th>", "-100 %"} {
+	if first, same := strings.Index(page, "<strong>-100 %"), strings.Index(page, "numbers are the same in all"); first < 0 || same < first {
+		t.Error("clear changes do not come first, or equal numbers are not counted")
+	}
+	for _, want := range []string{"2 results compared", "<code>before</code>", "What differs", "<th scope=\"col\">before</th><th scope=\"col\">after</th>", "-100 %"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the comparison does not say %q", want)
 		}
