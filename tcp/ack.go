@@ -255,7 +255,10 @@ func (c *Conn) receiveLimit() uint32 {
 
 // firstWindow is what of the buffer is offered at first.
 func (c *Conn) firstWindow() uint32 {
-	return c.profile.firstWindow(c.advMSS, c.has(useTS) && !c.has(active)) // who opens does not know yet
+	if c.first == 0 {
+		c.first = c.profile.firstWindow(c.advMSS, c.has(useTS) && !c.has(active)) // who opens does not know yet
+	}
+	return c.first
 }
 
 // firstWindow is what is offered at first to a peer that may send segments of a size,

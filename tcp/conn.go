@@ -31,6 +31,7 @@ type Conn struct {
 
 	// Receive sequence space. edge is RCV.NXT + RCV.WND as the peer was told.
 	irs, rcvNxt, edge wire.Seq
+	first             uint32 // see firstWindow
 	rcvOffset         uint64 // offset of rcvNxt in the peer's stream
 	readable          uint32 // bytes in order that the user has not read
 	finAt             wire.Seq
