@@ -72,7 +72,7 @@ func (l *Listener) fastOpen(now des.Time, s *Socket, seg *wire.Segment, o *tcp.O
 			o.FastCookie = c
 			o.FastCookie.Exp = seg.CookieExp
 		}
-		if shown && seg.CookieLen == c.Len && [8]byte(seg.Cookie[:8]) == [8]byte(c.Bytes[:8]) {
+		if shown && l.FastAny && seg.CookieLen > 0 || shown && seg.CookieLen == c.Len && [8]byte(seg.Cookie[:8]) == [8]byte(c.Bytes[:8]) {
 			if i == 0 {
 				o.FastCookie = tcp.FastCookie{}
 			}
@@ -114,6 +114,20 @@ func (s *Socket) fastDone(now des.Time) {
 		l.fast--
 	}
 }
+
+// pauseFast gives Fast Open up for a while, which is twice as long each time, up to 64
+// times (Linux tcp_fastopen_active_should_disable).
+func (h *Host) pauseFast(now des.Time) {
+	if pause := h.group.profile.FastPause; pause > 0 {
+		r := h.own()
+		r.fastPaused = now.Add(pause << min(r.fastFailures, 6))
+		r.fastFailures++
+	}
+}
+
+// FastPaused reports that connections are opened without Fast Open, since a middlebox
+// may be in its way.
+func (h *Host) FastPaused(now des.Time) bool { return now < h.rest.fastPaused }
 
 // FastOpening is what the host knows of a server for Fast Open: a cookie, and the
 // segment size that it takes. Both may be missing.

@@ -52,13 +52,15 @@ type group struct {
 
 // rest is what few hosts have. Without it, it is one that is empty, of all hosts.
 type rest struct {
-	pairs   map[destination]uint32       // where destinations are many
-	paths   map[wire.Addr]path           // narrower than their first link
-	cookies map[wire.Addr]tcp.FastCookie // of Fast Open, by server
-	more    []wire.Addr
-	keys    [][16]byte          // of the cookies of Fast Open that it gives
-	stamps  map[wire.Addr]stamp // of those whose connections came to TIME-WAIT
-	proven  map[wire.Addr]bool  // that a connection was established with
+	pairs        map[destination]uint32       // where destinations are many
+	paths        map[wire.Addr]path           // narrower than their first link
+	cookies      map[wire.Addr]tcp.FastCookie // of Fast Open, by server
+	more         []wire.Addr
+	fastFailures int                 // times that Fast Open was given up for a while
+	fastPaused   des.Time            // until when it is
+	keys         [][16]byte          // of the cookies of Fast Open that it gives
+	stamps       map[wire.Addr]stamp // of those whose connections came to TIME-WAIT
+	proven       map[wire.Addr]bool  // that a connection was established with
 
 	holdings holdings
 	cache    cache
@@ -225,7 +227,11 @@ func (h *Host) ConnectFrom(now des.Time, from wire.Addr, to Remote, local uint16
 		s.ttl = options.TTL
 	}
 	if options != nil && options.FastOpen {
-		o.FastCookie = h.rest.cookies[t.remote]
+		if o.FastCookie = h.rest.cookies[t.remote]; h.FastPaused(now) {
+			plain := *options
+			plain.FastOpen, plain.Cookieless, plain.Early = false, false, 0
+			o.Settings = &plain
+		}
 	}
 	if old != nil {
 		o.Follow(old)

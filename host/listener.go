@@ -36,6 +36,7 @@ type Listener struct {
 	Settings *tcp.Settings // socket options of the connections to come; nil is none
 	FastOpen int           // connections that may be open fast and not yet proven; 0: none
 	FastKeys [][16]byte    // of their cookies, in place of the host's
+	FastAny  bool          // any cookie is good
 
 	penalties []des.Time // until when places of Fast Open are kept
 }

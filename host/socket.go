@@ -141,6 +141,9 @@ func (s *Socket) Fire(now des.Time) {
 	}
 	if s.Conn.Deadline() <= now {
 		s.Conn.Timeout(now)
+		if s.Conn.FastStuck() {
+			s.host.pauseFast(now)
+		}
 		s.bereft(now)
 	}
 	s.pump(now)

@@ -92,7 +92,10 @@ func (r *runner) receive(c *script.Call, n, flags int64) (attempt, error) {
 	}
 	taken := int64(0)
 	return s.wait(flags, s.timeouts[0], func() (result, bool) {
-		if s.phase == fresh && !s.ended && s.pendingErr == "" || s.phase == listening {
+		switch {
+		case s.deferred != nil: // connect() has said that there is a connection
+			return result{value: -1, errno: "EAGAIN"}, false
+		case s.phase == fresh && !s.ended && s.pendingErr == "" || s.phase == listening:
 			return failed("ENOTCONN")
 		}
 		all := flags&symbols["MSG_WAITALL"] != 0
@@ -316,6 +319,8 @@ func (r *runner) shutdown(c *script.Call) (attempt, error) {
 			return done(0)
 		case s.phase == connecting && r.manners.unconnects:
 			return r.disconnect(s)
+		case s.deferred != nil:
+			return done(0)
 		case s.conn == nil:
 			return failed("ENOTCONN")
 		}

@@ -35,13 +35,18 @@ func (r *runner) fast(s *socket, a sockaddr, n, flags int64) attempt {
 	return s.wait(flags, s.timeouts[1], func() (result, bool) {
 		if !began {
 			began = true
-			if s.phase == connecting {
+			switch {
+			case s.phase == connecting:
 				return failed("EALREADY")
+			case s.phase == connected && s.asked && r.manners.connectedOnce: // a connect() has come about
+				s.asked = false
+				rest = s.put(n, 0, flags)
+				return rest()
 			}
 			known := r.host.FastOpening(r.wireOf(a.ip))
 			s.settings.FastOpen, s.settings.Cookieless = true, r.fastOpen&fastClientNaked != 0 || s.noCookie
 			s.settings.Early = 0
-			if known.Len > 0 || s.settings.Cookieless {
+			if (known.Len > 0 || s.settings.Cookieless) && !r.host.FastPaused(r.now()) {
 				s.settings.Early = uint64(min(n, int64(r.host.FastRoom(r.wireOf(a.ip)))))
 			}
 			sent = int64(s.settings.Early)
@@ -71,7 +76,7 @@ func (r *runner) defers(s *socket, a sockaddr) bool {
 		return false
 	}
 	known := r.host.FastOpening(r.wireOf(a.ip))
-	if known.Len == 0 && r.fastOpen&fastClientNaked == 0 && !s.noCookie {
+	if r.host.FastPaused(r.now()) || known.Len == 0 && r.fastOpen&fastClientNaked == 0 && !s.noCookie {
 		s.settings.FastOpen, s.settings.Early = true, 0 // it is asked for
 		return false
 	}
@@ -82,6 +87,7 @@ func (r *runner) defers(s *socket, a sockaddr) bool {
 // listenFast lets a listener take Fast Open: with TCP_FASTOPEN, or all of them.
 func (s *socket) listenFast(backlog int) {
 	r := s.r
+	s.listener.FastAny = r.sysctls.values["net.inet.tcp.fastopen.acceptany"] == "1"
 	s.listener.FastOpen, s.listener.Cookieless = 0, r.fastOpen&fastServerNaked != 0 || s.noCookie
 	switch {
 	case r.fastOpen&fastServer == 0:

@@ -46,6 +46,6 @@ var bsdManners = manners{
 	resetErrors:      map[tcp.State]errno{tcp.SynSent: "ECONNREFUSED", tcp.SynReceived: "ECONNREFUSED", tcp.Closing: "", tcp.LastAck: "", tcp.TimeWaiting: ""},
 	unconnected:      "ENOTCONN",
 	bufferTimes:      1,
-	fastOpen:         fastClient | fastServer,
+	fastOpen:         fastClient, // net.inet.tcp.fastopen.server_enable is 0
 	connectListening: "EOPNOTSUPP", connectOver: "EISCONN",
 }

@@ -323,7 +323,7 @@ func moreTCPOptions() map[string]option {
 		"IPPROTO_TCP.TCP_FASTOPEN":         {read: func(_ *runner, s *socket) value { return value{n: int64(s.fastQueue)} }, write: writeFastQueue},
 		"IPPROTO_TCP.TCP_FASTOPEN_CONNECT": {read: func(_ *runner, s *socket) value { return value{n: truth(s.fastConnect)} }, write: writeFastConnect},
 		"IPPROTO_TCP.TCP_FASTOPEN_NO_COOKIE": {read: func(_ *runner, s *socket) value { return value{n: truth(s.noCookie)} },
-			write: func(_ *runner, s *socket, v value) errno { s.noCookie = v.n != 0; return "" }},
+			write: writeNoCookie},
 		"IPPROTO_TCP.TCP_FASTOPEN_KEY": {write: writeFastKey},
 		"IPPROTO_TCP.TCP_CONGESTION": {write: func(_ *runner, s *socket, v value) errno {
 			if tcp.AlgorithmByName(v.bytes) == nil {
@@ -495,6 +495,14 @@ func writeFastQueue(_ *runner, s *socket, v value) errno {
 	s.fastQueue = int(min(v.n, 1<<20))
 	if s.listener != nil {
 		s.listenFast(s.fastQueue)
+	}
+	return ""
+}
+
+func writeNoCookie(_ *runner, s *socket, v value) errno {
+	s.noCookie = v.n != 0
+	if s.listener != nil {
+		s.listener.Cookieless = s.listener.Cookieless || s.noCookie
 	}
 	return ""
 }

@@ -404,7 +404,9 @@ func (k *real) transfer(c *script.Call, d *descriptor) (p prepared, err error) {
 			a, err = k.addressArg(c, 4, a)
 		}
 		to = k.sockaddrOf(a)
-		k.subject, k.current, d.flow, d.phase = &d.socket, nil, nil, connecting
+		if d.phase != connecting { // a call more about the same connection
+			k.subject, k.current, d.flow, d.phase = &d.socket, nil, nil, connecting
+		}
 	}
 	p.make = func() (int64, syscall.Errno) {
 		return enter(number, d.live, buf, size, flags, to, len(to))

@@ -287,6 +287,15 @@ func (c *Conn) window(syn bool) uint16 {
 		scale = 0 // RFC 7323 section 2.2
 	}
 	limit := c.receiveLimit()
+	if syn && c.Early() { // as if nothing had come beside the SYN: it was made before (tcp_make_synack)
+		told := c.firstWindow()
+		if n := c.settings().ReceiveBuffer; n > 0 {
+			told = n
+		}
+		told = min(told, c.offer(limit, 0))
+		c.edge = c.rcvNxt.Add(told)
+		return uint16(told)
+	}
 	free := c.offer(limit, scale)
 	edge := c.rcvNxt.Add(free)
 	if edge.Sub(c.edge) < int32(c.step(limit)) {

@@ -13,6 +13,7 @@ type FastCookie struct {
 	Len   uint8 // 0: none
 	MSS   uint16
 	Exp   bool // of the experimental option
+	Asked bool // by that option, in vain
 }
 
 // ride adds to a SYN the request for a cookie, or the cookie and the text, and to a
@@ -24,7 +25,7 @@ func (c *Conn) ride(s *wire.Segment) {
 	}
 	x := c.side
 	asks := c.state == SynSent && x.settings.FastOpen
-	if !asks && (c.state == SynSent || x.cookie.Len == 0) {
+	if !asks && (c.has(active) || x.cookie.Len == 0) {
 		return
 	}
 	if !asks || !x.settings.Cookieless {
@@ -50,7 +51,10 @@ func (c *Conn) ride(s *wire.Segment) {
 // fastMSS is what may go beside a SYN and its options, where the peer takes segments
 // of a size, 0 if that is not known.
 func (c *Conn) fastMSS(known uint16) uint16 {
-	if known == 0 {
+	switch {
+	case known == 0 && c.profile.FastBlind:
+		known = c.mss
+	case known == 0:
 		known = c.defaultMSS()
 	}
 	return min(known, c.mss)
@@ -107,10 +111,21 @@ func (c *Conn) takeCookie(s *wire.Segment) {
 	if !c.settings().FastOpen {
 		return
 	}
-	if s.Options&wire.HasCookie != 0 && s.CookieLen > 0 {
-		c.side.cookie = FastCookie{Bytes: s.Cookie, Len: s.CookieLen, Exp: s.CookieExp}
+	x := &c.side.cookie
+	switch {
+	case s.Options&wire.HasCookie != 0 && s.CookieLen > 0:
+		*x = FastCookie{Bytes: s.Cookie, Len: s.CookieLen, Exp: s.CookieExp}
+	case c.profile.FastAsksTwice && x.Len == 0 && !x.Asked && !c.has(resentSYN) && s.Options&wire.HasCookie == 0:
+		x.Exp, x.Asked = !x.Exp, x.Exp // the other option next time, but the experimental one once only
 	}
-	c.side.cookie.MSS = c.mss
+	x.MSS = c.mss
+}
+
+// FastStuck reports a connection whose user asked for Fast Open, and whose timer has
+// just expired for the third time in a row: a middlebox may be in the way of it (Linux
+// tcp_fastopen_active_detect_blackhole).
+func (c *Conn) FastStuck() bool {
+	return c.has(extended) && c.tries == 3 && c.side.settings.FastOpen && c.has(active)
 }
 
 // openEarly writes what is to ride on the SYN.

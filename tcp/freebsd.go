@@ -135,7 +135,7 @@ var freebsdSources = sources{
 	"AcksFIN":                                         "code of FreeBSD 14: tcp_do_segment sets TF_ACKNOW, no more input being expected",
 	"RepeatsFIN":                                      "code of FreeBSD 14: tcp_outflags; tcp_output, TF_SENTFIN",
 	"SilentListener":                                  "published: its state-event suite, rcv-syn-ack in LISTEN",
-	"FastOptions":                                     "unverified: none",
+	"FastOptions FastBlind FastAsksTwice FastPause":   "unverified: none",
 	"TimeWait":                                        "code of FreeBSD 14: 2 TCPTV_MSL, of 30 s each",
 	"TimeWaitRestart":                                 "code of FreeBSD 14: tcp_twcheck",
 	"FinWait2":                                        "code of FreeBSD 14: TP_MAXIDLE, 8 of 75 s; with fast_finwait2_recycle it is finwait2_timeout, 60 s",

@@ -115,7 +115,7 @@ func (c *Conn) inSynSent(now des.Time, s *wire.Segment) {
 		c.on(ackDue)
 	}
 	c.rearm(now)
-	if c.profile.AnswerBeside { // on at the sixth step
+	if c.profile.AnswerBeside || c.settings().FastOpen { // on at the sixth step; RFC 7413 section 4.2.1
 		c.takeText(now, s)
 		c.takeFIN(now, s)
 	}

@@ -129,7 +129,7 @@ var macosSources = sources{
 	"Nagle NagleSmallOnly":                               "unverified: RFC 9293 section 3.7.4",
 	"AcksFIN":                                            "unverified: as FreeBSD, whose code it was",
 	"SYNHurry RepeatsFIN SilentListener":                 "unverified: as RFC 9293",
-	"FastOptions":                                        "unverified: none",
+	"FastOptions FastBlind FastAsksTwice FastPause":      "unverified: none",
 	"TimeWait":                                           "code of xnu: 2 TCPTV_MSL, of 15 s each; net.inet.tcp.msl 15000",
 	"TimeWaitRestart":                                    "unverified: as RFC 9293 section 3.10.7.4",
 	"FinWait2":                                           "code of xnu: TCPTV_FINWAIT2",

@@ -139,8 +139,10 @@ func (c *Conn) emitSYN(now des.Time, s *wire.Segment) {
 	if !c.settings().NoOptions {
 		c.offerOptions(now, s)
 	}
-	if c.next = c.iss.Add(1); !c.nxt.After(c.next) {
-		c.nxt = c.next
+	if first := c.iss.Add(1); !c.nxt.After(first) {
+		c.nxt, c.next = first, first
+	} else if !c.Early() { // whose text waits for the ACK of the SYN (tcp_retransmit_timer)
+		c.next = first
 	}
 	c.ride(s)
 	c.counts.SYNs++

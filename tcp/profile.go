@@ -49,6 +49,9 @@ type Profile struct {
 	AnswerBeside    bool             `key:"tcp.synack_beside"`     // who has sent a SYN takes text and FIN beside that of the answer
 	EarlyFIN        EarlyFIN         `key:"tcp.early_fin"`         // of a CLOSE in SYN-RECEIVED
 	FastOptions     int              `key:"tcp.fast_open_options"` // bytes kept for the options of a SYN with text; 0: what they take
+	FastBlind       bool             `key:"tcp.fast_open_blind"`   // to a server of unknown segment size text goes as the path lets it, not 536 bytes
+	FastAsksTwice   bool             `key:"tcp.fast_open_twice"`   // a request for a cookie that was ignored is made once by the experimental option
+	FastPause       time.Duration    `key:"tcp.fast_open_pause"`   // without Fast Open after a third timeout, twice as long each time; 0: none
 	SYNHurry        time.Duration    `key:"tcp.syn_hurry"`         // after an ACK that cannot be, the first SYN is sent again after so long; 0: by its timer
 	RepeatsFIN      bool             `key:"tcp.repeats_fin"`       // until our FIN is acknowledged, every ACK says it once more
 	SilentListener  bool             `key:"tcp.silent_listener"`   // a SYN,ACK for a listener is dropped, not reset
