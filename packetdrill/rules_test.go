@@ -134,3 +134,18 @@ func FuzzRun(f *testing.F) {
 		}
 	})
 }
+
+// Options may stand as on a command line, and a line goes on behind a backslash.
+func TestShortOptions(t *testing.T) {
+	passes(t, `-D PORT=9 // nobody has it
+-DFLAG -v
+--tolerance_usecs=5000
+0 socket(..., SOCK_STREAM, \
+         IPPROTO_TCP) = 3
+#ifdef FLAG
++0 close(PORT) = -1 EBADF (Bad file descriptor)
+#else
++0 close(3) = -1 EBADF (Bad file descriptor)
+#endif
+`)
+}

@@ -158,7 +158,7 @@ func (n names) defined(name string) bool { _, ok := n[name]; return ok }
 func (n names) replace(src string) string {
 	for line := range strings.SplitSeq(src, "\n") {
 		line = strings.TrimSpace(line)
-		if !strings.HasPrefix(line, "--") {
+		if !strings.HasPrefix(line, "-") {
 			if line == "" || strings.HasPrefix(line, "//") || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "/*") || strings.HasPrefix(line, "*") {
 				continue
 			}
@@ -166,6 +166,10 @@ func (n names) replace(src string) string {
 		}
 		for option := range strings.SplitSeq(line, "--") {
 			text, ok := strings.CutPrefix(strings.TrimSpace(option), "define=")
+			if !ok {
+				text, ok = strings.CutPrefix(strings.TrimSpace(option), "-D")
+				text, _, _ = strings.Cut(strings.TrimSpace(text), " ")
+			}
 			if !ok {
 				continue
 			}

@@ -42,11 +42,14 @@ func Parse(file, src string, defined func(name string) bool) (s *Script, err err
 	return s, nil
 }
 
-// options reads the lines --name=value.
+// options reads the lines --name=value, and -D NAME, as on a command line.
 func (p *parser) options(s *Script) {
-	for p.space(); p.looking("--"); p.space() {
+	for p.space(); p.looking("-"); p.space() {
 		at := p.pos()
-		p.at += 2
+		if p.next(); !p.accept("-") {
+			p.short(s, at)
+			continue
+		}
 		line := p.src[p.at:]
 		line, _, _ = strings.Cut(line, "\n")
 		text, _, _ := strings.Cut(line, "//")
@@ -59,6 +62,24 @@ func (p *parser) options(s *Script) {
 		}
 		p.at += len(line)
 	}
+}
+
+// short reads -D NAME=VALUE, or a flag of one letter.
+func (p *parser) short(s *Script, at Pos) {
+	if !isLetter(p.peek()) {
+		p.failAt(at, "an option is written --name=value or -D NAME")
+	}
+	letter := p.src[p.at : p.at+1]
+	p.next()
+	from := p.at
+	for !p.done() && p.peek() != '\n' && !p.looking("//") && !p.looking(" -") {
+		p.next()
+	}
+	value := strings.TrimSpace(p.src[from:p.at])
+	if letter == "v" {
+		letter = "verbose"
+	}
+	s.Options = append(s.Options, Option{at, letter, value})
 }
 
 // event reads one event. What has no time happens right after the one before;

@@ -115,6 +115,8 @@ func (p *parser) pass(white string) {
 		switch c := p.peek(); {
 		case strings.IndexByte(white, c) >= 0:
 			p.next()
+		case p.looking("\\\n"), p.looking("\\\r\n"): // the line goes on
+			p.at += strings.IndexByte(p.src[p.at:], '\n') + 1
 		case p.looking("//"), c == '#':
 			for !p.done() && p.peek() != '\n' {
 				p.next()
