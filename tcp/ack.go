@@ -293,7 +293,9 @@ func (c *Conn) window(syn bool) uint16 {
 			told = n
 		}
 		told = min(told, c.offer(limit, 0))
-		c.edge = c.rcvNxt.Add(told)
+		if e := c.rcvNxt.Add(told); e.After(c.edge) { // one that is sent again may tell of less than text has (SHLD-14)
+			c.edge = e
+		}
 		return uint16(told)
 	}
 	free := c.offer(limit, scale)
