@@ -225,6 +225,8 @@ func (s *socket) put(n, sent, flags int64) attempt {
 				return done(sent)
 			}
 			return failed("EPIPE")
+		case s.phase == connecting && s.r.manners.connecting != "":
+			return failed(s.r.manners.connecting)
 		case s.phase == connecting:
 			return result{value: -1, errno: "EAGAIN"}, false
 		}
@@ -311,6 +313,8 @@ func (r *runner) shutdown(c *script.Call) (attempt, error) {
 		switch {
 		case how < 0 || how > 2:
 			return failed("EINVAL")
+		case s.phase == listening && r.manners.shutListening != "":
+			return failed(r.manners.shutListening)
 		case s.phase == listening:
 			if how != symbols["SHUT_WR"] {
 				s.listener.Stop(now)

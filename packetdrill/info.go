@@ -68,6 +68,9 @@ func (r *runner) info(s *socket) map[string]uint64 {
 
 // waits reports whether the socket's connection is in TIME-WAIT still.
 func (r *runner) waits(s *socket) bool {
+	if s.phase != over || s.final != tcp.TimeWaiting {
+		return false
+	}
 	for _, row := range r.host.Connections() {
 		if row.State == tcp.TimeWaiting && s.flow != nil && row.LocalPort == s.flow.local && row.RemotePort == s.flow.remote {
 			return true

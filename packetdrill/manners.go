@@ -1,6 +1,9 @@
 package packetdrill
 
-import "netsim/tcp"
+import (
+	"netsim/tcp"
+	"netsim/wire"
+)
 
 // manners are what a system's socket layer does in its own way.
 type manners struct {
@@ -17,10 +20,16 @@ type manners struct {
 	connectedOnce bool  // connect() tells once of a connection that has come about meanwhile
 	aborted       errno // of connect() after one that failed, and of which SO_ERROR has told why
 
-	bufferTimes      int   // what getsockopt() tells of a buffer, times what was asked for
-	fastOpen         int   // tcp_fastopen at first
-	connectListening errno // of connect() by a listener
-	connectOver      errno // of connect() after a connection is over
+	bufferTimes      int                   // what getsockopt() tells of a buffer, times what was asked for
+	fastOpen         int                   // tcp_fastopen at first
+	connectListening errno                 // of connect() by a listener
+	connectOver      errno                 // of connect() after a connection is over
+	connectGone      errno                 // and once nothing is left of it, not even TIME-WAIT
+	connecting       errno                 // of write() while connect() waits; none: it waits, too
+	shutListening    errno                 // of shutdown() of a listener, which then goes on; none: it stops
+	acceptReset      errno                 // of accept() of a connection that was reset meanwhile; none: it is accepted
+	reports          map[wire.Report]errno // what ICMP stands for, where it is not as in Linux
+	optionGone       errno                 // of TCP's options once nothing is left of a connection
 }
 
 // mannersOf are those of the profiles; the standard's are FreeBSD's, the BSDs having
@@ -38,14 +47,19 @@ var linuxManners = manners{
 	resetErrors: map[tcp.State]errno{tcp.SynSent: "ECONNREFUSED", tcp.CloseWait: "EPIPE"},
 	unconnected: "EPIPE", errorFirst: true, softError: true, endFirst: true, keepsInfo: true, unconnects: true, freshHangs: true, connectedOnce: true, aborted: "ECONNABORTED",
 	bufferTimes: 2, fastOpen: fastClient,
-	connectListening: "EISCONN", connectOver: "EISCONN",
+	connectListening: "EISCONN", connectOver: "EISCONN", connectGone: "EISCONN",
 }
 
-// bsdManners are of FreeBSD 14: tcp_do_segment, tcp_usr_send.
+// bsdManners are of FreeBSD 14: tcp_do_segment, sosend, soshutdown, tcp_usr_accept,
+// tcp_usr_connect and tcp_ctloutput, whose INP_DROPPED is what nothing is left of.
 var bsdManners = manners{
 	resetErrors:      map[tcp.State]errno{tcp.SynSent: "ECONNREFUSED", tcp.SynReceived: "ECONNREFUSED", tcp.Closing: "", tcp.LastAck: "", tcp.TimeWaiting: ""},
 	unconnected:      "ENOTCONN",
 	bufferTimes:      1,
 	fastOpen:         fastClient, // net.inet.tcp.fastopen.server_enable is 0
-	connectListening: "EOPNOTSUPP", connectOver: "EISCONN",
+	connectListening: "EOPNOTSUPP", connectOver: "EISCONN", connectGone: "ECONNREFUSED",
+	connecting: "ENOTCONN", shutListening: "ENOTCONN", acceptReset: "ECONNABORTED", optionGone: "ECONNRESET",
+	reports: map[wire.Report]errno{ // icmp_errmap
+		wire.NetUnreachable: "EHOSTUNREACH", wire.ProtocolUnreachable: "ECONNREFUSED", wire.Prohibited: "ECONNREFUSED", wire.ParameterProblem: "ENOPROTOOPT",
+	},
 }

@@ -168,6 +168,10 @@ func (r *runner) accept(c *script.Call) (attempt, error) {
 			return result{value: -1, errno: "EAGAIN"}, false
 		}
 		child := r.sockets[known]
+		if no := r.manners.acceptReset; no != "" && child.phase == over {
+			child.closed = true
+			return failed(no)
+		}
 		child.nonblock = flags&flag != 0
 		if child.flow != nil { // segments that come next are of it
 			r.current, r.subject = child.flow, child
@@ -254,7 +258,10 @@ func (r *runner) begin(s *socket, a sockaddr) (result, bool) {
 	case listening:
 		return failed(r.manners.connectListening)
 	case over:
-		switch {
+		switch gone := r.manners.connectGone; {
+		case gone != r.manners.connectOver && !r.waits(s): // the error that waited is forgotten
+			s.takeError()
+			return failed(gone)
 		case s.pendingErr != "":
 			s.phase, s.asked = fresh, false
 			return failed(s.takeError())

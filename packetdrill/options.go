@@ -64,6 +64,9 @@ func (r *runner) sockopt(c *script.Call, do func(*socket, *option, string, *scri
 	if !ok {
 		return nil, &unsupported{at: c.Args[2].Pos, what: "option " + level + " " + name}
 	}
+	if gone := r.manners.optionGone; gone != "" && level == "IPPROTO_TCP" && s.phase == over && !r.waits(s) {
+		return instead(gone)
+	}
 	e, err := do(s, &o, name, c.Args[3])
 	if _, missed := err.(*failure); err != nil && !missed {
 		return nil, err

@@ -118,6 +118,9 @@ func (r *runner) failureOf(n tcp.News, state tcp.State, trouble wire.Report) err
 	case n&tcp.TimedOut != 0 && trouble == wire.NoReport:
 		return "ETIMEDOUT"
 	}
+	if e, ok := r.manners.reports[trouble]; ok {
+		return e
+	}
 	return reportErrors[trouble]
 }
 
