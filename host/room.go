@@ -156,7 +156,8 @@ func (r *room) holding(g *group, i uint32) *chain {
 }
 
 // evict lets the host's oldest record go if the profile says so, and reports whether
-// its place is now that of s.
+// its place is now that of s. The hosts of a group share a chain: those before it are
+// of the others, about one of each where all have as much to do.
 func (r *room) evict(now des.Time, s *Socket) bool {
 	g := s.host.group
 	if g.profile.TimeWaitOverflow != tcp.EvictOldest {

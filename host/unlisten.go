@@ -42,7 +42,8 @@ func (l *Listener) Stop(now des.Time) {
 }
 
 // Taken reports whether a connection has the local port, or one in TIME-WAIT: then
-// bind() without SO_REUSEADDR is refused.
+// bind() without SO_REUSEADDR is refused. It looks at all there is, for each listener
+// that an event opens again: that is seldom, and an index would cost every connection.
 func (h *Host) Taken(port uint16) bool {
 	for ref := range h.stack.table.All() {
 		t := h.stack.tupleOf(ref)

@@ -90,7 +90,7 @@ func (k *Key) marked() string {
 	}{
 		{"~", k.Varies() && k.marks&formed != 0},
 		{"@", k.Scheduled() && k.marks&formed != 0},
-		{"!", k.Changes() && strings.HasPrefix(k.Path, "link.")},
+		{"!", k.changeable()},
 	} {
 		if m.has {
 			marks += " `" + m.mark + "`"
