@@ -425,6 +425,43 @@ func TestRecordKeepsAll(t *testing.T) {
 	}
 }
 
+// TestCapturesAreKept holds that captures of runs that are kept are kept, too, if they
+// are of these runs and of these packets.
+func TestCapturesAreKept(t *testing.T) {
+	dir := t.TempDir()
+	asked := everything + "[capture.wire]\nat = \"node.client\"\n"
+	captured := func(sets ...string) (made int) {
+		folder, err := OpenFolder(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer folder.Abandon()
+		archive, err := OpenArchive(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := parse(t, asked, append(sets, quick)...)
+		s, err := Run(t.Context(), f, Options{Archive: archive, Captured: folder.Captured, Capture: func(p *Point, w *World) (io.Closer, error) {
+			made++
+			return folder.Capture(p, w)
+		}, Jobs: 1})
+		if err == nil {
+			err = folder.Save(t.Context(), s, nil, Manifest{})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return made
+	}
+	first, second, shorter := captured(), captured(), captured("capture.wire.snap=100 B")
+	if first != 2 || second != 0 || shorter != 2 {
+		t.Errorf("of 2 points %d are captured, then %d, then with shorter packets %d", first, second, shorter)
+	}
+	if files, _ := filepath.Glob(filepath.Join(dir, "captures", "*")); len(files) != 2 {
+		t.Errorf("captures are %q", files)
+	}
+}
+
 // TestCaptureAgain holds that captures are made of runs that are kept, too.
 func TestCaptureAgain(t *testing.T) {
 	dir := t.TempDir()

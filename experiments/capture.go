@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -27,10 +28,8 @@ func (f *Folder) Capture(p *Point, w *World) (io.Closer, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	c := &capturer{World: w, dir: dir, about: p.about(w), lines: lineage{}, causes: map[topo.NodeID]cause{}}
-	if point := p.Name(); point != "" {
-		c.prefix = fileName(point) + "-"
-	}
+	c := &capturer{World: w, dir: dir, about: p.about(w.Replication), lines: lineage{}, causes: map[topo.NodeID]cause{}}
+	c.prefix = p.prefix()
 	for _, k := range w.needs.Captures {
 		if err := c.open(k); err != nil {
 			return nil, errors.Join(err, c.Close())
@@ -41,8 +40,55 @@ func (f *Folder) Capture(p *Point, w *World) (io.Closer, error) {
 	return c, nil
 }
 
+// prefix is how the names of a point's captures begin.
+func (p *Point) prefix() string {
+	if point := p.Name(); point != "" {
+		return fileName(point) + "-"
+	}
+	return ""
+}
+
+// Captured reports whether the folder has all captures of a run from before, and if so
+// keeps them: [Options].Captured.
+func (f *Folder) Captured(p *Point, replication int, captures []language.Capture) bool {
+	var from []string
+	for _, k := range captures {
+		path := filepath.Join(f.Path, "captures", p.prefix()+k.Name+".pcapng")
+		file, err := os.Open(path)
+		if err != nil {
+			return false
+		}
+		head := make([]byte, 1<<12)
+		n, _ := io.ReadFull(file, head) // a short file has a short head
+		_ = file.Close()                // it was only read
+		if !bytes.Contains(head[:n], []byte(signed(p.about(replication), &k))) {
+			return false
+		}
+		from = append(from, path)
+	}
+	dir := filepath.Join(f.stage, "captures")
+	if os.MkdirAll(dir, 0o755) != nil {
+		return false
+	}
+	for _, path := range from { // beside the others of a set that is published as a whole
+		packets, err := os.ReadFile(path)
+		if err != nil || os.WriteFile(filepath.Join(dir, filepath.Base(path)), packets, 0o644) != nil {
+			for _, path := range from {
+				_ = os.Remove(filepath.Join(dir, filepath.Base(path))) // they are made again
+			}
+			return false
+		}
+	}
+	return true
+}
+
+// signed is the comment of a file: which run it is of, and what it takes of that.
+func signed(about string, k *language.Capture) string {
+	return about + ", " + digested(fmt.Sprintf("%+v", *k))
+}
+
 // about says which run it is: all that it takes to make it again.
-func (p *Point) about(w *World) string {
+func (p *Point) about(replication int) string {
 	words := filepath.Base(p.study.File.Name)
 	if title := p.study.File.Title; title != "" {
 		words = title + "\n" + words
@@ -53,7 +99,7 @@ func (p *Point) about(w *World) string {
 	for _, set := range p.study.File.Sets {
 		words += ", --set " + set
 	}
-	return fmt.Sprintf("%s, seed %d, replication %d", words, p.study.Seed, w.Replication)
+	return fmt.Sprintf("%s, seed %d, replication %d, run %s", words, p.study.Seed, replication, p.identity.run(p.study.Seed, replication))
 }
 
 // fileName is the name of a point as part of that of a file.
@@ -97,7 +143,7 @@ func (c *capturer) open(k language.Capture) error {
 	}
 	cf := &captureFile{File: file, Capture: &k}
 	c.files = append(c.files, cf)
-	if cf.Writer, err = capture.New(file, c.Book, capture.Options{Comment: c.about, Snap: k.Snap, Max: k.Max, Names: c.hostNames()}); err != nil {
+	if cf.Writer, err = capture.New(file, c.Book, capture.Options{Comment: signed(c.about, &k), Snap: k.Snap, Max: k.Max, Names: c.hostNames()}); err != nil {
 		return err
 	}
 	for _, what := range k.What {

@@ -90,7 +90,7 @@ func (e *execution) run(ctx context.Context) (err error) {
 	e.meter = newMeter(s, tasks, o)
 	var missing []Task
 	for _, t := range tasks {
-		if known := e.known(t); known == nil || o.Again || len(e.captures(t)) > 0 {
+		if known := e.known(t); known == nil || o.Again || !e.captured(t) {
 			missing = append(missing, t)
 		} else {
 			e.done++
@@ -213,6 +213,12 @@ func (e *execution) make(ctx context.Context, t Task) (r *record, outcome *Outco
 		r.Moves = moved.found()
 	}
 	return r, outcome, nil
+}
+
+// captured reports whether nothing of a run is to be captured, or all of it was.
+func (e *execution) captured(t Task) bool {
+	all := e.captures(t)
+	return len(all) == 0 || e.options.Captured != nil && e.options.Captured(e.study.Points[t.Point], t.Replication, all)
 }
 
 // captures are what is captured of a run.

@@ -48,8 +48,9 @@ type Options struct {
 	Jobs        int // runs at the same time; 0: one for each CPU that the process may use
 	Connections int // that are traced of each flow, in the first replication of each point
 	Digest      bool
-	Capture     func(*Point, *World) (io.Closer, error) // of the runs of which the file has captures; nil: none
-	Progress    func(Progress)                          // nil: none; called by one at a time
+	Capture     func(*Point, *World) (io.Closer, error)                           // of the runs of which the file has captures; nil: none
+	Captured    func(p *Point, replication int, captures []language.Capture) bool // whether all of them are there from before; nil: never
+	Progress    func(Progress)                                                    // nil: none; called by one at a time
 
 	Archive *Archive // that keeps runs and knows those made before; nil: neither
 	Again   bool     // runs that it knows are made again, and must be the same

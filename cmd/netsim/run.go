@@ -160,7 +160,7 @@ func (f *runFlags) study(cmd *cobra.Command, file *language.File, out string) (s
 		file.Output.Capture = "all"
 	}
 	if file.Captures() {
-		options.Capture = folder.Capture
+		options.Capture, options.Captured = folder.Capture, folder.Captured
 	}
 	m = experiments.Manifest{Command: os.Args, Start: time.Now().UTC()}
 	study, err = experiments.Run(cmd.Context(), file, options)
