@@ -1,6 +1,7 @@
 package tcp
 
 import (
+	"math"
 	"time"
 
 	"netsim/des"
@@ -307,7 +308,7 @@ func (c *Conn) window(syn bool) uint16 {
 	// What the scale cannot say is rounded up, less than one unit beyond the
 	// buffer; when that is full it is rounded down, so that the edge seems to move
 	// back, and still counts as it was (RFC 7323 section 2.4).
-	told := w >> scale
+	told := min(w>>scale, math.MaxUint16) // what an ACK has told by its scale can be more than a SYN,ACK can say
 	if told<<scale < min(w, free) {
 		told++
 	}

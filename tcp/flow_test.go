@@ -199,6 +199,20 @@ func TestNagleSmallOnly(t *testing.T) {
 		1.150 server > ACK 1 ack 3061`)
 }
 
+// An ACK that answers in SYN-RECEIVED tells of the window by its scale, rounded up: more
+// than the SYN,ACK that is sent again after it can say, which then says all that it can.
+func TestWindowOfSYNACKAfterACK(t *testing.T) {
+	c := inState(SynReceived, Linux())
+	c.on(useScale)
+	c.rcvScale, c.first, c.edge = 10, 65160, c.rcvNxt.Add(65160)
+	if told := uint32(c.window(false)) << c.rcvScale; told <= math.MaxUint16 {
+		t.Fatalf("an ACK tells of %d", told)
+	}
+	if told := c.window(true); told != math.MaxUint16 {
+		t.Errorf("a SYN,ACK tells of %d after it", told)
+	}
+}
+
 // The window that the scale cannot say exactly never exceeds the buffer by more
 // than a unit of it, whatever the size of segments, and a window smaller than a
 // unit is told all the same.

@@ -34,7 +34,7 @@ func TestSoak(t *testing.T) {
 	}
 	seeds := *soakSeeds
 	if testing.Short() {
-		seeds /= 4
+		seeds /= 2
 	}
 	var sum soakCounts
 	for seed := range seeds {
