@@ -48,10 +48,8 @@ that = "node.client.memory.bytes.max > 0 and link.wire.busy.max >= 0"
 	for path, m := range named {
 		found := o.Measures[path]
 		switch {
-		case found == nil && m.Supported() && path != "node.server.memory.bytes":
+		case found == nil && path != "node.server.memory.bytes":
 			t.Errorf("%s is a metric of the language, and no run measures it", path)
-		case found != nil && !m.Supported():
-			t.Errorf("%s is measured, and the language has it not yet", path)
 		case found != nil && (found.Class != m.Class || found.Name != m.Unit):
 			t.Errorf("%s is a %s in %q, and to the language a %s in %q", path, found.Class, found.Name, m.Class, m.Unit)
 		case found != nil && m.Class == language.Counter && (m.Of != "") != (found.Of > 0 || strings.Contains(path, "stale") || strings.Contains(path, "packets.received") || strings.Contains(path, "left") || strings.HasPrefix(path, "node.edge.refused")):
@@ -75,7 +73,7 @@ that = "node.client.memory.bytes.max > 0 and link.wire.busy.max >= 0"
 func TestEveryLevelCanBeSeries(t *testing.T) {
 	var levels []string
 	for m := range language.Metrics() {
-		if m.Class == language.Level && m.Supported() {
+		if m.Class == language.Level {
 			levels = append(levels, strings.NewReplacer("flow.*", "flow.web", "node.*.sessions", "node.edge.sessions", "node.*.nat", "node.edge.nat", "node.*.listen.*", "node.server.listen.p80", "node.*", "node.client", "link.*", "link.wire", "<state>", "established").Replace(m.Path))
 		}
 	}

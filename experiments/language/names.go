@@ -47,9 +47,6 @@ func (f *File) Names() (list []Name) {
 		}
 	}
 	for m := range Metrics() {
-		if !m.Supported() {
-			continue
-		}
 		for _, path := range f.named(m.Path) {
 			if f.measures(path) {
 				list = append(list, Name{Path: path, Kind: string(m.Class), Unit: m.Unit, Meaning: m.Meaning, Last: strings.Join(m.own(), " ")})

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// readMetric reads the path of a metric; a list of them is of a later version.
+// readMetric reads the path of a metric, or several.
 func readMetric(raw any) (any, *wrong) {
 	list, ok := raw.([]any)
 	if !ok {

@@ -56,10 +56,6 @@ func reference() string {
 		"`n mean sd min max pN`, of a level, weighted by time, `mean sd min max pN end integral dispersion`.\n\n" +
 		"| metric | class | unit | fraction of | meaning |\n|---|---|---|---|---|\n")
 	for m := range Metrics() {
-		if !m.Supported() {
-			later = append(later, "`"+m.Path+"`")
-			continue
-		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", m.Path, m.Class, m.Unit, m.Of, m.Meaning)
 	}
 	fmt.Fprintf(&b, "\n## Functions\n\n`%s`\n", strings.Join(functionNames(), "` `"))

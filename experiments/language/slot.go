@@ -200,8 +200,6 @@ func (sc Scope) resolve(s Slot, words []string) (Slot, *wrong) {
 	switch {
 	case m == nil || len(rest) > 1 || len(rest) == 1 && !m.has(rest[0]):
 		return s, unknown(words, m, rest)
-	case !m.Supported():
-		return s, wrongf("", "%s: %s", path, notYet.what)
 	case !sc.Metrics:
 		return s, wrongf("", "%s is measured; only parameters are known here", path)
 	}
