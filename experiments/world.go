@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"netsim/apps"
@@ -330,7 +331,7 @@ func listen(h *host.Host, spec *language.Listener, to host.Acceptor, t *host.Lis
 	if spec.Overflow == "reset" {
 		l.ResetOverflow()
 	}
-	l.FastOpen = spec.FastOpen
+	l.FastOpen = int32(min(spec.FastOpen, math.MaxInt32))
 	if spec.DeferAccept > 0 {
 		l.Settings = &tcp.Settings{DeferAccept: spec.DeferAccept}
 	}

@@ -90,7 +90,7 @@ const fastPenalty = time.Minute
 
 // fastFull reports that no further connection may be open fast.
 func (l *Listener) fastFull(now des.Time) bool {
-	if int(l.fast) < l.FastOpen {
+	if l.fast < l.FastOpen {
 		return false
 	}
 	if len(l.penalties) == 0 || l.penalties[0] > now {
@@ -98,7 +98,7 @@ func (l *Listener) fastFull(now des.Time) bool {
 	}
 	l.penalties = l.penalties[1:]
 	l.fast--
-	return int(l.fast) >= l.FastOpen
+	return l.fast >= l.FastOpen
 }
 
 // fastDone gives the place back when a connection that was opened fast has left

@@ -35,7 +35,7 @@ func TestFastOpenSavesARoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l.FastOpen = listens
+		l.FastOpen = int32(listens)
 		for i := range 3 {
 			w.at(time.Duration(i)*time.Second, func(now des.Time) {
 				begun = now

@@ -34,9 +34,9 @@ type Listener struct {
 	*ListenerTally
 
 	Settings *tcp.Settings // socket options of the connections to come; nil is none
-	FastOpen int           // connections that may be open fast and not yet proven; 0: none
-	FastKeys [][16]byte    // of their cookies, in place of the host's
+	FastOpen int32         // connections that may be open fast and not yet proven; 0: none
 	FastAny  bool          // any cookie is good
+	FastKeys [][16]byte    // of their cookies, in place of the host's
 
 	penalties []des.Time // until when places of Fast Open are kept
 }

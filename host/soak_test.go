@@ -207,7 +207,7 @@ func (c *crowdOf) listens(i int, crowds *crowdCounts) *ListenerTally {
 	if des.Chance(c.draws, .5) {
 		l.ResetOverflow()
 	}
-	if l.FastOpen = int(des.Below(c.draws, 3)); des.Chance(c.draws, .3) {
+	if l.FastOpen = int32(des.Below(c.draws, 3)); des.Chance(c.draws, .3) {
 		l.Settings = &tcp.Settings{DeferAccept: 3 * time.Second}
 	}
 	stop := 400 * time.Second

@@ -92,8 +92,8 @@ func (s *socket) listenFast(backlog int) {
 	switch {
 	case r.fastOpen&fastServer == 0:
 	case s.fastQueue > 0:
-		s.listener.FastOpen = s.fastQueue
+		s.listener.FastOpen = int32(s.fastQueue)
 	case r.fastOpen&fastAllListeners != 0:
-		s.listener.FastOpen = backlog
+		s.listener.FastOpen = int32(min(backlog, 1<<20))
 	}
 }
