@@ -13,7 +13,6 @@ import (
 // Host is one end system. What a packet touches comes first and fits into two
 // cache lines: with thousands of hosts they are in no cache.
 type Host struct {
-	// What every packet touches.
 	stack   *Stack
 	group   *group
 	out     topo.Sink

@@ -3,7 +3,6 @@
 package packetdrill
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -61,19 +60,7 @@ func runKernel(file, src string, o Options, record bool) *Result {
 			err = &unsupported{what: err.Error()}
 		}
 	}
-	var parse *script.Error
-	var fail *failure
-	var un *unsupported
-	switch {
-	case errors.As(err, &parse):
-		res.Verdict, res.Pos, res.Text = Fail, parse.Pos, parse.Text
-	case errors.As(err, &un):
-		res.Verdict, res.Pos, res.Text = Unsupported, un.at, un.what
-	case errors.As(err, &fail):
-		res.Verdict, res.Pos, res.Text = Fail, fail.at, fail.Error()
-	case err != nil:
-		res.Verdict, res.Text = Fail, err.Error()
-	}
+	res.settle(err)
 	if r != nil {
 		res.Rows = r.rows
 	}

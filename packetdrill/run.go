@@ -112,6 +112,15 @@ func Run(file, src string, o Options) (res *Result) {
 	if err == nil {
 		err = r.run()
 	}
+	res.settle(err)
+	if r != nil {
+		res.Rows, res.states = r.rows, r.spans
+	}
+	return res
+}
+
+// settle makes a verdict of how a script ended.
+func (res *Result) settle(err error) {
 	var parse *script.Error
 	var fail *failure
 	var un *unsupported
@@ -125,10 +134,6 @@ func Run(file, src string, o Options) (res *Result) {
 	case err != nil:
 		res.Verdict, res.Pos, res.Text = Fail, script.Pos{Line: 1, Col: 1}, err.Error()
 	}
-	if r != nil {
-		res.Rows, res.states = r.rows, r.spans
-	}
-	return res
 }
 
 // prepare reads a script and builds its world.

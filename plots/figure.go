@@ -83,23 +83,15 @@ type Series struct {
 }
 
 // Encode writes the figure: see [Picture].
-func (f *Figure) Encode(w io.Writer, format string) error {
-	if err := f.check(); err != nil {
-		return err
-	}
-	return f.picture().write(w, format)
-}
+func (f *Figure) Encode(w io.Writer, format string) error { return f.picture().write(w, format) }
 
 // Save writes files of the figure: see [Picture].
 func (f *Figure) Save(dir string, formats []string) ([]string, error) {
-	if err := f.check(); err != nil {
-		return nil, err
-	}
 	return f.picture().save(dir, formats)
 }
 
 func (f *Figure) picture() *picture {
-	return &picture{f.Name, func() *drawing { return f.draw().styled(f.Style) }, f.table}
+	return &picture{f.Name, f.check, func() *drawing { return f.draw().styled(f.Style) }, f.table}
 }
 
 func (f *Figure) check() error {

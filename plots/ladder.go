@@ -81,23 +81,15 @@ type Bracket struct {
 }
 
 // Encode writes the ladder: see [Picture]. Its table is of messages, states and timers.
-func (l *Ladder) Encode(w io.Writer, format string) error {
-	if err := l.check(); err != nil {
-		return err
-	}
-	return l.picture().write(w, format)
-}
+func (l *Ladder) Encode(w io.Writer, format string) error { return l.picture().write(w, format) }
 
 // Save writes files of the ladder: see [Picture].
 func (l *Ladder) Save(dir string, formats []string) ([]string, error) {
-	if err := l.check(); err != nil {
-		return nil, err
-	}
 	return l.picture().save(dir, formats)
 }
 
 func (l *Ladder) picture() *picture {
-	return &picture{l.Name, func() *drawing { return l.draw().styled(l.Style) }, l.table}
+	return &picture{l.Name, l.check, func() *drawing { return l.draw().styled(l.Style) }, l.table}
 }
 
 func (l *Ladder) check() error {

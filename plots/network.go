@@ -29,7 +29,7 @@ type NetworkLink struct{ A, B, Count int }
 
 // Encode writes the network in one of Formats.
 func (n *Network) Encode(w io.Writer, format string) error {
-	p := picture{draw: n.draw, name: "network"}
+	p := picture{name: "network", check: func() error { return nil }, draw: n.draw}
 	return p.write(w, format)
 }
 

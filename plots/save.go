@@ -28,9 +28,11 @@ type Picture interface {
 	Save(dir string, formats []string) ([]string, error)
 }
 
-// picture is what a kind of picture is made of: how it is drawn, and its table.
+// picture is what a kind of picture is made of: what can be wrong with it, how it is
+// drawn, and its table.
 type picture struct {
 	name  string
+	check func() error
 	draw  func() *drawing
 	table func() []byte
 }
@@ -55,6 +57,9 @@ func (p *picture) encode(format string, made **drawing) ([]byte, error) {
 }
 
 func (p *picture) write(w io.Writer, format string) error {
+	if err := p.check(); err != nil {
+		return err
+	}
 	data, err := p.encode(format, new(*drawing))
 	if err != nil {
 		return err
@@ -65,6 +70,9 @@ func (p *picture) write(w io.Writer, format string) error {
 
 // save draws once and encodes every format before the first is written.
 func (p *picture) save(dir string, formats []string) ([]string, error) {
+	if err := p.check(); err != nil {
+		return nil, err
+	}
 	if p.name == "" || p.name != filepath.Base(p.name) {
 		return nil, fmt.Errorf("plots: figure name %q: want a plain file name", p.name)
 	}

@@ -39,23 +39,15 @@ type Move struct {
 
 // Encode writes the diagram: see [Picture]. Its table is of every way with its event
 // and count.
-func (s *States) Encode(w io.Writer, format string) error {
-	if err := s.check(); err != nil {
-		return err
-	}
-	return s.picture().write(w, format)
-}
+func (s *States) Encode(w io.Writer, format string) error { return s.picture().write(w, format) }
 
 // Save writes files of the diagram: see [Picture].
 func (s *States) Save(dir string, formats []string) ([]string, error) {
-	if err := s.check(); err != nil {
-		return nil, err
-	}
 	return s.picture().save(dir, formats)
 }
 
 func (s *States) picture() *picture {
-	return &picture{s.Name, func() *drawing { return s.draw().styled(s.Style) }, s.table}
+	return &picture{s.Name, s.check, func() *drawing { return s.draw().styled(s.Style) }, s.table}
 }
 
 func (s *States) check() error {

@@ -44,7 +44,7 @@ func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
 		return false
 	}
 	// RFC 5961 section 5 (MAY-12): an acknowledgment older than any window.
-	if c.profile.RFC5961 && !c.profile.InsecureACK && s.Ack.Before(c.una.Add(-c.oldest())) {
+	if s.Ack.Before(c.una) && c.profile.RFC5961 && !c.profile.InsecureACK && s.Ack.Before(c.una.Add(-c.oldest())) {
 		c.challengeACK(now)
 		return false
 	}
@@ -82,7 +82,7 @@ func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
 // disbelieves reports that what completes a handshake echoes a timestamp that was never
 // sent in it (Linux tcp_check_req). A cookie brings back no time at which it began.
 func (c *Conn) disbelieves(now des.Time, s *wire.Segment) bool {
-	return c.profile.ChecksEcho && c.state == SynReceived && !c.has(active|early) && now > c.firstSentAt && c.has(useTS) && s.Options&wire.HasTimestamps != 0 && s.TSEcr != 0 &&
+	return c.state == SynReceived && c.profile.ChecksEcho && !c.has(active|early) && now > c.firstSentAt && c.has(useTS) && s.Options&wire.HasTimestamps != 0 && s.TSEcr != 0 &&
 		s.TSEcr-c.tsNow(c.firstSentAt) > c.tsNow(now)-c.tsNow(c.firstSentAt)
 }
 

@@ -371,7 +371,7 @@ func (c *Conn) takeText(now des.Time, s *wire.Segment) {
 // who has shut down both directions, where the profile resets for that (Linux
 // tcp_rcv_state_process).
 func (c *Conn) unwelcome(s *wire.Segment) bool {
-	return c.profile.ResetsUnread && c.has(orphan|deaf) && (c.state == FinWait1 || c.state == FinWait2) &&
+	return c.has(orphan|deaf) && c.profile.ResetsUnread && (c.state == FinWait1 || c.state == FinWait2) &&
 		s.SeqLen() > 0 && s.Seq.Add(s.Len).After(c.rcvNxt)
 }
 
