@@ -18,7 +18,7 @@ import (
 	"netsim/experiments"
 )
 
-var updateHandbook = flag.Bool("update", false, "write what commands print into docs/handbook anew, and draw its figures")
+var update = flag.Bool("update", false, "write anew what commands print into docs/handbook, its figures, and docs/mutations.md")
 
 // handbook has a page a chapter, in English, and the same in Chinese in zh.
 const handbook = "../../docs/handbook"
@@ -175,7 +175,7 @@ func (p *page) hold(t *testing.T, printed [][]string) {
 		got := excerpt(printed[i], shown)
 		switch {
 		case e.to == 0 || slices.Equal(got, shown):
-		case *updateHandbook:
+		case *update:
 			p.lines, changed = slices.Concat(p.lines[:e.from], got, p.lines[e.to:]), true
 		default:
 			t.Errorf("%s:%d: %s prints\n%s\nthe page has\n%s\ngo test ./cmd/netsim -run Handbook -update writes it; then read the text around it again",
@@ -210,7 +210,7 @@ func holdFigure(t *testing.T, name, path string) {
 	if fault == "" {
 		return
 	}
-	if !*updateHandbook {
+	if !*update {
 		t.Errorf("figures/%s: %s; look at it, then go test ./cmd/netsim -run Handbook -update", name, fault)
 		return
 	}

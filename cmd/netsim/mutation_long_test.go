@@ -3,13 +3,10 @@
 package main
 
 import (
-	"flag"
 	"os"
 	"strings"
 	"testing"
 )
-
-var update = flag.Bool("update", false, "write docs/mutations.md anew")
 
 const mutationsHead = `# What breaks when the code is broken
 
