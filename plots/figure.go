@@ -90,6 +90,9 @@ func (f *Figure) Save(dir string, formats []string) ([]string, error) {
 	return f.picture().save(dir, formats)
 }
 
+// Absent lists what no font has: see [Picture].
+func (f *Figure) Absent() []rune { return f.picture().absent() }
+
 func (f *Figure) picture() *picture {
 	return &picture{f.Name, f.check, func() *drawing { return f.draw().styled(f.Style) }, f.table}
 }

@@ -199,7 +199,7 @@ func TestPDFTextIsRight(t *testing.T) {
 		t.Skip("pdftotext is not installed")
 	}
 	f := Figure{Name: "text", Kind: Line, Title: "größer ± µ ≤ ≥ λ·T → ∞ é", XLabel: "Größe", XUnit: "s", YLabel: "y",
-		Caption: "no glyph: 网 \U0001F600 end", Panels: []Panel{{Title: "naïve ≈ √2 × 3", Series: []Series{
+		Caption: "glyph: 网, none: \U0001F600 end", Panels: []Panel{{Title: "naïve ≈ √2 × 3", Series: []Series{
 			{Label: "São Tomé", X: []float64{1e-5, 2e-5}, Y: []float64{1, 2}}, {Label: "σ²", X: []float64{1e-5}, Y: []float64{1}}}}}}
 	dir := t.TempDir()
 	if _, err := f.Save(dir, []string{"pdf"}); err != nil {
@@ -209,21 +209,20 @@ func TestPDFTextIsRight(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	for _, want := range []string{f.Title, "Größe (µs)", f.Panels[0].Title, "São Tomé", "σ²", "no glyph: ? ? end"} {
+	for _, want := range []string{f.Title, "Größe (µs)", f.Panels[0].Title, "São Tomé", "σ²", "glyph: 网, none: □ end"} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("the PDF does not read %q:\n%s", want, out)
 		}
 	}
 }
 
-// TestMissingGlyphs: a character that the font lacks is a question mark where the
-// font is drawn, and itself in SVG, whose viewers have others.
+// TestMissingGlyphs: a character that no font has is a box where one is drawn, and itself in SVG, whose viewers have others.
 func TestMissingGlyphs(t *testing.T) {
 	page := func(name string) *drawing {
 		l := Ladder{Panels: []LadderPanel{{Hosts: []string{name, "server"}, Messages: handshake().Messages}}}
 		return l.draw()
 	}
-	missing, mark, none := page("日本"), page("??"), page("")
+	missing, mark, none := page("한국"), page("□□"), page("")
 	for format, encode := range map[string]func(*drawing) ([]byte, error){"png": encodePNG, "pdf": encodePDF} {
 		var out [3][]byte
 		for i, d := range []*drawing{missing, mark, none} {
@@ -233,11 +232,11 @@ func TestMissingGlyphs(t *testing.T) {
 			}
 		}
 		if !bytes.Equal(out[0], out[1]) || bytes.Equal(out[0], out[2]) {
-			t.Errorf("%s: a host called 日本 is not drawn as ??", format)
+			t.Errorf("%s: a host called 한국 is not drawn as □□", format)
 		}
 	}
-	if out, err := encodeSVG(missing); err != nil || !bytes.Contains(out, []byte(">日本<")) {
-		t.Errorf("svg: no 日本, %v", err)
+	if out, err := encodeSVG(missing); err != nil || !bytes.Contains(out, []byte(">한국<")) {
+		t.Errorf("svg: no 한국, %v", err)
 	}
 }
 

@@ -88,6 +88,9 @@ func (l *Ladder) Save(dir string, formats []string) ([]string, error) {
 	return l.picture().save(dir, formats)
 }
 
+// Absent lists what no font has: see [Picture].
+func (l *Ladder) Absent() []rune { return l.picture().absent() }
+
 func (l *Ladder) picture() *picture {
 	return &picture{l.Name, l.check, func() *drawing { return l.draw().styled(l.Style) }, l.table}
 }

@@ -28,9 +28,13 @@ type NetworkNode struct {
 type NetworkLink struct{ A, B, Count int }
 
 // Encode writes the network in one of Formats.
-func (n *Network) Encode(w io.Writer, format string) error {
-	p := picture{name: "network", check: func() error { return nil }, draw: n.draw}
-	return p.write(w, format)
+func (n *Network) Encode(w io.Writer, format string) error { return n.picture().write(w, format) }
+
+// Absent lists what no font has: see [Picture].
+func (n *Network) Absent() []rune { return n.picture().absent() }
+
+func (n *Network) picture() *picture {
+	return &picture{name: "network", check: func() error { return nil }, draw: n.draw}
 }
 
 func (n *Network) draw() *drawing {

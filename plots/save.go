@@ -26,6 +26,9 @@ type Picture interface {
 	// Save writes it into dir as Name.FORMAT for each of formats, and its table as
 	// Name.csv, each whole or not at all. It returns the paths of the files.
 	Save(dir string, formats []string) ([]string, error)
+	// Absent are the characters of its texts that no font here has, in order: a box
+	// stands for each, but in SVG and TeX, whose fonts are the reader's.
+	Absent() []rune
 }
 
 // picture is what a kind of picture is made of: what can be wrong with it, how it is
@@ -94,6 +97,13 @@ func (p *picture) save(dir string, formats []string) ([]string, error) {
 		paths = append(paths, path)
 	}
 	return paths, nil
+}
+
+func (p *picture) absent() []rune {
+	if p.check() != nil {
+		return nil
+	}
+	return p.draw().absences()
 }
 
 // csvCell quotes a cell where RFC 4180 asks for it.

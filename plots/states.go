@@ -46,6 +46,9 @@ func (s *States) Save(dir string, formats []string) ([]string, error) {
 	return s.picture().save(dir, formats)
 }
 
+// Absent lists what no font has: see [Picture].
+func (s *States) Absent() []rune { return s.picture().absent() }
+
 func (s *States) picture() *picture {
 	return &picture{s.Name, s.check, func() *drawing { return s.draw().styled(s.Style) }, s.table}
 }

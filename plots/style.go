@@ -2,14 +2,7 @@ package plots
 
 import (
 	"image/color"
-	"regexp"
 	"strings"
-
-	stdfont "golang.org/x/image/font"
-	"golang.org/x/image/font/sfnt"
-	"gonum.org/v1/plot/font"
-	"gonum.org/v1/plot/font/liberation"
-	"gonum.org/v1/plot/vg"
 )
 
 const (
@@ -17,16 +10,6 @@ const (
 	column     = 84.0      // mm, one column of a paper
 	margin     = 3.0       // points around everything
 )
-
-// faces is a cache of our own: the package must not depend on, or change,
-// gonum/plot's default font, which is Liberation Serif.
-var faces = font.NewCache(liberation.Collection())
-
-// lettering is a size in points and a weight of Liberation Sans.
-type lettering struct {
-	size float64
-	bold bool
-}
 
 var (
 	titles   = lettering{9, true}
@@ -36,76 +19,11 @@ var (
 	smallB   = lettering{7, true}
 )
 
-func (l lettering) face() font.Face {
-	f := font.Font{Typeface: "Liberation", Variant: "Sans"}
-	if l.bold {
-		f.Weight = stdfont.WeightBold
-	}
-	return faces.Lookup(f, vg.Points(l.size))
-}
-
-// width returns the advance of s in points.
-func (l lettering) width(s string) float64 {
-	f := l.face()
-	return f.Width(l.drawable(s)).Points()
-}
-
-// drawable puts a question mark for every character that the font lacks.
-func (l lettering) drawable(s string) string {
-	var b sfnt.Buffer
-	face := l.face().Face
-	return strings.Map(func(r rune) rune {
-		if ' ' <= r && r <= '~' {
-			return r
-		}
-		if i, err := face.GlyphIndex(&b, r); err != nil || i == 0 {
-			return '?'
-		}
-		return r
-	}, s)
-}
-
 // leading is the distance between the baselines of two lines.
 func (l lettering) leading() float64 { return 1.2 * l.size }
 
 // middle is the distance from the middle of a capital down to its baseline.
 func (l lettering) middle() float64 { return 0.36 * l.size }
-
-// bound are numbers with what belongs to them: a unit, or the name of a field.
-var bound = regexp.MustCompile(`\b(?:(?:seq|ack|len|win) \d\S*|\d\S* (?:%|[nµm]?s|[kMG]?i?B|min|h|[kMG]?bit/s)(?:[,;.)]|$))`)
-
-// words are what s is broken between.
-func words(s string) (list []string) {
-	const hard = "\u00a0"
-	s = bound.ReplaceAllStringFunc(s, func(m string) string { return strings.ReplaceAll(m, " ", hard) })
-	for word := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ' ' || r == '\t' || r == '\r' }) {
-		list = append(list, strings.ReplaceAll(word, hard, " "))
-	}
-	return list
-}
-
-// wrap breaks s at spaces into lines no wider than w where words allow it.
-func (l lettering) wrap(s string, w float64) []string {
-	var lines []string
-	for paragraph := range strings.SplitSeq(s, "\n") {
-		line := ""
-		for _, word := range words(paragraph) {
-			switch {
-			case line == "":
-				line = word
-			case l.width(line+" "+word) <= w:
-				line += " " + word
-			default:
-				lines = append(lines, line)
-				line = word
-			}
-		}
-		if line != "" {
-			lines = append(lines, line)
-		}
-	}
-	return lines
-}
 
 // within breaks s into at most n lines and cuts what is wider than w.
 func (l lettering) within(s string, w float64, n int) []string {

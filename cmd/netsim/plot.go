@@ -89,6 +89,13 @@ func (f *plotFlags) plot(cmd *cobra.Command, folder string) error {
 		for _, path := range paths {
 			fmt.Fprintln(cmd.OutOrStdout(), path)
 		}
+		line, err := study.Unprinted(figure)
+		if err != nil {
+			return err
+		}
+		if line != "" {
+			fmt.Fprintln(cmd.ErrOrStderr(), "netsim:", line)
+		}
 	}
 	return nil
 }

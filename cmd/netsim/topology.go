@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -58,7 +59,7 @@ func (f *topologyFlags) run(cmd *cobra.Command, name string) error {
 		return err
 	}
 	var b bytes.Buffer
-	if err := f.write(&b, file); err != nil {
+	if err := f.write(&b, cmd.ErrOrStderr(), file); err != nil {
 		return err
 	}
 	if f.out != "" {
@@ -71,8 +72,8 @@ func (f *topologyFlags) run(cmd *cobra.Command, name string) error {
 	return err
 }
 
-// write makes the network what the options ask for.
-func (f *topologyFlags) write(b *bytes.Buffer, file *language.File) error {
+// write makes the network what the options ask for, and warns of what is not in it.
+func (f *topologyFlags) write(b *bytes.Buffer, warn io.Writer, file *language.File) error {
 	spec := file.Points[0].Spec
 	switch format := f.format(); format {
 	case "":
@@ -80,7 +81,11 @@ func (f *topologyFlags) write(b *bytes.Buffer, file *language.File) error {
 	case "dot":
 		return experiments.WriteDOT(b, spec)
 	default:
-		return experiments.Picture(spec, file.Title).Encode(b, format)
+		p := experiments.Picture(spec, file.Title)
+		if line := experiments.Boxes("the picture", p.Absent()); line != "" {
+			fmt.Fprintln(warn, "netsim:", line)
+		}
+		return p.Encode(b, format)
 	}
 }
 

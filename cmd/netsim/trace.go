@@ -175,6 +175,9 @@ func (f *traceFlags) draw(cmd *cobra.Command, ladder *plots.Ladder) error {
 	}
 	ladder.Name = strings.TrimSuffix(filepath.Base(f.out), ending)
 	paths, err := ladder.Save(filepath.Dir(f.out), []string{format})
+	if line := experiments.Boxes(f.out, ladder.Absent()); line != "" {
+		fmt.Fprintln(cmd.ErrOrStderr(), "netsim:", line)
+	}
 	for _, path := range paths {
 		fmt.Fprintln(cmd.OutOrStdout(), path)
 	}
