@@ -62,6 +62,7 @@ func (s *Study) Advance(ctx context.Context, o Options) (more bool, err error) {
 // grow makes room for the replications that are wanted beside those there are, and
 // leaves out those that were too many. A point of which runs are missing waits.
 func (s *Study) grow() (grown bool, err error) {
+	s.tabled = nil
 	for _, p := range s.Points {
 		if slices.Contains(p.Outcomes, nil) {
 			continue

@@ -123,6 +123,7 @@ func (s *Study) failure(t Task, why string) string {
 
 // LeaveOut goes on without the runs that are missing. It fails if there are none.
 func (s *Study) LeaveOut() error {
+	s.tabled = nil
 	for _, p := range s.Points {
 		p.Outcomes = slices.DeleteFunc(p.Outcomes, func(o *Outcome) bool { return o == nil })
 	}

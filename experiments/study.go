@@ -19,6 +19,8 @@ type Study struct {
 	Seed         uint64
 	Replications int
 	Points       []*Point
+
+	tabled *grid // of the outcomes; nil until it is made
 }
 
 // Point is what a study found at one point of the experiment.
@@ -131,8 +133,8 @@ func (s *Study) traced(t Task, o *Options) int {
 
 // Execute makes the runs that the archive does not know.
 func (s *Study) Execute(ctx context.Context, o Options) error {
-	e := newExecution(s, &o)
-	return e.run(ctx)
+	s.tabled = nil
+	return newExecution(s, &o).run(ctx)
 }
 
 // Collect takes the outcomes of all runs from the archive.
@@ -140,6 +142,7 @@ func (s *Study) Collect(ctx context.Context, o Options) error {
 	if o.Archive == nil {
 		return nil
 	}
+	s.tabled = nil
 	return parallel(ctx, o.Jobs, s.tasks(Chunk{}), func(ctx context.Context, t Task, _ int) error {
 		wanted := s.wanted(t, &o)
 		e := o.Archive.find(s.ID(t), &wanted)

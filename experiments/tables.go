@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,28 +22,6 @@ func decimals(f float64) string {
 	return strconv.FormatFloat(f, 'g', 12, 64)
 }
 
-// column is a number that tables report of every run.
-type column struct{ path, statistic string }
-
-// columns are those of everything measured that is not zero or empty in every
-// run; what flows count is always there, what is of single members if the file says so.
-func (s *Study) columns() (all []column) {
-	for _, path := range s.Paths() {
-		if _, member := ofMember(path); member && !s.File.Output.Members || !s.noteworthy(path) {
-			continue
-		}
-		for _, p := range s.Points {
-			if m := p.Outcomes[0].Measures[path]; m != nil {
-				for _, statistic := range m.Statistics() {
-					all = append(all, column{path, statistic})
-				}
-				break
-			}
-		}
-	}
-	return all
-}
-
 // Paths are those measured at any point.
 func (s *Study) Paths() []string {
 	union := &Outcome{Measures: map[string]*Measure{}}
@@ -52,22 +31,6 @@ func (s *Study) Paths() []string {
 		}
 	}
 	return union.Paths()
-}
-
-func (s *Study) noteworthy(path string) bool {
-	for _, p := range s.Points {
-		for _, o := range p.Outcomes {
-			m := o.Measures[path]
-			switch {
-			case m == nil:
-			case m.Class == language.Counter && (m.Count > 0 || strings.HasPrefix(path, "flow.")),
-				m.Class == language.Sample && m.Sample.N() > 0,
-				m.Class == language.Level && m.Level.Max() > 0:
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // axes are the columns of the axes: case.style, link.wire.delay_s.
@@ -96,47 +59,30 @@ func (p *Point) cases() (names []string) {
 // (flow.web.setup_time.mean_s). What was not measured is left empty.
 func (s *Study) WriteResults(w io.Writer) error {
 	out := csv.NewWriter(w)
-	columns := s.columns()
+	grid := s.grid()
 	head := append(s.axes(), "replication", "seed", "run")
 	auto := s.Points[0].Spec.Run.Warmup == language.Auto
 	if auto {
 		head = append(head, "warmup_s")
 	}
-	for _, c := range columns {
-		head = append(head, c.path+"."+c.statistic+s.suffix(c))
+	for _, c := range grid.columns {
+		head = append(head, c.name()+c.suffix())
 	}
 	_ = out.Write(head) // Flush and Error follow
 	for at, p := range s.Points {
-		for _, o := range p.Outcomes {
+		for i, o := range p.Outcomes {
 			row := append(p.cases(), strconv.Itoa(o.Replication), strconv.FormatUint(s.Seed, 10), string(s.ID(Task{at, o.Replication})))
 			if auto {
 				row = append(row, o.Transient.cell())
 			}
-			for _, c := range columns {
-				text := ""
-				if m := o.Measures[c.path]; m != nil {
-					text = decimals(m.Statistic(c.statistic))
-				}
-				row = append(row, text)
+			for _, v := range grid.cells[at][i] {
+				row = append(row, decimals(v))
 			}
 			_ = out.Write(row)
 		}
 	}
 	out.Flush()
 	return out.Error()
-}
-
-// suffix is the unit of a column as its name ends.
-func (s *Study) suffix(c column) string {
-	for _, p := range s.Points {
-		if m := p.Outcomes[0].Measures[c.path]; m != nil {
-			if u := m.UnitOf(c.statistic); u != "" {
-				return "_" + u
-			}
-			return ""
-		}
-	}
-	return ""
 }
 
 // SummaryRow is a number at a point: the mean over the replications with its
@@ -153,14 +99,14 @@ type SummaryRow struct {
 // Summary yields what is worth noting at every point, in order.
 func (s *Study) Summary(results []*Result) iter.Seq[SummaryRow] {
 	return func(yield func(SummaryRow) bool) {
-		for _, p := range s.Points {
-			for _, c := range s.columns() {
-				m := p.Outcomes[0].Measures[c.path]
-				if m == nil {
+		grid := s.grid()
+		for at, p := range s.Points {
+			for i, c := range grid.columns {
+				if p.Outcomes[0].Measures[c.path] == nil {
 					continue
 				}
-				row := SummaryRow{Point: p, Metric: c.path + "." + c.statistic, Unit: m.UnitOf(c.statistic)}
-				row.Interval, row.N = p.interval(c)
+				row := SummaryRow{Point: p, Metric: c.name(), Unit: c.unit}
+				row.Interval, row.N = p.interval(c, grid.cells[at], i)
 				row.Theory, row.Z, row.Verdict = p.theory(c, results)
 				if !yield(row) {
 					return
@@ -170,14 +116,20 @@ func (s *Study) Summary(results []*Result) iter.Seq[SummaryRow] {
 	}
 }
 
-// interval is that of a column over the replications which have a number in it.
-func (p *Point) interval(c column) (metrics.Interval, int) {
+// interval is that of a column over the replications, or batches, which have a number
+// in it; rows are of the point's runs.
+func (p *Point) interval(c column, rows [][]float64, at int) (metrics.Interval, int) {
 	var values []float64
-	for _, o := range p.repeated().Outcomes {
-		if v := o.Measures[c.path].Statistic(c.statistic); !math.IsNaN(v) {
-			values = append(values, v)
+	if q := p.repeated(); q != p {
+		for _, o := range q.Outcomes {
+			values = append(values, o.Measures[c.path].Statistic(c.statistic))
+		}
+	} else {
+		for _, row := range rows {
+			values = append(values, row[at])
 		}
 	}
+	values = slices.DeleteFunc(values, math.IsNaN)
 	if len(values) == 0 {
 		return metrics.Interval{Mean: math.NaN(), Half: math.NaN()}, 0
 	}
