@@ -68,6 +68,8 @@ func TestSetupOverLoss(t *testing.T) {
 		{"strict", "packets-first", theory.Strict, some},
 		{"linux", "packets-first", theory.Linux, some},
 		{"linux", "timers-first", theory.Linux, some},
+		{"cached", "packets-first", theory.Cached, []float64{.1, .3, .5}},
+		{"cached", "timers-first", theory.Cached, []float64{.1, .3, .5}},
 	} {
 		for waits, schedule := range map[string]theory.Schedule{ // order-free: each by itself
 			`["1 s", "2 s", "4 s", "8 s", "16 s", "32 s", "64 s"]`:                             exponential,

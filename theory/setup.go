@@ -19,13 +19,16 @@ const (
 	// Linux answers a second SYN with a SYN-ACK, which does not count as a
 	// retransmission, and sets the timer anew to its present wait.
 	Linux
+	// Cached answers a second SYN like the first: by a SYN-ACK, with the schedule
+	// from its beginning (FreeBSD syncache_add).
+	Cached
 )
 
 // Opening is a three-way handshake over a path with independent loss and
 // constant delay, to a server with room for it.
 type Opening struct {
 	Client         Schedule // waits after each SYN
-	Server         Schedule // waits after each SYN-ACK: at least one for Strict and Linux
+	Server         Schedule // waits after each SYN-ACK: at least one unless Stateless
 	Policy         Policy
 	Loss, LossBack float64       // of a SYN, of a SYN-ACK
 	RTT            time.Duration // both ways, SYN and SYN-ACK serialized
@@ -130,10 +133,10 @@ func (e *enumeration) syn(r *request, now time.Duration) {
 	if e.Policy == Stateless {
 		return
 	}
-	if fresh {
+	if fresh || e.Policy == Cached {
 		r.wait = 0
 	}
-	if fresh || e.Policy == Linux {
+	if fresh || e.Policy != Strict {
 		r.due = now + e.Server[r.wait]
 	}
 }

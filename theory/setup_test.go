@@ -136,6 +136,56 @@ func TestLinux(t *testing.T) {
 	}
 }
 
+// TestCached holds the law of a server that begins its schedule anew with each SYN
+// against all 2^n patterns of lost SYNs. Between two SYNs that arrive nothing is left of
+// what was before, so the SYN-ACKs of a pattern can be written down: at each arrival, and
+// by the schedule from there for as long as no other comes. The first to arrive counts.
+func TestCached(t *testing.T) {
+	for _, timersFirst := range []bool{false, true} {
+		for _, o := range []Opening{
+			{Client: Backoff(1200*time.Millisecond, cap120, 4, 6), Server: Backoff(1200*time.Millisecond, cap120, 0, 3), Loss: .1, LossBack: .1, RTT: 20 * time.Millisecond},
+			{Client: exp6, Server: Backoff(second, cap120, 0, 1), Loss: .3, LossBack: .2, RTT: rtt},
+			{Client: lin4, Server: synAck5, Loss: .2, LossBack: .5, RTT: 2500 * time.Millisecond},
+		} {
+			o.Policy, o.TimersFirst = Cached, timersFirst
+			times, end := o.Client.Times(), o.Client.GiveUp()
+			before := func(a, b time.Duration) bool { return a < b || a == b && timersFirst }
+			mass, ok := map[time.Duration]float64{}, 0.
+			for pattern := range 1 << len(times) {
+				var arrived []time.Duration
+				p := 1.
+				for k, at := range times {
+					if pattern>>k&1 == 1 {
+						arrived, p = append(arrived, at), p*(1-o.Loss)
+					} else {
+						p *= o.Loss
+					}
+				}
+				for i, first := range arrived {
+					for k, at := range o.Server.Times() {
+						at += first
+						if k > 0 && i+1 < len(arrived) && !before(at, arrived[i+1]) || at+o.RTT > end || at+o.RTT == end && timersFirst {
+							break
+						}
+						mass[at+o.RTT] += p * (1 - o.LossBack)
+						ok += p * (1 - o.LossBack)
+						p *= o.LossBack
+					}
+				}
+			}
+			d := o.SetupTime()
+			name := fmt.Sprintf("%v, timers first %t: ", o.Server, timersFirst)
+			near(t, name+"failure", d.Failure, 1-ok, 1e-12)
+			for at, want := range mass { // order-free: each by itself
+				near(t, name+at.String(), d.P(at)*(1-d.Failure), want, 1e-12)
+			}
+			if len(d.Steps()) != len(mass) {
+				t.Errorf("%s%d steps, want %d", name, len(d.Steps()), len(mass))
+			}
+		}
+	}
+}
+
 // TestSetupAgainstDraws plays random handshakes, packet by packet, for openings
 // of every kind: unequal loss, long round trips, short schedules that let the
 // request expire. Mean and failure must agree within four standard errors.
@@ -146,11 +196,11 @@ func TestSetupAgainstDraws(t *testing.T) {
 		o := Opening{
 			Client:      Backoff(second, 4*second, r.IntN(3), 1+r.IntN(4)),
 			Server:      Backoff(second, 4*second, 0, r.IntN(3)),
-			Policy:      Policy(seed % 3),
+			Policy:      Policy(seed % 4),
 			Loss:        .6 * r.Float64(),
 			LossBack:    .6 * r.Float64(),
 			RTT:         time.Duration(r.IntN(3)) * 500 * time.Millisecond,
-			TimersFirst: seed%2 == 0,
+			TimersFirst: seed%8 < 4,
 		}
 		d := o.SetupTime()
 		var failed, sum, squares float64
@@ -201,6 +251,8 @@ func (o Opening) play(r *rand.Rand) (time.Duration, bool) {
 				fired, due = 0, now+o.Server[0]
 			case o.Policy == Strict:
 				sends = false
+			case o.Policy == Cached:
+				fired, due = 0, now+o.Server[0]
 			default:
 				due = now + o.Server[fired]
 			}
@@ -219,7 +271,7 @@ func (o Opening) play(r *rand.Rand) (time.Duration, bool) {
 // TestSetupEdges: no loss is one round trip, all lost is failure, and a round
 // trip above the first timeouts costs SYNs but no time.
 func TestSetupEdges(t *testing.T) {
-	for _, policy := range []Policy{Stateless, Strict, Linux} {
+	for _, policy := range []Policy{Stateless, Strict, Linux, Cached} {
 		d := opening("lin4", 0, policy).SetupTime()
 		if len(d.Steps()) != 1 || d.P(rtt) != 1 || d.Failure != 0 || d.SD() != 0 {
 			t.Errorf("policy %d without loss: %+v", policy, d)

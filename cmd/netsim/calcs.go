@@ -230,7 +230,7 @@ func calcSetup() *cobra.Command {
 				return nil, fmt.Errorf(`calc setup: no loss; write: netsim calc setup --loss "10 %%" --rtt "20 ms"`)
 			}
 			o := theory.Opening{Client: p.SYNSchedule, Server: p.SYNACKSchedule, Loss: loss.value, LossBack: back.or(loss.value),
-				RTT: time.Duration(math.Round(rtt.or(0) * 1e9)), Policy: map[tcp.SYNACKPolicy]theory.Policy{tcp.Strict: theory.Strict, tcp.Eager: theory.Linux, tcp.Stateless: theory.Stateless}[p.SYNACK]}
+				RTT: time.Duration(math.Round(rtt.or(0) * 1e9)), Policy: map[tcp.SYNACKPolicy]theory.Policy{tcp.Strict: theory.Strict, tcp.Eager: theory.Linux, tcp.Stateless: theory.Stateless, tcp.Cached: theory.Cached}[p.SYNACK]}
 			d := o.SetupTime()
 			q := (1 - o.Loss) * (1 - o.LossBack)
 			a := &answer{

@@ -70,7 +70,7 @@ func (c *compilation) handshake(n *ast.CallNode) ast.Node {
 	return at(n, c.place(Slot{Kind: Opened, Path: path, Subject: path}))
 }
 
-// setupTime is the law of connect() for a policy ('stateless', 'strict', 'linux') and
+// setupTime is the law of connect() for a policy ('stateless', 'strict', 'linux', 'cached') and
 // a list of waits in s, which hold for the SYN and for the SYN-ACK.
 func setupTime(policy string, waits any, loss, lossBack, rtt float64) (*Distribution, error) {
 	p := slices.Index(policies, policy)
@@ -93,7 +93,7 @@ func setupTime(policy string, waits any, loss, lossBack, rtt float64) (*Distribu
 }
 
 // policies are those of theory.Policy.
-var policies = []string{"stateless", "strict", "linux"}
+var policies = []string{"stateless", "strict", "linux", "cached"}
 
 // Opening is how connections of a flow open, but for the loss and the round-trip
 // time of its path; an error names the setting for which there is no closed form.

@@ -221,7 +221,7 @@ func TestMessagesOfSetupTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	for source, want := range map[string]string{
-		"setup_time('polite', [1, 2], 0.1, 0.1, 0.1).mean":  "setup_time takes one of stateless, strict, linux and a list of at most 20 waits, as [1, 2, 4]",
+		"setup_time('polite', [1, 2], 0.1, 0.1, 0.1).mean":  "setup_time takes one of stateless, strict, linux, cached and a list of at most 20 waits, as [1, 2, 4]",
 		"setup_time('linux', [0-1, 2], 0.1, 0.1, 0.1).mean": "-1 is no wait of setup_time",
 		"setup_time('linux', [1, 2], 2, 0.1, 0.1).mean":     "setup_time takes probabilities of loss and a round-trip time",
 	} {
