@@ -75,6 +75,7 @@ func (e *end) gone(now des.Time, s *host.Socket, n tcp.News) {
 	e.done, e.socket = true, nil
 	counts := s.Conn.Stats()
 	if t.measured {
+		t.flow.Tally.Numbers += uint64(s.Conn.Taken())
 		t.count(now, e, counts, n)
 	}
 	t.closing += uint64(counts.Closing)
@@ -201,6 +202,7 @@ func (t *talk) cut() {
 	for _, e := range []*end{&t.client, &t.server} {
 		if e.socket != nil {
 			n += uint64(e.socket.Conn.Stats().Closing)
+			y.Numbers += uint64(e.socket.Conn.Taken())
 		}
 	}
 	if n > 0 {

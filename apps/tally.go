@@ -39,6 +39,7 @@ type Tally struct {
 	Attempts, Opened uint64
 	Failed           [Causes]uint64
 	Bytes            uint64 // delivered to users at both ends
+	Numbers          uint64 // taken at both ends: of bytes, SYNs and FINs
 
 	SetupTime, SetupTimeAll metrics.Sample // connect() to ESTABLISHED; All: or to giving up
 	HandshakeTime           metrics.Sample // first SYN in to ESTABLISHED

@@ -40,6 +40,7 @@ var flowCounts = counts[apps.Tally]{
 	"opened":             {"attempts", func(t *apps.Tally) uint64 { return t.Opened }},
 	"failed":             {"attempts", (*apps.Tally).FailedSum},
 	"bytes":              {"", func(t *apps.Tally) uint64 { return t.Bytes }},
+	"numbers":            {"", func(t *apps.Tally) uint64 { return t.Numbers }},
 	"closed":             {"closed", (*apps.Tally).ClosedSum},
 	"closed.clean":       {"closed", func(t *apps.Tally) uint64 { return t.Clean }},
 	"closed.dirty":       {"closed", func(t *apps.Tally) uint64 { return t.Dirty }},

@@ -25,7 +25,7 @@ import (
 
 // ModelVersion changes with everything that changes what a run computes: results
 // of two versions are not to be mixed. A test holds it against golden digests.
-const ModelVersion = 5
+const ModelVersion = 6
 
 // Manifest says where results come from.
 type Manifest struct {

@@ -169,6 +169,10 @@ func (c *Conn) News() News {
 // Stats returns the counts so far.
 func (c *Conn) Stats() *Counts { return &c.counts }
 
+// Taken is how many sequence numbers of the peer's have come in order, modulo 2^32: the
+// bytes of its text, one for its SYN and one for its FIN (RFC 9293 section 3.4).
+func (c *Conn) Taken() uint32 { return uint32(c.rcvNxt.Sub(c.irs)) }
+
 // Profile returns the profile the connection lives by.
 func (c *Conn) Profile() *Profile { return c.profile }
 

@@ -66,6 +66,13 @@ var functions = []function{
 		}
 		return theory.UncleanClose(p, t, n), nil
 	}),
+	f3("half_open", func(loss, lossBack, resent float64) (float64, error) {
+		n, err := wholeArgument(resent, 1e3)
+		if err != nil {
+			return 0, err
+		}
+		return theory.HalfOpen(loss, lossBack, n), nil
+	}),
 	{"setup_time", new(func(policy string, waits any, loss, lossBack, rtt float64) *Distribution), func(a ...any) (any, error) {
 		return setupTime(a[0].(string), a[1], a[2].(float64), a[3].(float64), a[4].(float64))
 	}},

@@ -119,6 +119,7 @@ var metrics = []Metric{
 	{"flow.*.pool.idle", Level, "", "", "connections of the pool at rest"},
 	{"flow.*.pool.waiting", Level, "", "", "jobs that wait for one"},
 	{"flow.*.bytes", Counter, "B", "", "bytes delivered to applications"},
+	{"flow.*.numbers", Counter, "", "", "sequence numbers taken in order at both ends: of bytes, SYNs and FINs"},
 	{"flow.*.packets.sent", Counter, "", "", "packets of a background flow, forged segments of an attack"},
 	{"flow.*.packets.received", Counter, "", "sent", "of those, arrived"},
 	{"flow.*.packets.delay", Sample, "s", "", "time from the one host to the other"},
