@@ -13,7 +13,7 @@ import (
 
 // outcome gathers what the run found.
 func (w *World) outcome() *Outcome {
-	o := &Outcome{Replication: w.Replication, Measures: map[string]*Measure{}, Censored: map[string]uint64{}, Unclosed: map[string]uint64{},
+	o := &Outcome{Replication: w.Replication, Measures: make(map[string]*Measure, usual), Censored: map[string]uint64{}, Unclosed: map[string]uint64{},
 		Events: w.Sim.Events() - w.looks(), Packets: w.Stack.Packets(), End: w.ended()}
 	from, until := w.measured()
 	m := &gatherer{outcome: o, seconds: until.Sub(from).Seconds(), members: w.needs.Members}
@@ -55,6 +55,9 @@ func (w *World) outcome() *Outcome {
 	}
 	return o
 }
+
+// usual is how many measures a run of a few hosts has.
+const usual = 300
 
 // gatherer enters measures into an outcome.
 type gatherer struct {

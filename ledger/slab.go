@@ -7,7 +7,7 @@ type Slab[T any] struct {
 }
 
 // ChunkBits tells how many records are made at once: 1 << ChunkBits.
-const ChunkBits = 12
+const ChunkBits = 9
 
 // At returns the record of that number, which must have been made.
 func (s *Slab[T]) At(i uint32) *T { return &s.chunks[i>>ChunkBits][i&(1<<ChunkBits-1)] }

@@ -24,13 +24,13 @@ func (s *Sample) AppendBinary(b []byte) ([]byte, error) {
 	b = binary.AppendUvarint(b, s.max)
 	b = s.sum().append(b)
 	b = s.squares.append(b)
-	cells, last := uint64(0), uint64(0)
+	cells, last := uint64(0), uint(0)
 	for range s.cells() {
 		cells++
 	}
 	b = binary.AppendUvarint(b, cells)
 	for at, t := range s.cells() {
-		b = binary.AppendUvarint(b, at-last)
+		b = binary.AppendUvarint(b, uint64(at-last))
 		b = binary.AppendUvarint(b, t.n)
 		b = binary.AppendUvarint(b, t.excess)
 		last = at
@@ -50,19 +50,17 @@ func (s *Sample) Read(b []byte) (rest []byte, err error) {
 	sum := r.uint128()
 	s.squares = r.uint128()
 	s.packed = make([]packed, 0, r.count(3))
-	var at, n uint64
+	var at uint
+	var n uint64
 	for range cap(s.packed) {
-		p := packed{at + r.uvarint(), tally{r.uvarint(), r.uvarint()}}
-		r.bad = r.bad || p.at >= pages*perOctave || p.at <= at && len(s.packed) > 0 || p.n == 0
+		p := packed{at + uint(r.uvarint()), tally{r.uvarint(), r.uvarint()}}
+		r.bad = r.bad || p.at >= slots || p.at <= at && len(s.packed) > 0 || p.n == 0
 		at, n = p.at, n+p.n
 		s.packed = append(s.packed, p)
 	}
 	r.bad = r.bad || n != s.n || sum != s.sum()
 	return r.end()
 }
-
-// pages is how many an octaves can have: the exact one and one for each octave.
-const pages = 65 - perOctaveBits
 
 // AppendBinary appends the result to b. It never fails.
 func (r *LevelResult) AppendBinary(b []byte) ([]byte, error) {
@@ -89,20 +87,20 @@ func (h *high) append(b []byte) []byte {
 	if h == nil {
 		return append(b, 0)
 	}
-	slots, last := uint64(0), uint64(0)
+	held, last := uint64(0), uint64(0)
 	for _, t := range h.slots.all() {
-		slots += min(*t, 1)
+		held += min(*t, 1)
 	}
-	b = binary.AppendUvarint(b, slots)
+	b = binary.AppendUvarint(b, held)
 	b = binary.AppendUvarint(b, h.min)
 	b = binary.AppendUvarint(b, h.max)
 	b = h.integral.append(b)
 	b = h.squares.append(b)
-	for floor, t := range h.slots.all() {
+	for at, t := range h.slots.all() {
 		if *t > 0 {
-			b = binary.AppendUvarint(b, floor-last)
+			b = binary.AppendUvarint(b, floor(at)-last)
 			b = binary.AppendUvarint(b, *t)
-			last = floor
+			last = floor(at)
 		}
 	}
 	return b
@@ -123,10 +121,10 @@ func (r *LevelResult) Read(b []byte) (rest []byte, err error) {
 		r.cover(v, 1)
 		r.dense[v-r.base] = t
 	}
-	if slots := in.count(2); slots > 0 {
+	if held := in.count(2); held > 0 {
 		r.high = &high{min: in.uvarint(), max: in.uvarint(), integral: in.uint128(), squares: in.uint128()}
 		var at uint64
-		for range slots {
+		for range held {
 			at += in.uvarint()
 			*r.high.slots.at(locate(at)) = in.uvarint()
 		}

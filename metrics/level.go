@@ -160,12 +160,7 @@ func (h *high) merge(o *high) {
 	h.integral = h.integral.Add(o.integral)
 	h.squares = h.squares.Add(o.squares)
 	h.min, h.max = min(h.min, o.min), max(h.max, o.max)
-	for page, slots := range o.slots {
-		if slots == nil {
-			continue
-		}
-		for i, t := range slots {
-			*h.slots.at(uint(page), uint(i)) += t
-		}
+	for at, t := range o.slots.all() {
+		*h.slots.at(at) += *t
 	}
 }

@@ -142,22 +142,21 @@ func (r *LevelResult) Steps() iter.Seq2[int64, uint64] {
 		if r.high == nil {
 			return
 		}
-		for floor, t := range r.high.slots.all() {
+		for at, t := range r.high.slots.all() {
 			if *t == 0 {
 				continue
 			}
 			below += *t
-			if !yield(int64(r.high.middle(floor)), below) {
+			if !yield(int64(r.high.middle(at)), below) {
 				return
 			}
 		}
 	}
 }
 
-// middle returns the value that stands for the slot of that floor.
-func (h *high) middle(floor uint64) uint64 {
-	page, _ := locate(floor)
-	return min(max(floor+width(page)/2, h.min), h.max)
+// middle returns the value that stands for a slot.
+func (h *high) middle(slot uint) uint64 {
+	return min(max(floor(slot)+width(slot)/2, h.min), h.max)
 }
 
 // Quantile returns the least value of Steps at or below which the level was for

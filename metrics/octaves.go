@@ -13,61 +13,63 @@ const (
 )
 
 // octaves maps every uint64 to a T by its eleven leading bits, as HdrHistogram
-// does. The slots of an octave are allocated together when first touched.
-type octaves[T any] []*[perOctave]T
+// does. Slots are allocated with their neighbours when the first of them is touched.
+type octaves[T any] []*[perBlock]T
 
-// locate returns the page and the slot of v. Page 0 holds [0, 1024), page k > 0
-// holds [1024, 2048) << k-1.
-func locate(v uint64) (page, slot uint) {
+// perBlock is how many: a power of two, of which a short run touches few.
+const perBlock = perOctave / 8
+
+// slots is how many there are: the exact ones, and those of each octave.
+const slots = (65 - perOctaveBits) * perOctave
+
+// locate returns the slot of v. The first 1024 are those of [0, 1024), those of
+// [1024, 2048) << k follow.
+func locate(v uint64) uint {
 	shift := uint(bits.Len64(v|(2*perOctave-1))) - perOctaveBits - 1
-	lead := uint(v >> (shift & 63))
-	return shift + lead>>perOctaveBits, lead % perOctave
+	return shift<<perOctaveBits + uint(v>>(shift&63))
 }
 
 // floor returns the least value of a slot.
-func floor(page, slot uint) uint64 {
-	if page == 0 {
+func floor(slot uint) uint64 {
+	if slot < perOctave {
 		return uint64(slot)
 	}
-	return uint64(perOctave+slot) * width(page)
+	return uint64(perOctave+slot%perOctave) * width(slot)
 }
 
-// width returns how many values share each slot of a page, a power of two.
-func width(page uint) uint64 { return 1 << ((max(page, 1) - 1) & 63) }
+// width returns how many values share a slot, a power of two.
+func width(slot uint) uint64 { return 1 << ((max(slot>>perOctaveBits, 1) - 1) & 63) }
 
-// find returns a slot, nil if its page was never touched.
-func (o octaves[T]) find(page, slot uint) *T {
-	if page < uint(len(o)) && o[page] != nil {
-		return &o[page][slot]
+// find returns a slot, nil if neither it nor a neighbour was ever touched.
+func (o octaves[T]) find(slot uint) *T {
+	if i := slot / perBlock; i < uint(len(o)) && o[i] != nil {
+		return &o[i][slot%perBlock]
 	}
 	return nil
 }
 
-// at returns a slot, allocating its page if need be.
-func (o *octaves[T]) at(page, slot uint) *T {
-	if t := o.find(page, slot); t != nil {
+// at returns a slot, allocating it if need be.
+func (o *octaves[T]) at(slot uint) *T {
+	if t := o.find(slot); t != nil {
 		return t
 	}
-	return &o.grow(page)[slot]
-}
-
-func (o *octaves[T]) grow(page uint) *[perOctave]T {
-	for page >= uint(len(*o)) {
-		*o = append(*o, nil)
+	i := slot / perBlock
+	if n := uint(len(*o)); i >= n {
+		*o = append(*o, make(octaves[T], i+1-n)...)
 	}
-	(*o)[page] = new([perOctave]T)
-	return (*o)[page]
+	(*o)[i] = new([perBlock]T)
+	return &(*o)[i][slot%perBlock]
 }
 
-// all yields the least value of each allocated slot and the slot, upwards.
-func (o octaves[T]) all() iter.Seq2[uint64, *T] {
-	return func(yield func(uint64, *T) bool) {
-		for page, slots := range o {
-			if slots == nil {
+// all yields the allocated slots, upwards.
+func (o octaves[T]) all() iter.Seq2[uint, *T] {
+	return func(yield func(uint, *T) bool) {
+		for i, block := range o {
+			if block == nil {
 				continue
 			}
-			for i := range slots {
-				if !yield(floor(uint(page), uint(i)), &slots[i]) {
+			for j := range block {
+				if !yield(uint(i*perBlock+j), &block[j]) {
 					return
 				}
 			}
@@ -78,10 +80,10 @@ func (o octaves[T]) all() iter.Seq2[uint64, *T] {
 // clone returns a copy that shares nothing.
 func (o octaves[T]) clone() octaves[T] {
 	c := make(octaves[T], len(o))
-	for i, slots := range o {
-		if slots != nil {
-			page := *slots
-			c[i] = &page
+	for i, block := range o {
+		if block != nil {
+			own := *block
+			c[i] = &own
 		}
 	}
 	return c

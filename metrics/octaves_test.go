@@ -9,13 +9,13 @@ import (
 // narrower than 1/1024 of it, exact below 2048; slots are ordered as their values.
 func TestLocate(t *testing.T) {
 	check := func(v uint64) {
-		page, slot := locate(v)
-		low := floor(page, slot)
+		slot := locate(v)
+		low := floor(slot)
 		if low > v || v < 2048 && low != v || v >= 2048 && v-low > (v-1)/1024 {
 			t.Errorf("%d falls into the slot that begins at %d", v, low)
 		}
-		if p, s := locate(low); p != page || s != slot {
-			t.Errorf("%d: slot (%d, %d) begins at %d, which is in (%d, %d)", v, page, slot, low, p, s)
+		if s := locate(low); s != slot || s >= slots {
+			t.Errorf("%d: slot %d begins at %d, which is in slot %d", v, slot, low, s)
 		}
 	}
 	for v := range uint64(10_000) {

@@ -22,9 +22,9 @@ type Sample struct {
 	packed      []packed // instead of slots, of a sample that was read
 }
 
-// packed is a slot that holds something: page and slot as one number.
+// packed is a slot that holds something.
 type packed struct {
-	at uint64
+	at uint
 	tally
 }
 
@@ -48,27 +48,27 @@ func (s *Sample) Record(v int64) {
 	s.max = max(s.max, u)
 	s.n++
 	s.squares = s.squares.Add(Mul64(u, u))
-	page, slot := locate(u)
-	t := s.slots.find(page, slot)
+	slot := locate(u)
+	t := s.slots.find(slot)
 	if t == nil {
-		t = s.slot(page, slot)
+		t = s.slot(slot)
 	}
 	t.n++
-	t.excess += u & (width(page) - 1)
+	t.excess += u & (width(slot) - 1)
 }
 
 // slot returns a slot that can be written.
-func (s *Sample) slot(page, slot uint) *tally {
+func (s *Sample) slot(at uint) *tally {
 	if s.packed != nil {
 		s.unpack()
 	}
-	return s.slots.at(page, slot)
+	return s.slots.at(at)
 }
 
 // sum is that of all cases, exactly.
 func (s *Sample) sum() (sum Uint128) {
 	for at, t := range s.cells() {
-		sum = sum.Add(Mul64(floor(uint(at/perOctave), uint(at%perOctave)), t.n)).Add(Uint128{0, t.excess})
+		sum = sum.Add(Mul64(floor(at), t.n)).Add(Uint128{0, t.excess})
 	}
 	return sum
 }
@@ -85,28 +85,23 @@ func (s *Sample) Merge(o *Sample) {
 	s.n += o.n
 	s.squares = s.squares.Add(o.squares)
 	for at, t := range o.cells() {
-		mine := s.slot(uint(at/perOctave), uint(at%perOctave))
+		mine := s.slot(at)
 		mine.n += t.n
 		mine.excess += t.excess
 	}
 }
 
-// cells yields what holds something, upwards, by page and slot as one number.
-func (s *Sample) cells() iter.Seq2[uint64, tally] {
-	return func(yield func(uint64, tally) bool) {
+// cells yields the slots that hold something, upwards.
+func (s *Sample) cells() iter.Seq2[uint, tally] {
+	return func(yield func(uint, tally) bool) {
 		for _, p := range s.packed {
 			if !yield(p.at, p.tally) {
 				return
 			}
 		}
-		for page, slots := range s.slots {
-			if slots == nil {
-				continue
-			}
-			for i, t := range slots {
-				if t.n > 0 && !yield(uint64(page*perOctave+i), t) {
-					return
-				}
+		for at, t := range s.slots.all() {
+			if t.n > 0 && !yield(at, *t) {
+				return
 			}
 		}
 	}
@@ -115,16 +110,16 @@ func (s *Sample) cells() iter.Seq2[uint64, tally] {
 // unpack makes a sample that was read ready to take more.
 func (s *Sample) unpack() {
 	for _, p := range s.packed {
-		*s.slots.at(uint(p.at/perOctave), uint(p.at%perOctave)) = p.tally
+		*s.slots.at(p.at) = p.tally
 	}
 	s.packed = nil
 }
 
 // Reset forgets every case, and keeps the memory.
 func (s *Sample) Reset() {
-	for _, slots := range s.slots {
-		if slots != nil {
-			clear(slots[:])
+	for _, block := range s.slots {
+		if block != nil {
+			clear(block[:])
 		}
 	}
 	*s = Sample{slots: s.slots}
@@ -176,7 +171,7 @@ func (s *Sample) Steps() iter.Seq2[int64, uint64] {
 		var below uint64
 		for at, t := range s.cells() {
 			below += t.n
-			if !yield(t.mean(floor(uint(at/perOctave), uint(at%perOctave))), below) {
+			if !yield(t.mean(floor(at)), below) {
 				return
 			}
 		}

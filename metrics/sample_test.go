@@ -164,9 +164,9 @@ func TestQuantileDecimal(t *testing.T) {
 
 func tallies(s *Sample) []tally {
 	var all []tally
-	for low, t := range s.slots.all() {
+	for at, t := range s.slots.all() {
 		if t.n > 0 {
-			all = append(all, tally{low, 0}, *t)
+			all = append(all, tally{floor(at), 0}, *t)
 		}
 	}
 	return all

@@ -38,19 +38,14 @@ func (h *high) since(o *high) *high {
 	d := h.clone()
 	if o != nil {
 		d.integral, d.squares = d.integral.Sub(o.integral), d.squares.Sub(o.squares)
-		for page, slots := range o.slots {
-			if slots == nil {
-				continue
-			}
-			for i, t := range slots {
-				*d.slots.at(uint(page), uint(i)) -= t
-			}
+		for at, t := range o.slots.all() {
+			*d.slots.at(at) -= *t
 		}
 	}
 	d.min, d.max = math.MaxUint64, 0
-	for floor, t := range d.slots.all() {
+	for at, t := range d.slots.all() {
 		if *t > 0 {
-			d.min, d.max = min(d.min, max(floor, h.min)), floor
+			d.min, d.max = min(d.min, max(floor(at), h.min)), floor(at)
 		}
 	}
 	if d.max == 0 {
@@ -67,14 +62,14 @@ func (s *Sample) Since(o *Sample) *Sample {
 	d.n -= o.n
 	d.squares = d.squares.Sub(o.squares)
 	for at, t := range o.cells() {
-		mine := d.slot(uint(at/perOctave), uint(at%perOctave))
+		mine := d.slot(at)
 		mine.n -= t.n
 		mine.excess -= t.excess
 	}
 	d.min, d.max = 0, 0
 	first := true
 	for at, t := range d.cells() {
-		v := uint64(t.mean(floor(uint(at/perOctave), uint(at%perOctave))))
+		v := uint64(t.mean(floor(at)))
 		if first {
 			d.min, first = v, false
 		}
