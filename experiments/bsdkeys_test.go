@@ -18,6 +18,11 @@ func init() {
 		"node.*.tcp.cookie_trust":      "host.TestCookies",
 		"node.*.tcp.syncache_pause":    "host.TestSyncachePause",
 		"node.*.tcp.ack_every_other":   "tcp.TestAckEveryOther",
+		"node.*.tcp.blackhole":         "packetdrill: reset/blackhole.pkt",
+		"node.*.tcp.default_mss":       "packetdrill: options/default-segment-size.pkt",
+		"node.*.tcp.min_mss":           "packetdrill: options/least-segment-size.pkt",
+		"node.*.tcp.nagle_from_idle":   "packetdrill: options/default-segment-size.pkt",
+		"node.*.tcp.tells_room":        "packetdrill: options/window.pkt",
 		"node.*.tcp.overflow_resets":   "host.TestOverflowResets",
 	})
 }

@@ -29,6 +29,7 @@ func (l *Listener) bake(now des.Time, t tuple, p *wire.Packet) {
 	h.group.tally.SYNs.Baked++
 	s := st.take(now, h, t, nil)
 	o := h.opening(now, t, p.Segment.Incarnation)
+	s.mark(l.Settings)
 	o.Bake(now, t.key(), h.secret, &p.Segment)
 	s.Conn.Listen(now, o)
 	s.Conn.Segment(now, &p.Segment)
@@ -67,6 +68,7 @@ func (l *Listener) unbake(now des.Time, t tuple, p *wire.Packet) bool {
 	l.request(now, 1)
 	st.table.Add(t.hash(), s.ref)
 	o.Settings = l.Settings
+	s.mark(l.Settings)
 	s.Conn.Resume(o, &request)
 	s.Conn.Segment(now, &p.Segment)
 	st.pool.Put(p)

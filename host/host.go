@@ -222,9 +222,8 @@ func (h *Host) ConnectFrom(now des.Time, from wire.Addr, to Remote, local uint16
 	}
 	h.stack.table.Add(t.hash(), s.ref)
 	o := h.opening(now, t, who)
-	if o.Settings = options; options != nil {
-		s.ttl = options.TTL
-	}
+	o.Settings = options
+	s.mark(options)
 	if options != nil && options.FastOpen {
 		if o.FastCookie = h.rest.cookies[t.remote]; h.FastPaused(now) {
 			plain := *options
@@ -415,7 +414,7 @@ func (h *Host) fresh(now des.Time, t tuple, p *wire.Packet) {
 func (h *Host) refuse(now des.Time, p *wire.Packet) {
 	st := h.stack
 	silent := st.unasked(now, p)
-	if silent || p.Segment.Flags.Has(wire.SYN|wire.ACK) && h.group.profile.Handshake == tcp.TwoWay {
+	if silent || h.hides(p) || p.Segment.Flags.Has(wire.SYN|wire.ACK) && h.group.profile.Handshake == tcp.TwoWay {
 		st.pool.Put(p)
 		return
 	}
@@ -430,6 +429,19 @@ func (h *Host) refuse(now des.Time, p *wire.Packet) {
 		st.strays.Reset(now, who)
 	}
 	st.send(now, h, from, to)
+}
+
+// hides reports that the profile answers nothing to a segment for no connection.
+func (h *Host) hides(p *wire.Packet) bool {
+	switch how := h.group.profile.Blackhole; {
+	case how == tcp.AnswersAll:
+		return false
+	case h.listener(p.Segment.DstPort) != nil:
+		return how == tcp.HidesListens
+	case how == tcp.HidesSYNs:
+		return p.Segment.Flags.Has(wire.SYN)
+	}
+	return true
 }
 
 // inTimeWait takes a segment for a connection that waits.

@@ -173,9 +173,8 @@ func (l *Listener) arrive(now des.Time, t tuple, p *wire.Packet, old *tcp.TimeWa
 	case l.caches():
 		l.ready(now, t, &p.Segment, o)
 	}
-	if o.Settings = l.Settings; l.Settings != nil {
-		s.ttl = l.Settings.TTL
-	}
+	o.Settings = l.Settings
+	s.mark(l.Settings)
 	l.fastOpen(now, s, &p.Segment, o)
 	s.Conn.Listen(now, o)
 	s.Conn.Trail() // LISTEN is the listener's

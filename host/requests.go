@@ -51,6 +51,7 @@ func (r *requests) resume(now des.Time, i uint32) *Socket {
 	s.listener, s.request, s.opened, s.since, s.state = l, i, q.tcp.Began, q.tcp.Began, tcp.SynReceived
 	o := l.host.reopening(now, q.tuple)
 	o.Settings = l.Settings
+	s.mark(l.Settings)
 	s.Conn.Resume(o, &q.tcp)
 	return s
 }

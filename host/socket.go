@@ -17,28 +17,28 @@ type App interface {
 
 // Socket is a connection at its host. Sockets are pooled.
 type Socket struct {
-	Conn     tcp.Conn
-	alarm    des.Event
-	since    des.Time // in state
-	opened   des.Time // connect() was called, or the SYN came
-	stack    *Stack
-	host     *Host
-	app      App
-	listener *Listener // until it is accepted
-	next     *Socket
-	tuple    tuple
-	ref      uint32
-	pair     uint32    // of its port, 0 if that is not ephemeral
-	request  uint32    // it was, if it still may be one
-	state    tcp.State // as accounted
-	open     bool      // not in the free list
-	pumping  bool
-	fast     bool  // opened fast, and in SYN-RECEIVED
-	waiting  bool  // to be accepted
-	gone     bool  // from the table
-	bucket   bool  // it has one of those for TIME-WAIT
-	orphan   bool  // it counts as one
-	ttl      uint8 // of its packets, if it is not the host's
+	Conn      tcp.Conn
+	alarm     des.Event
+	since     des.Time // in state
+	opened    des.Time // connect() was called, or the SYN came
+	stack     *Stack
+	host      *Host
+	app       App
+	listener  *Listener // until it is accepted
+	next      *Socket
+	tuple     tuple
+	ref       uint32
+	pair      uint32    // of its port, 0 if that is not ephemeral
+	request   uint32    // it was, if it still may be one
+	state     tcp.State // as accounted
+	open      bool      // not in the free list
+	pumping   bool
+	fast      bool  // opened fast, and in SYN-RECEIVED
+	waiting   bool  // to be accepted
+	gone      bool  // from the table
+	bucket    bool  // it has one of those for TIME-WAIT
+	orphan    bool  // it counts as one
+	ttl, dscp uint8 // of its packets: the ttl if it is not the host's
 }
 
 // Ports returns the local and the remote port.
@@ -88,9 +88,16 @@ func (s *Socket) ReadUpTo(now des.Time, n uint32) uint32 {
 // Set changes the socket options.
 func (s *Socket) Set(now des.Time, options *tcp.Settings) {
 	s.Conn.Set(now, options)
-	s.ttl = options.TTL
+	s.mark(options)
 	s.called(now, Setting, 0)
 	s.pump(now)
+}
+
+// mark keeps what the user asks of the headers of IP; nil is nothing.
+func (s *Socket) mark(options *tcp.Settings) {
+	if options != nil {
+		s.ttl, s.dscp = options.TTL, options.DSCP
+	}
 }
 
 // Acknowledge is TCP_QUICKACK, see [tcp.Conn.Acknowledge].
@@ -210,6 +217,7 @@ func (s *Socket) emit(now des.Time) {
 	st := s.stack
 	for p := st.blank(); s.Conn.Emit(now, &p.Segment); p = st.blank() {
 		p.Segment.SrcPort, p.Segment.DstPort = s.tuple.localPort, s.tuple.remotePort
+		p.DSCP = s.dscp
 		ttl := s.host.group.ttl
 		if s.ttl != 0 {
 			ttl = s.ttl

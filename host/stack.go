@@ -145,7 +145,7 @@ func (st *Stack) take(now des.Time, h *Host, t tuple, app App) *Socket {
 	}
 	s.host, s.tuple, s.app, s.next, s.opened = h, t, app, nil, now
 	s.state, s.listener, s.pair, s.request, s.open, s.gone, s.bucket, s.fast, s.orphan = tcp.Closed, nil, 0, 0, true, false, false, false, false
-	s.ttl = 0
+	s.ttl, s.dscp = 0, 0
 	s.alarm.Bind(s, h.owner.Rank(des.Timer))
 	return s
 }

@@ -1,7 +1,9 @@
 package packetdrill
 
 import (
+	"fmt"
 	"net/netip"
+	"strings"
 
 	"netsim/packetdrill/script"
 	"netsim/wire"
@@ -77,6 +79,81 @@ func addressOf(v *script.Expr) (netip.Addr, error) {
 		}
 	}
 	return netip.Addr{}, &failure{at: v.Pos, want: `an address such as inet_addr("192.0.2.1")`, got: exprText(v)}
+}
+
+// wrong is the error of an address that no call takes: of another family than the
+// socket's, or too short to hold one.
+func (r *runner) wrong(s *socket, c *script.Call, a *sockaddr) errno {
+	if len(c.Args) > 2 && c.Args[2].Kind == script.Int && c.Args[2].Int < 16 {
+		return "EINVAL"
+	}
+	if a.family == "AF_INET6" && !s.six || a.family != "" && !strings.HasPrefix(a.family, "AF_INET") && !a.unspec {
+		return "EAFNOSUPPORT"
+	}
+	return ""
+}
+
+// own reports whether a socket may be bound to an address: to one of the host's, or to
+// any with IP_FREEBIND.
+func (r *runner) own(s *socket, ip netip.Addr) bool {
+	ip = ip.Unmap()
+	return !ip.IsValid() || ip.IsUnspecified() || ip.IsLoopback() || ip == r.setup.local || s.kept["IP_FREEBIND"] != 0 ||
+		r.sysctls.values["net.ipv4.ip_nonlocal_bind"] == "1"
+}
+
+// outAddress holds the address of a socket against that which the script expects.
+func (r *runner) outAddress(c *script.Call, s *socket, name string) error {
+	if len(c.Args) < 2 || c.Args[1].Kind != script.Struct {
+		return nil
+	}
+	want, err := r.addressArg(c, 1, sockaddr{})
+	if err != nil {
+		return err
+	}
+	got := sockaddr{ip: r.bare(s), port: s.port, family: "AF_INET"}
+	if s.six {
+		got.family = "AF_INET6"
+	}
+	if name == "getpeername" {
+		got.ip, got.port = r.bookIP(s.peer.Address), s.peer.Port
+	}
+	if r.setup.mapped {
+		got.ip = netip.AddrFrom16(got.ip.As16())
+	}
+	if want.family != "" && want.family != got.family || want.port != 0 && want.port != got.port || want.ip.IsValid() && want.ip.Unmap() != got.ip.Unmap() {
+		return &failure{at: c.Args[1].Pos, want: exprText(c.Args[1]), got: fmt.Sprintf("%s, port %d of %s", got.family, got.port, got.ip)}
+	}
+	return nil
+}
+
+// bare is the address that a socket is bound to or connected from.
+func (r *runner) bare(s *socket) netip.Addr {
+	switch {
+	case s.conn != nil || s.phase == connected || s.phase == over:
+		return r.setup.local
+	case !s.address.IsZero():
+		return r.bookIP(s.address)
+	case s.six:
+		return netip.IPv6Unspecified()
+	}
+	return netip.IPv4Unspecified()
+}
+
+func (r *runner) bookIP(a wire.Addr) netip.Addr {
+	if a.IsZero() {
+		return netip.IPv4Unspecified()
+	}
+	return r.book.IP(a)
+}
+
+// family is that of the script's sockets.
+func (r *runner) family() int64 {
+	name := "AF_INET"
+	if r.setup.six {
+		name = "AF_INET6"
+	}
+	n, _ := r.number(&script.Expr{Kind: script.Word, Text: name})
+	return n
 }
 
 // near and far are the script's own addresses.

@@ -43,6 +43,10 @@ var bsdSystem = system{
 		"net.inet.tcp.icmp_may_rst":          word(func(p *tcp.Profile) int { return int(tcp.CallEndures - p.ICMP) }, func(p *tcp.Profile, n int) { p.ICMP = tcp.CallEndures - tcp.ICMPPolicy(n) }, 1),
 		"net.inet.tcp.ack_war_cnt":           number(func(p *tcp.Profile) *int { return &p.ChallengeLimit }, 0, 1<<16),
 		"net.inet.tcp.keepcnt":               number(func(p *tcp.Profile) *int { return &p.KeepProbes }, 1, 1<<20),
+		"net.inet.tcp.mssdflt":               {read: func(p *tcp.Profile) string { return fmt.Sprint(orElse(p.DefaultMSS, 536)) }, write: number(func(p *tcp.Profile) *int { return &p.DefaultMSS }, 64, 65535).write},
+		"net.inet.tcp.minmss":                number(func(p *tcp.Profile) *int { return &p.MinMSS }, 0, 65535),
+		"net.inet.tcp.blackhole":             word(func(p *tcp.Profile) int { return int(p.Blackhole) }, func(p *tcp.Profile, n int) { p.Blackhole = tcp.Blackhole(n) }, 3),
+		"net.inet.tcp.recvbuf_auto":          {read: func(p *tcp.Profile) string { return fmt.Sprint(truth(p.ReceiveWindow > p.ReceiveInitial)) }, write: writeAutoReceive},
 		"net.inet.tcp.initcwnd_segments":     number(func(p *tcp.Profile) *int { return &p.InitialWindow }, 0, 1<<16),
 		"net.inet.tcp.maxtcptw":              number(func(p *tcp.Profile) *int { return &p.TimeWaitMax }, 0, 1<<30),
 		"net.inet.ip.ttl":                    number(func(p *tcp.Profile) *int { return &p.TTL }, 1, 255),
@@ -68,10 +72,7 @@ var bsdSystem = system{
 		"net.inet.tcp.cc.algorithm": {
 			read: func(p *tcp.Profile) string { return p.Congestion.Name },
 			write: func(p *tcp.Profile, v string) error {
-				if v == "newreno" {
-					v = "reno"
-				}
-				a := tcp.AlgorithmByName(v)
+				a := algorithmOf(v)
 				if a == nil {
 					return fmt.Errorf("no congestion control %q", v)
 				}
@@ -81,8 +82,10 @@ var bsdSystem = system{
 		},
 	},
 	accepted: []string{
-		"net.inet.tcp.fastopen.", "net.inet.tcp.hostcache.", "net.inet.tcp.log_in_vain", "net.inet.tcp.log_debug", "net.inet.tcp.tso", "net.inet.tcp.mssdflt", "net.inet.tcp.minmss",
-		"net.inet.tcp.sendspace", "net.inet.tcp.sendbuf_", "net.inet.tcp.sendbuf_auto", "net.inet.tcp.sendbuf_max", "net.inet.tcp.sendbuf_inc", "net.inet.tcp.recvbuf_auto", "net.inet.tcp.recvbuf_inc",
+		"net.inet.tcp.fastopen.", "net.inet.tcp.hostcache.", "net.inet.tcp.log_in_vain", "net.inet.tcp.log_debug", "net.inet.tcp.tso",
+		"net.inet.tcp.sendspace", "net.inet.tcp.sendbuf_", "net.inet.tcp.sendbuf_auto", "net.inet.tcp.sendbuf_max", "net.inet.tcp.sendbuf_inc", "net.inet.tcp.recvbuf_inc", "net.inet.tcp.v6mssdflt", "net.inet.tcp.v6pmtud_",
+		"net.inet.tcp.per_cpu_timers", "net.inet.tcp.timer_race", "net.inet.tcp.pcbcount", "net.inet.tcp.blackhole_local", "net.inet.tcp.do_tcpdrain", "net.inet.tcp.tcbhashsize",
+		"net.inet.tcp.maxunacktime", "net.inet.tcp.retries", "net.inet.tcp.rfc1323_", "net.inet.tcp.log_", "net.inet.tcp.functions_available", "net.inet.tcp.hc_",
 		"net.inet.tcp.path_mtu_discovery", "net.inet.tcp.pmtud_blackhole_detection", "net.inet.tcp.functions_default", "net.inet.tcp.functions_inherit_listen_socket_stack",
 		"net.inet.tcp.ts_offset_per_conn", "net.inet.tcp.isn_reseed_interval", "net.inet.tcp.nolocaltimewait", "net.inet.tcp.reass.", "net.inet.tcp.rfc3390",
 		"net.inet.tcp.rfc3465", "net.inet.tcp.rfc6675_pipe", "net.inet.tcp.abc_l_var", "net.inet.tcp.rexmit_drop_options", "net.inet.tcp.soreceive_stream",
@@ -91,6 +94,15 @@ var bsdSystem = system{
 		"net.inet.tcp.udp_tunneling_port", "net.inet.tcp.pacing_limit", "net.inet.tcp.msl_local", "net.inet.tcp.nolocaltimewait",
 		"net.inet.icmp.", "net.inet.ip.random_id", "net.inet.ip.portrange.", "net.inet6.", "kern.timecounter.", "kern.ipc.tls.", "net.isr.",
 	},
+}
+
+// writeAutoReceive lets the receive buffer grow, or not.
+func writeAutoReceive(p *tcp.Profile, v string) error {
+	n, err := whole(v, 0, 1)
+	if p.ReceiveWindow = p.ReceiveInitial; n == 1 {
+		p.ReceiveWindow = tcp.FreeBSD().ReceiveWindow
+	}
+	return err
 }
 
 // readRFC1323 is 1 with both options, 2 with scaling alone and 3 with timestamps alone.

@@ -25,7 +25,12 @@ func (r *runner) fcntl(c *script.Call) (attempt, error) {
 	flag, _ := r.number(&script.Expr{Kind: script.Word, Text: "O_NONBLOCK"})
 	return func() (result, bool) {
 		switch {
-		case s == nil || e.Text == "F_SETFD" || e.Text == "F_GETFD":
+		case s == nil:
+			return done(0)
+		case e.Text == "F_GETFD":
+			return done(truth(s.closesOnExec))
+		case e.Text == "F_SETFD":
+			s.closesOnExec = flags&symbols["FD_CLOEXEC"] != 0
 			return done(0)
 		case e.Text == "F_GETFL":
 			if s.nonblock {
@@ -97,8 +102,7 @@ func (s *socket) unsettled() int64 {
 	return n
 }
 
-// getname is getsockname() and getpeername(), whose results are checked by their
-// success alone.
+// getname is getsockname() and getpeername().
 func (r *runner) getname(c *script.Call) (attempt, error) {
 	s, no, err := r.socketArg(c)
 	if s == nil {
@@ -108,6 +112,6 @@ func (r *runner) getname(c *script.Call) (attempt, error) {
 		if c.Name == "getpeername" && (s.phase != connected || s.conn == nil) {
 			return failed("ENOTCONN")
 		}
-		return done(0)
+		return result{err: r.outAddress(c, s, c.Name)}, true
 	}, nil
 }

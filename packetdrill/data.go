@@ -2,6 +2,7 @@ package packetdrill
 
 import (
 	"math"
+	"slices"
 
 	"netsim/packetdrill/script"
 	"netsim/tcp"
@@ -90,7 +91,13 @@ func (r *runner) receive(c *script.Call, n, flags int64) (attempt, error) {
 	if s == nil {
 		return no, err
 	}
-	taken := int64(0)
+	if flags&(symbols["MSG_ERRQUEUE"]) != 0 {
+		return nil, &unsupported{what: "MSG_ERRQUEUE"}
+	}
+	taken, target := int64(0), min(max(s.lowWater, 1), n) // Linux sock_rcvlowat
+	if flags&symbols["MSG_WAITALL"] != 0 {
+		target = n
+	}
 	return s.wait(flags, s.timeouts[0], func() (result, bool) {
 		switch {
 		case s.deferred != nil: // connect() has said that there is a connection
@@ -98,12 +105,14 @@ func (r *runner) receive(c *script.Call, n, flags int64) (attempt, error) {
 		case s.phase == fresh && !s.ended && s.pendingErr == "" || s.phase == listening:
 			return failed("ENOTCONN")
 		}
-		all := flags&symbols["MSG_WAITALL"] != 0
 		if got := min(int64(s.unread()), n-taken); got > 0 {
+			if isNull(c) {
+				return failed("EFAULT")
+			}
 			if flags&symbols["MSG_PEEK"] == 0 {
 				s.take(uint32(got))
 			}
-			if taken += got; !all || taken == n {
+			if taken += got; taken >= target {
 				return done(taken)
 			}
 		}
@@ -114,9 +123,23 @@ func (r *runner) receive(c *script.Call, n, flags int64) (attempt, error) {
 			return failed(s.takeError())
 		case s.eof || s.noRead || s.phase == over || n == 0:
 			return done(0)
+		case taken > 0:
+			return result{value: taken}, false
 		}
 		return result{value: -1, errno: "EAGAIN"}, false
 	}), nil
+}
+
+// isNull reports that the buffer of a call is none.
+func isNull(c *script.Call) bool {
+	return len(c.Args) > 1 && nullIn(c.Args[1])
+}
+
+func nullIn(e *script.Expr) bool {
+	if e.Kind == script.List || e.Kind == script.Struct {
+		return slices.ContainsFunc(e.Args, nullIn)
+	}
+	return e.Kind == script.Word && e.Text == "NULL"
 }
 
 // take reads bytes.
@@ -204,6 +227,12 @@ func (r *runner) send(c *script.Call, n, flags int64) (attempt, error) {
 	if s == nil {
 		return no, err
 	}
+	switch {
+	case flags&symbols["MSG_ZEROCOPY"] != 0:
+		return nil, &unsupported{what: "MSG_ZEROCOPY"}
+	case n > 0 && isNull(c) && s.phase == connected && !s.noWrite && s.pendingErr == "":
+		return instead("EFAULT")
+	}
 	if s.deferred != nil { // connect() left the SYN for this
 		return r.fast(s, *s.deferred, n, flags), nil
 	}
@@ -278,8 +307,23 @@ func (r *runner) close(c *script.Call) (attempt, error) {
 			s.shut()
 		}
 		delete(r.files, fd)
-		return result{}, s == nil || !s.lingers
+		switch {
+		case s == nil || !s.lingers:
+			return s.closedLate()
+		case s.nonblock && r.manners.lingerOver != "": // soclose asks for SS_NBIO
+			return done(0)
+		}
+		return result{}, false
 	}, nil
+}
+
+// closedLate is what close() returns that may have waited: in vain, if its FIN is not
+// acknowledged even so.
+func (s *socket) closedLate() (result, bool) {
+	if s != nil && s.waited && s.r.manners.lingerOver != "" {
+		return failed(s.r.manners.lingerOver)
+	}
+	return done(0)
 }
 
 // shut closes the socket: nobody holds it any more.
@@ -314,6 +358,9 @@ func (r *runner) shutdown(c *script.Call) (attempt, error) {
 		case how < 0 || how > 2:
 			return failed("EINVAL")
 		case s.phase == listening && r.manners.shutListening != "":
+			if how != symbols["SHUT_WR"] {
+				s.pendingErr = "ECONNABORTED"
+			}
 			return failed(r.manners.shutListening)
 		case s.phase == listening:
 			if how != symbols["SHUT_WR"] {

@@ -2,6 +2,7 @@ package packetdrill
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"netsim/des"
@@ -119,39 +120,40 @@ func (r *runner) differs(f *flow, k *script.Packet, p *wire.Packet) (string, err
 	case k.Urgent != nil && s.Urgent != *k.Urgent:
 		return "urgent pointer", nil
 	}
-	if name := differsIP(k.IP, p); name != "" {
-		return name, nil
+	if name, err := differsIP(k.IP, p); name != "" || err != nil {
+		return name, err
 	}
 	return r.differInOptions(f, k, s)
 }
 
 // differsIP compares what stands in brackets.
-func differsIP(items []script.Item, p *wire.Packet) string {
+func differsIP(items []script.Item, p *wire.Packet) (string, error) {
 	for _, i := range items {
-		want := -1
-		switch i.Name {
+		same, what := true, "ECN"
+		switch strings.ToLower(i.Name) {
 		case "ect0":
-			want = wire.ECT0
+			same = p.ECN == wire.ECT0
 		case "ect1":
-			want = wire.ECT1
+			same = p.ECN == wire.ECT1
 		case "ect01":
-			if p.ECN != wire.ECT0 && p.ECN != wire.ECT1 {
-				return "ECN"
-			}
+			same = p.ECN == wire.ECT0 || p.ECN == wire.ECT1
 		case "ce":
-			want = wire.CE
+			same = p.ECN == wire.CE
 		case "noecn":
-			want = 0
+			same = p.ECN == 0
 		case "ttl":
-			if int64(p.TTL) != i.Value {
-				return "TTL"
-			}
+			same, what = int64(p.TTL) == i.Value, "TTL"
+		case "tos":
+			same, what = int64(p.DSCP<<2|p.ECN) == i.Value, "type of service"
+		case "nocheck":
+		default:
+			return "", &unsupported{what: "[" + i.Name + "] of what is expected"}
 		}
-		if want >= 0 && int(p.ECN) != want {
-			return "ECN"
+		if !same {
+			return what, nil
 		}
 	}
-	return ""
+	return "", nil
 }
 
 // differInOptions compares the options, in kind, order and value.

@@ -87,7 +87,7 @@ func (r *runner) fill(p *wire.Packet, f *flow, k *script.Packet) (err error) {
 	if s.Flags.Has(wire.SYN) {
 		s.Offset = 0
 	}
-	if p.ECN, err = ecnOf(k.IP); err != nil {
+	if err = mark(p, k.IP); err != nil {
 		return err
 	}
 	return f.putOptions(s, k.Options)
@@ -141,23 +141,26 @@ func (f *flow) putOptions(s *wire.Segment, options []script.TCPOption) error {
 	return nil
 }
 
-// ecnOf is the codepoint of a packet by its words in brackets.
-func ecnOf(items []script.Item) (uint8, error) {
-	ecn := uint8(0)
+// mark sets what stands in brackets of an injected packet.
+func mark(p *wire.Packet, items []script.Item) error {
 	for _, i := range items {
 		switch strings.ToLower(i.Name) {
 		case "ect0":
-			ecn = wire.ECT0
+			p.ECN = wire.ECT0
 		case "ect1":
-			ecn = wire.ECT1
+			p.ECN = wire.ECT1
 		case "ce":
-			ecn = wire.CE
-		case "noecn", "nocheck", "ttl", "tos", "flowlabel":
+			p.ECN = wire.CE
+		case "ttl":
+			p.TTL = uint8(i.Value)
+		case "tos":
+			p.DSCP, p.ECN = uint8(i.Value)>>2, uint8(i.Value)&3
+		case "noecn", "nocheck", "flowlabel":
 		default:
-			return 0, &unsupported{what: "[" + i.Name + "]"}
+			return &unsupported{what: "[" + i.Name + "]"}
 		}
 	}
-	return ecn, nil
+	return nil
 }
 
 // reports are the ICMP messages by type and code.

@@ -30,6 +30,10 @@ type manners struct {
 	acceptReset      errno                 // of accept() of a connection that was reset meanwhile; none: it is accepted
 	reports          map[wire.Report]errno // what ICMP stands for, where it is not as in Linux
 	optionGone       errno                 // of TCP's options once nothing is left of a connection
+	noAlgorithm      errno                 // of TCP_CONGESTION of one that there is not
+	inherits         bool                  // accept() gives a socket the O_NONBLOCK of its listener
+	unspec           errno                 // of connect() to AF_UNSPEC; none: it disconnects
+	lingerOver       errno                 // of a close() that has waited for as long as SO_LINGER said
 }
 
 // mannersOf are those of the profiles; the standard's are FreeBSD's, the BSDs having
@@ -47,7 +51,7 @@ var linuxManners = manners{
 	resetErrors: map[tcp.State]errno{tcp.SynSent: "ECONNREFUSED", tcp.CloseWait: "EPIPE"},
 	unconnected: "EPIPE", errorFirst: true, softError: true, endFirst: true, keepsInfo: true, unconnects: true, freshHangs: true, connectedOnce: true, aborted: "ECONNABORTED",
 	bufferTimes: 2, fastOpen: fastClient,
-	connectListening: "EISCONN", connectOver: "EISCONN", connectGone: "EISCONN",
+	connectListening: "EISCONN", connectOver: "EISCONN", connectGone: "EISCONN", noAlgorithm: "ENOENT",
 }
 
 // bsdManners are of FreeBSD 14: tcp_do_segment, sosend, soshutdown, tcp_usr_accept,
@@ -59,6 +63,7 @@ var bsdManners = manners{
 	fastOpen:         fastClient, // net.inet.tcp.fastopen.server_enable is 0
 	connectListening: "EOPNOTSUPP", connectOver: "EISCONN", connectGone: "ECONNREFUSED",
 	connecting: "ENOTCONN", shutListening: "ENOTCONN", acceptReset: "ECONNABORTED", optionGone: "ECONNRESET",
+	noAlgorithm: "ESRCH", inherits: true, unspec: "EAFNOSUPPORT", lingerOver: "EAGAIN",
 	reports: map[wire.Report]errno{ // icmp_errmap
 		wire.NetUnreachable: "EHOSTUNREACH", wire.ProtocolUnreachable: "ECONNREFUSED", wire.Prohibited: "ECONNREFUSED", wire.ParameterProblem: "ENOPROTOOPT",
 	},

@@ -29,7 +29,7 @@ func (r *runner) socketCall(c *script.Call) (attempt, error) {
 	}
 	flag, _ := r.number(&script.Expr{Kind: script.Word, Text: "SOCK_NONBLOCK"})
 	return func() (result, bool) {
-		s := &socket{r: r, six: r.setup.six, nonblock: kind&flag != 0}
+		s := &socket{r: r, six: r.setup.six, nonblock: kind&flag != 0, closesOnExec: kind&symbols["SOCK_CLOEXEC"] != 0}
 		r.sockets = append(r.sockets, s)
 		r.subject = s // what comes next is of it
 		return done(r.give(s, c))
@@ -66,9 +66,14 @@ func (r *runner) bind(c *script.Call) (attempt, error) {
 		return nil, err
 	}
 	return func() (result, bool) {
+		if e := r.wrong(s, c, &a); e != "" {
+			return failed(e)
+		}
 		switch {
 		case s.bound || s.phase != fresh:
 			return failed("EINVAL")
+		case !r.own(s, a.ip):
+			return failed("EADDRNOTAVAIL")
 		case r.taken(a.port, s):
 			return failed("EADDRINUSE")
 		}
@@ -159,9 +164,15 @@ func (r *runner) accept(c *script.Call) (attempt, error) {
 		return nil, err
 	}
 	flag, _ := r.number(&script.Expr{Kind: script.Word, Text: "SOCK_NONBLOCK"})
+	if flags&^(flag|symbols["SOCK_CLOEXEC"]) != 0 && !r.bsd() {
+		return instead("EINVAL")
+	}
 	return s.wait(0, s.timeouts[0], func() (result, bool) {
-		if s.phase != listening {
+		switch {
+		case s.phase != listening:
 			return failed("EINVAL")
+		case s.pendingErr != "": // of a shutdown (FreeBSD soshutdown)
+			return failed(s.takeError())
 		}
 		known := len(r.sockets)
 		if !s.listener.Accept(r.now()) {
@@ -172,11 +183,12 @@ func (r *runner) accept(c *script.Call) (attempt, error) {
 			child.closed = true
 			return failed(no)
 		}
-		child.nonblock = flags&flag != 0
+		child.nonblock = flags&flag != 0 || c.Name == "accept" && s.nonblock && r.manners.inherits
+		child.closesOnExec = flags&symbols["SOCK_CLOEXEC"] != 0
 		if child.flow != nil { // segments that come next are of it
 			r.current, r.subject = child.flow, child
 		}
-		return done(r.give(child, c))
+		return result{value: r.give(child, c), err: r.outAddress(c, child, "getpeername")}, true
 	}), nil
 }
 
@@ -217,8 +229,13 @@ func (r *runner) connect(c *script.Call) (attempt, error) {
 	}
 	began := false
 	return s.wait(0, s.timeouts[1], func() (result, bool) {
-		if a.unspec {
+		switch e := r.wrong(s, c, &a); {
+		case a.unspec && r.manners.unspec == "":
 			return r.disconnect(s)
+		case a.unspec && s.phase == fresh:
+			return failed(r.manners.unspec)
+		case e != "" && !began:
+			return failed(e)
 		}
 		if !began {
 			began = true

@@ -5,185 +5,8 @@ import (
 	"math"
 	"time"
 
-	"netsim/packetdrill/script"
 	"netsim/tcp"
 )
-
-// setsockopt is setsockopt().
-func (r *runner) setsockopt(c *script.Call) (attempt, error) {
-	return r.sockopt(c, func(s *socket, o *option, name string, value *script.Expr) (errno, error) {
-		n, e, err := r.optionValue(o, value)
-		if err != nil || e != "" {
-			return e, err
-		}
-		if o.write == nil {
-			return "ENOPROTOOPT", nil
-		}
-		if e := o.write(r, s, n); e != "" {
-			return e, nil
-		}
-		s.settled()
-		return "", nil
-	})
-}
-
-// getsockopt is getsockopt().
-func (r *runner) getsockopt(c *script.Call) (attempt, error) {
-	return r.sockopt(c, func(s *socket, o *option, name string, want *script.Expr) (errno, error) {
-		switch {
-		case name == "SO_ERROR":
-			return "", r.outErrno(want, s.takeAnyError())
-		case want.Kind == script.Struct:
-			return "", r.outFields(s, o, want)
-		case want.Kind == script.Ellipsis:
-			return "", nil
-		case o.read == nil:
-			return "ENOPROTOOPT", nil
-		}
-		return "", r.out(want, o.read(r, s).n)
-	})
-}
-
-// sockopt is what both calls are: it finds the option by level and name.
-func (r *runner) sockopt(c *script.Call, do func(*socket, *option, string, *script.Expr) (errno, error)) (attempt, error) {
-	s, no, err := r.socketArg(c)
-	if s == nil {
-		return no, err
-	}
-	if len(c.Args) < 4 {
-		return nil, &failure{want: c.Name + " with 5 arguments", got: callText(c)}
-	}
-	level, name := c.Args[1].Text, c.Args[2].Text
-	if level == "SOL_TCP" {
-		level = "IPPROTO_TCP"
-	}
-	if level == "SOL_IP" {
-		level = "IPPROTO_IP"
-	}
-	o, ok := options[level+"."+name]
-	if !ok {
-		return nil, &unsupported{at: c.Args[2].Pos, what: "option " + level + " " + name}
-	}
-	if gone := r.manners.optionGone; gone != "" && level == "IPPROTO_TCP" && s.phase == over && !r.waits(s) {
-		return instead(gone)
-	}
-	e, err := do(s, &o, name, c.Args[3])
-	if _, missed := err.(*failure); err != nil && !missed {
-		return nil, err
-	}
-	return func() (result, bool) {
-		if e != "" {
-			return failed(e)
-		}
-		return result{err: err}, true
-	}, nil
-}
-
-// value is that of an option: a number, and a second one of a struct linger or timeval;
-// or bytes.
-type value struct {
-	n, second int64
-	bytes     string
-}
-
-// optionValue reads the value that a script gives an option: 1, [1], "cubic" or a
-// struct.
-func (r *runner) optionValue(o *option, e *script.Expr) (v value, fault errno, err error) {
-	switch e.Kind {
-	case script.Ellipsis:
-		return v, "", nil
-	case script.String:
-		v.bytes = e.Text
-		return v, "", nil
-	case script.Struct:
-		for i, a := range e.Args {
-			n, err := r.number(a)
-			if err != nil {
-				return v, "", err
-			}
-			switch key := e.Keys[i]; {
-			case key == "onoff" || key == "l_onoff" || key == "tv_sec" || key == "" && i == 0:
-				v.n = n
-			case key == "linger" || key == "l_linger" || key == "tv_usec" || key == "" && i == 1:
-				v.second = n
-			default:
-				return v, "", &unsupported{at: a.Pos, what: "field " + key}
-			}
-		}
-		return v, "", nil
-	}
-	v.n, err = r.number(e)
-	if err != nil {
-		if un, ok := err.(*unsupported); ok && e.Kind == script.Word {
-			return v, "", un
-		}
-	}
-	return v, "", err
-}
-
-// outFields holds the fields of a struct against those that the script expects.
-func (r *runner) outFields(s *socket, o *option, want *script.Expr) error {
-	info := r.info(s)
-	for i, key := range want.Keys {
-		e := want.Args[i]
-		if e.Kind == script.Ellipsis {
-			continue
-		}
-		n, err := r.number(e)
-		if err != nil {
-			return err
-		}
-		var got int64
-		switch f, ok := info[key]; {
-		case ok:
-			got = int64(f)
-		case o.read == nil:
-			return &unsupported{at: e.Pos, what: "field " + key}
-		default:
-			v := o.read(r, s)
-			got = v.n
-			if key == "linger" || key == "l_linger" || key == "tv_usec" || key == "" && i == 1 {
-				got = v.second
-			}
-		}
-		if got != n {
-			return &failure{at: e.Pos, want: key + "=" + exprText(e), got: key + "=" + result{value: got}.String()}
-		}
-	}
-	return nil
-}
-
-// outErrno holds an error against that which the script expects, a name or 0.
-func (r *runner) outErrno(want *script.Expr, got errno) error {
-	e := want
-	if e.Kind == script.List && len(e.Args) == 1 {
-		e = e.Args[0]
-	}
-	text := e.Text
-	if e.Kind == script.Int && e.Int == 0 {
-		text = ""
-	}
-	if e.Kind == script.Ellipsis || got.same(text) {
-		return nil
-	}
-	name := string(got)
-	if name == "" {
-		name = "0"
-	}
-	return &failure{at: want.Pos, want: exprText(want), got: "[" + name + "]"}
-}
-
-// settled gives the connection, or those to come of a listener, the socket's settings.
-// They are shared, so that each change makes new ones.
-func (s *socket) settled() {
-	settings := s.settings
-	if s.conn != nil {
-		s.conn.Set(s.r.now(), &settings)
-	}
-	if s.listener != nil {
-		s.listener.Settings = &settings
-	}
-}
 
 // option is a socket option. Without write it cannot be set.
 type option struct {
@@ -225,6 +48,19 @@ func lasting(field func(s *socket) *time.Duration, unit time.Duration, most int6
 			return ""
 		},
 	}
+}
+
+// within is an option without effect here that is a number from 0 to a most.
+func within(name string, otherwise, most int64) option {
+	o := kept(name, otherwise)
+	write := o.write
+	o.write = func(r *runner, s *socket, v value) errno {
+		if v.n < 0 || v.n > most {
+			return "EINVAL"
+		}
+		return write(r, s, v)
+	}
+	return o
 }
 
 // kept is an option that is remembered and has no effect here.
@@ -271,7 +107,19 @@ func socketOptions() map[string]option {
 		"SOL_SOCKET.SO_ACCEPTCONN": {read: func(_ *runner, s *socket) value { return value{n: truth(s.phase == listening)} }},
 		"SOL_SOCKET.SO_TYPE":       {read: func(*runner, *socket) value { return value{n: symbols["SOCK_STREAM"]} }},
 		"SOL_SOCKET.SO_MARK":       kept("SO_MARK", 0), "SOL_SOCKET.SO_PRIORITY": kept("SO_PRIORITY", 0), "SOL_SOCKET.SO_DEBUG": kept("SO_DEBUG", 0),
-		"SOL_SOCKET.SO_TIMESTAMPING": kept("SO_TIMESTAMPING", 0), "SOL_SOCKET.SO_BUSY_POLL": kept("SO_BUSY_POLL", 0),
+		"SOL_SOCKET.SO_BUSY_POLL": kept("SO_BUSY_POLL", 0), "SOL_SOCKET.SO_MAX_PACING_RATE": kept("SO_MAX_PACING_RATE", -1), "SOL_SOCKET.SO_NOSIGPIPE": kept("SO_NOSIGPIPE", 0),
+		"SOL_SOCKET.SO_BROADCAST": kept("SO_BROADCAST", 0), "SOL_SOCKET.SO_DONTROUTE": kept("SO_DONTROUTE", 0), "SOL_SOCKET.SO_INCOMING_CPU": kept("SO_INCOMING_CPU", 0),
+		"SOL_SOCKET.SO_RCVLOWAT": {read: func(_ *runner, s *socket) value { return value{n: max(s.lowWater, 1)} }, write: func(_ *runner, s *socket, v value) errno {
+			s.lowWater = v.n
+			if v.n < 0 {
+				s.lowWater = math.MaxInt32
+			}
+			return ""
+		}},
+		"SOL_SOCKET.SO_SNDBUFFORCE": {write: writeSendBuffer}, "SOL_SOCKET.SO_RCVBUFFORCE": {write: writeReceiveBuffer},
+		"SOL_SOCKET.SO_DOMAIN":       {read: func(r *runner, _ *socket) value { return value{n: r.family()} }},
+		"SOL_SOCKET.SO_PROTOCOL":     {read: func(*runner, *socket) value { return value{n: symbols["IPPROTO_TCP"]} }},
+		"SOL_SOCKET.SO_BINDTODEVICE": {read: func(*runner, *socket) value { return value{} }, write: bindToDevice},
 	}
 }
 
@@ -328,37 +176,31 @@ func moreTCPOptions() map[string]option {
 		"IPPROTO_TCP.TCP_FASTOPEN_NO_COOKIE": {read: func(_ *runner, s *socket) value { return value{n: truth(s.noCookie)} },
 			write: writeNoCookie},
 		"IPPROTO_TCP.TCP_FASTOPEN_KEY": {write: writeFastKey},
-		"IPPROTO_TCP.TCP_CONGESTION": {write: func(_ *runner, s *socket, v value) errno {
-			if tcp.AlgorithmByName(v.bytes) == nil {
+		"IPPROTO_TCP.TCP_CONGESTION":   {read: readCongestion, write: writeCongestion},
+		"IPPROTO_TCP.TCP_INQ":          kept("TCP_INQ", 0), "IPPROTO_TCP.TCP_THIN_LINEAR_TIMEOUTS": kept("TCP_THIN_LINEAR_TIMEOUTS", 0),
+		"IPPROTO_TCP.TCP_ULP": {write: func(*runner, *socket, value) errno { return "ENOENT" }},
+		"IPPROTO_TCP.TCP_LOG": kept("TCP_LOG", 0), "IPPROTO_TCP.TCP_LOGBUF": kept("TCP_LOGBUF", 0), "IPPROTO_TCP.TCP_LOGID": kept("TCP_LOGID", 0),
+		"IPPROTO_TCP.TCP_FUNCTION_BLK": {read: func(*runner, *socket) value { return value{bytes: "freebsd"} }, write: func(_ *runner, _ *socket, v value) errno {
+			if v.bytes != "freebsd" && v.bytes != "default" {
 				return "ENOENT"
 			}
 			return ""
 		}},
 		"IPPROTO_TCP.TCP_NOTSENT_LOWAT": kept("TCP_NOTSENT_LOWAT", 0), "IPPROTO_TCP.TCP_WINDOW_CLAMP": kept("TCP_WINDOW_CLAMP", 0),
-		"IPPROTO_TCP.TCP_SAVE_SYN": kept("TCP_SAVE_SYN", 0), "IPPROTO_TCP.TCP_FUNCTION_BLK": kept("TCP_FUNCTION_BLK", 0), "IPPROTO_TCP.TCP_DELACK": kept("TCP_DELACK", 0),
+		"IPPROTO_TCP.TCP_SAVE_SYN": kept("TCP_SAVE_SYN", 0), "IPPROTO_TCP.TCP_DELACK": kept("TCP_DELACK", 0),
 	}
 }
 
 // ipOptions are those of IP.
 func ipOptions() map[string]option {
 	return map[string]option{
-		"IPPROTO_IP.IP_TTL": {
-			read: func(r *runner, s *socket) value { return value{n: int64(orElse(int(s.settings.TTL), r.profile.TTL))} },
-			write: func(_ *runner, s *socket, v value) errno {
-				if v.n == -1 {
-					v.n = 0
-				} else if v.n < 1 || v.n > 255 {
-					return "EINVAL"
-				}
-				s.settings.TTL = uint8(v.n)
-				return ""
-			},
-		},
-		"IPPROTO_IP.IP_TOS": kept("IP_TOS", 0), "IPPROTO_IP.IP_MTU_DISCOVER": kept("IP_MTU_DISCOVER", 1), "IPPROTO_IP.IP_RECVERR": kept("IP_RECVERR", 0),
+		"IPPROTO_IP.IP_TTL":              {read: readTTL, write: writeTTL},
+		"IPPROTO_IP.IP_TOS":              {read: readTOS, write: writeTOS},
+		"IPPROTO_IPV6.IPV6_TCLASS":       {read: readTOS, write: writeTOS},
+		"IPPROTO_IPV6.IPV6_UNICAST_HOPS": {read: readTTL, write: writeTTL},
+		"IPPROTO_IP.IP_MTU_DISCOVER":     within("IP_MTU_DISCOVER", 1, 5), "IPPROTO_IP.IP_RECVERR": kept("IP_RECVERR", 0),
 		"IPPROTO_IP.IP_FREEBIND": kept("IP_FREEBIND", 0), "IPPROTO_IP.IP_BIND_ADDRESS_NO_PORT": kept("IP_BIND_ADDRESS_NO_PORT", 0),
-		"IPPROTO_IPV6.IPV6_V6ONLY": kept("IPV6_V6ONLY", 0), "IPPROTO_IPV6.IPV6_TCLASS": kept("IPV6_TCLASS", 0), "SOL_IPV6.IPV6_V6ONLY": kept("IPV6_V6ONLY", 0),
-		"IPPROTO_IPV6.IPV6_MTU_DISCOVER": kept("IPV6_MTU_DISCOVER", 1), "IPPROTO_IPV6.IPV6_RECVERR": kept("IPV6_RECVERR", 0),
-		"SOL_IPV6.IPV6_RECVERR": kept("IPV6_RECVERR", 0),
+		"IPPROTO_IPV6.IPV6_V6ONLY": kept("IPV6_V6ONLY", 0), "IPPROTO_IPV6.IPV6_MTU_DISCOVER": within("IPV6_MTU_DISCOVER", 1, 5), "IPPROTO_IPV6.IPV6_RECVERR": kept("IPV6_RECVERR", 0),
 	}
 }
 

@@ -40,7 +40,7 @@ func (s *socket) events() int64 {
 	if s.noReadNow() {
 		m |= pollIn | pollRdN | pollRdHup
 	}
-	if s.unread() > 0 {
+	if n := int64(s.unread()); n > 0 && n >= s.lowWater {
 		m |= pollIn | pollRdN
 	}
 	if s.phase != connecting && (s.noWrite || s.phase != connected || s.conn == nil || s.conn.Conn.Room() > 0) || s.deferred != nil {

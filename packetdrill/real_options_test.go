@@ -59,7 +59,7 @@ func (k *real) sockopt(c *script.Call, d *descriptor) (p prepared, err error) {
 
 // optionBytes is a value as setsockopt() reads it.
 func (k *real) optionBytes(name string, e *script.Expr) ([]byte, error) {
-	v, _, err := k.optionValue(nil, e)
+	v, err := k.optionValue(e)
 	switch {
 	case err != nil:
 		return nil, err

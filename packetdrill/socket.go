@@ -15,12 +15,13 @@ type socket struct {
 	r  *runner
 	fd int64
 
-	six      bool
-	nonblock bool
-	bound    bool
-	address  wire.Addr // bound to; zero is any
-	port     uint16
-	peer     host.Remote
+	six          bool
+	nonblock     bool
+	closesOnExec bool
+	bound        bool
+	address      wire.Addr // bound to; zero is any
+	port         uint16
+	peer         host.Remote
 
 	phase    phase
 	listener *host.Listener
@@ -40,11 +41,13 @@ type socket struct {
 	noWrite    bool  // shutdown() for writing, or nothing can be written any more
 	closed     bool  // close() was called: nobody asks any more
 	lingers    bool  // and waits for what SO_LINGER has it wait for
+	waited     bool  // for as long as that says, and in vain
 	left       uint32
 	final      tcp.State // in which the connection ended
 	info       *tcp.Info // of it, then
 	queued     int64     // unsettled then
 
+	lowWater int64            // SO_RCVLOWAT
 	kept     map[string]int64 // options without effect
 	syns     int              // TCP_SYNCNT
 	fastKeys [][16]byte       // TCP_FASTOPEN_KEY
@@ -82,6 +85,10 @@ func (s *socket) News(now des.Time, c *host.Socket, n tcp.News) {
 	}
 	if n&tcp.Lingered != 0 {
 		s.lingers = false
+		switch c.Conn.State() {
+		case tcp.FinWait1, tcp.Closing, tcp.LastAck:
+			s.waited = true
+		}
 	}
 	defer s.woken(n)
 	if n&(tcp.Ended|tcp.Failed) == 0 {

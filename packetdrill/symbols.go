@@ -1,6 +1,7 @@
 package packetdrill
 
 import (
+	"netsim/packetdrill/assert"
 	"netsim/packetdrill/script"
 )
 
@@ -21,7 +22,10 @@ var symbols = map[string]int64{ // order-free: looked up by name
 	"EPOLLONESHOT": 1 << 30, "EPOLLET": 1 << 31, "EPOLL_CTL_ADD": 1, "EPOLL_CTL_DEL": 2, "EPOLL_CTL_MOD": 3, "EPOLL_CLOEXEC": 0x80000,
 	"INADDR_ANY": 0, "INADDR_LOOPBACK": 0x7f000001, "SOMAXCONN": 4096,
 	"SIOCINQ": 0x541b, "FIONREAD": 0x541b, "SIOCOUTQ": 0x5411, "FIONWRITE": 0x5411, "SIOCOUTQNSD": 0x894b, "FIONSPACE": 0x5412, "FIONBIO": 0x5421,
-	"NULL": 0, "true": 1, "false": 0,
+	"SIOCATMARK": 0x8905, "NULL": 0, "true": 1, "false": 0,
+	"IP_PMTUDISC_DONT": 0, "IP_PMTUDISC_WANT": 1, "IP_PMTUDISC_DO": 2, "IP_PMTUDISC_PROBE": 3, "IP_PMTUDISC_INTERFACE": 4, "IP_PMTUDISC_OMIT": 5,
+	"IPV6_PMTUDISC_DONT": 0, "IPV6_PMTUDISC_WANT": 1, "IPV6_PMTUDISC_DO": 2, "IPV6_PMTUDISC_PROBE": 3, "IPV6_PMTUDISC_INTERFACE": 4, "IPV6_PMTUDISC_OMIT": 5,
+	"IPTOS_LOWDELAY": 0x10, "IPTOS_THROUGHPUT": 8, "IPTOS_RELIABILITY": 4, "IPTOS_MINCOST": 2, "IPTOS_ECN_NOT_ECT": 0, "IPTOS_ECN_ECT1": 1, "IPTOS_ECN_ECT0": 2, "IPTOS_ECN_CE": 3,
 }
 
 // others are numbers that FreeBSD has otherwise.
@@ -39,6 +43,9 @@ func (r *runner) number(e *script.Expr) (int64, error) {
 			return n, nil
 		}
 		if n, ok := symbols[e.Text]; ok {
+			return n, nil
+		}
+		if n, ok := assert.Constants(r.bsd())[e.Text]; ok { // of the fields of TCP_INFO
 			return n, nil
 		}
 		return 0, &unsupported{at: e.Pos, what: "constant " + e.Text}

@@ -28,7 +28,9 @@ type world struct {
 	local, remote wire.Addr
 	sent          []capture // by the host and not yet looked at
 	states        map[wire.Incarnation]tcp.State
-	spans         []plots.StateSpan // of the first connection, for its ladder
+	seen          map[wire.Incarnation]*traffic
+	since         map[wire.Incarnation]des.Time // its handshake was complete
+	spans         []plots.StateSpan             // of the first connection, for its ladder
 	first         wire.Incarnation
 	begun         des.Time // time 0 of the script
 }
@@ -43,7 +45,8 @@ type capture struct {
 const start = time.Hour
 
 func (r *runner) build() {
-	w := &world{sim: des.NewSim(des.PacketsFirst, 1), book: wire.NewBook(), states: map[wire.Incarnation]tcp.State{}}
+	w := &world{sim: des.NewSim(des.PacketsFirst, 1), book: wire.NewBook(), states: map[wire.Incarnation]tcp.State{},
+		seen: map[wire.Incarnation]*traffic{}, since: map[wire.Incarnation]des.Time{}}
 	r.world = w
 	w.net = topo.NewNetwork(w.sim, &w.pool, w.book, 1, 1)
 	here, there := w.net.AddNode("host", false), w.net.AddNode("script", false)
@@ -80,13 +83,49 @@ func (w *world) Receive(_ des.Time, p *wire.Packet) { w.pool.Put(p) }
 // Sent captures what the host sends.
 func (w *world) Sent(now des.Time, _ topo.NodeID, p *wire.Packet) {
 	w.sent = append(w.sent, capture{now, *p})
+	if s := &p.Segment; s.Len > 0 {
+		t := w.traffic(s.Incarnation)
+		t.textSent = now
+		t.bytesSent += uint64(s.Len)
+		if s.Marks&wire.Again != 0 {
+			t.bytesAgain += uint64(s.Len)
+		}
+	}
 }
 
 // Received, Dropped and State complete the observer of the host.
-func (w *world) Received(des.Time, topo.NodeID, *wire.Packet)           {}
+func (w *world) Received(now des.Time, _ topo.NodeID, p *wire.Packet) {
+	t := w.traffic(p.Segment.Incarnation)
+	if p.Segment.Len > 0 {
+		t.textHeard = now
+		t.textSegments++
+	}
+	if p.Segment.Flags.Has(wire.ACK) {
+		t.ackHeard = now
+	}
+}
+
+// traffic is what was sent and heard of a connection, for the fields of TCP_INFO that no
+// connection of the simulator keeps.
+type traffic struct {
+	textSent, textHeard, ackHeard des.Time
+	bytesSent, bytesAgain         uint64
+	textSegments                  uint64
+}
+
+func (w *world) traffic(who wire.Incarnation) *traffic {
+	if w.seen[who] == nil {
+		w.seen[who] = new(traffic)
+	}
+	return w.seen[who]
+}
+
 func (w *world) Dropped(des.Time, *topo.Half, *wire.Packet, topo.Cause) {}
 func (w *world) State(now des.Time, _ topo.NodeID, who wire.Incarnation, from, to tcp.State) {
 	w.span(int64(now.Sub(w.begun)), who, to)
+	if to == tcp.Established {
+		w.since[who] = now
+	}
 	if to == tcp.Closed {
 		to = from // where it ended
 	}

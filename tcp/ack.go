@@ -248,14 +248,36 @@ func (c *Conn) ackSent() {
 func (c *Conn) receiveLimit() uint32 {
 	p := c.profile
 	if n := c.settings().ReceiveBuffer; n > 0 {
+		return c.whole(n)
+	}
+	first := uint64(c.firstWindow())
+	came, most := c.rcvOffset, uint64(p.ReceiveWindow)
+	if p.TellsRoom { // it grows when most of it has come (tcp_autorcvbuf)
+		came, most = came-min(came, first/8*7), max(most, first)
+	}
+	return uint32(min(first+2*came, most))
+}
+
+// whole rounds a buffer up to segments, once it is known how large they are (FreeBSD
+// tcp_mss).
+func (c *Conn) whole(n uint32) uint32 {
+	if !c.profile.TellsRoom || c.state <= SynSent {
 		return n
 	}
-	grown := uint64(c.firstWindow()) + 2*c.rcvOffset
-	return uint32(min(grown, uint64(p.ReceiveWindow)))
+	if c.first == 0 {
+		c.first = uint32(c.mss)
+	}
+	if n <= c.first {
+		return n
+	}
+	return (n + c.first - 1) / c.first * c.first
 }
 
 // firstWindow is what of the buffer is offered at first.
 func (c *Conn) firstWindow() uint32 {
+	if c.profile.TellsRoom {
+		return c.whole(c.profile.ReceiveInitial)
+	}
 	if c.first == 0 {
 		c.first = c.profile.firstWindow(c.advMSS, c.has(useTS) && !c.has(active)) // who opens does not know yet
 	}
@@ -268,7 +290,7 @@ func (p *Profile) firstWindow(mss uint16, stamped bool) uint32 {
 	segment := uint32(mss)
 	switch {
 	case !p.WholeSegments:
-		return p.ReceiveInitial
+		return p.ReceiveInitial // rounded up, it is no different in a SYN
 	case stamped:
 		segment -= 12
 	}
@@ -319,7 +341,12 @@ func (c *Conn) window(syn bool) uint16 {
 }
 
 // step is the least by which the window opens: a segment or half of the buffer.
-func (c *Conn) step(limit uint32) uint32 { return min(uint32(c.advMSS), limit/2) }
+func (c *Conn) step(limit uint32) uint32 {
+	if c.profile.TellsRoom {
+		return 0
+	}
+	return min(uint32(c.advMSS), limit/2)
+}
 
 // worthAnUpdate reports whether reading has opened the window enough to say so
 // at once: to twice of what the peer knows, as Linux has it. A window that is
@@ -328,5 +355,9 @@ func (c *Conn) worthAnUpdate() bool {
 	known := uint32(max(c.edge.Sub(c.rcvNxt), 0))
 	limit := c.receiveLimit()
 	offer := c.offer(limit, c.rcvScale)
+	if c.profile.TellsRoom { // tcp_output of FreeBSD
+		more, mss := offer-min(known, offer), uint32(c.mss)
+		return known>>c.rcvScale < offer>>c.rcvScale && (2*more >= limit || more >= 2*mss && (more >= limit/4 || offer <= limit/8 || limit <= 8*mss || more >= 65535<<c.rcvScale))
+	}
 	return offer >= 2*known && offer >= known+c.step(limit)
 }

@@ -147,8 +147,12 @@ type windows struct{ cwnd, ssthresh uint32 }
 // path fills in what the congestion control is told.
 func (c *Conn) path(now des.Time) *Path {
 	r := c.recovery()
-	if r.algorithm != c.profile.Congestion {
-		r.algorithm = c.profile.Congestion
+	algorithm := c.profile.Congestion
+	if own := c.settings().Congestion; own != nil {
+		algorithm = own
+	}
+	if r.algorithm != algorithm {
+		r.algorithm = algorithm
 		r.congestion = r.algorithm.New()
 		r.congestion.Begin()
 	}

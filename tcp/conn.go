@@ -14,6 +14,7 @@ type Conn struct {
 	state     State
 	earlyText bool // there was text beside a SYN, and Fast Open took it
 	adopted   bool // its user has it although its handshake is not complete
+	fromIdle  bool // nothing was outstanding before what is being sent
 	trail     uint32
 	news      News
 	is        flags
@@ -31,7 +32,7 @@ type Conn struct {
 
 	// Receive sequence space. edge is RCV.NXT + RCV.WND as the peer was told.
 	irs, rcvNxt, edge wire.Seq
-	first             uint32 // see firstWindow
+	first             uint32 // see firstWindow and whole
 	rcvOffset         uint64 // offset of rcvNxt in the peer's stream
 	readable          uint32 // bytes in order that the user has not read
 	finAt             wire.Seq
@@ -275,8 +276,11 @@ func (c *Conn) tsNow(now des.Time) uint32 { return tsClock(now, c.tsOffset) }
 
 // defaultMSS is what a peer may send who was told none (RFC 9293 section 3.7.1).
 func (c *Conn) defaultMSS() uint16 {
-	if c.has(six) {
+	switch {
+	case c.has(six):
 		return 1220
+	case c.profile.DefaultMSS > 0:
+		return uint16(c.profile.DefaultMSS)
 	}
 	return 536
 }

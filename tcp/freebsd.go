@@ -22,9 +22,9 @@ func FreeBSD() *Profile {
 		SYNCookies: OverflowCookies, SYNCacheBuckets: 512, SYNCacheLimit: 30, CookieOptions: true,
 		CookiePeriod: 15 * time.Second, CookieTrust: 15 * time.Second, SYNCachePause: 15 * time.Second,
 		InitialWindow: 10,
-		AlwaysMSS:     true,
-		WindowScale:   6,
-		Timestamps:    true, RequireTimestamps: true, SACKPermitted: true,
+		AlwaysMSS:     true, MinMSS: 216,
+		WindowScale: 6,
+		Timestamps:  true, RequireTimestamps: true, SACKPermitted: true,
 		OptionOrder: wire.BSDOrder,
 		ISNTick:     4 * time.Microsecond,
 		Acceptance:  Trim,
@@ -51,8 +51,8 @@ func FreeBSD() *Profile {
 		DelayedACK: 40 * time.Millisecond, DelayedACKMax: 40 * time.Millisecond,
 		AckEveryOther: true,
 
-		ReceiveInitial: 65535, ReceiveWindow: 2 << 20, SendBuffer: 2 << 20,
-		Nagle: true,
+		ReceiveInitial: 65536, TellsRoom: true, ReceiveWindow: 2 << 20, SendBuffer: 2 << 20,
+		Nagle: true, NagleFromIdle: true,
 
 		DiscardsUnread:   true,
 		TimeWait:         60 * time.Second,
@@ -79,6 +79,8 @@ func FreeBSD() *Profile {
 }
 
 var freebsdSources = sources{
+	"DefaultMSS MinMSS Blackhole":           "code of FreeBSD 14: V_tcp_mssdflt 536, tcp_minmss 216; V_blackhole 0",
+	"TellsRoom":                             "code of FreeBSD 14: tcp_mss rounds up so_rcv; tcp_output, sbspace",
 	"Handshake":                             "RFC 9293 section 3.5",
 	"UTO UTOMin UTOMax":                     "unverified: none",
 	"SYNCookies MaxSYNBacklog":              "code of FreeBSD 14: net.inet.tcp.syncookies 1; the syncache is the only bound",
@@ -94,7 +96,8 @@ var freebsdSources = sources{
 	"LossWindowAfter":                       "unverified: as RFC 5681 section 3.1",
 	"MSS":                                   "RFC 9293 section 3.7.1: from the MTU",
 	"AlwaysMSS Timestamps SACKPermitted":    "published: p0f 3.09b, fingerprint of FreeBSD 9 or newer",
-	"WindowScale ReceiveInitial":            "published: p0f 3.09b, fingerprint of FreeBSD 9 or newer",
+	"WindowScale":                           "published: p0f 3.09b, fingerprint of FreeBSD 9 or newer",
+	"ReceiveInitial":                        "code of FreeBSD 14: net.inet.tcp.recvspace",
 	"OptionOrder":                           "published: p0f 3.09b, fingerprint of FreeBSD 9 or newer",
 	"TimestampOffset":                       "unverified: random",
 	"PortsPer":                              "unverified: a port may go to several destinations",
@@ -129,7 +132,7 @@ var freebsdSources = sources{
 	"FINDelay QuickACKs":                              "unverified: one delay",
 	"ReceiveWindow SendBuffer":                        "unverified: net.inet.tcp.recvbuf_max, sendbuf_max",
 	"PushBursts":                                      "code of FreeBSD 14: tcp_output, when all that is there goes",
-	"Nagle NagleSmallOnly":                            "unverified: RFC 9293 section 3.7.4",
+	"Nagle NagleSmallOnly NagleFromIdle":              "code of FreeBSD 14: tcp_output, which asks once whether it is idle",
 	"SYNHurry":                                        "unverified: none",
 	"TimeWaitNeedsACK":                                "code of FreeBSD 14: tcp_twcheck",
 	"AcksFIN":                                         "code of FreeBSD 14: tcp_do_segment sets TF_ACKNOW, no more input being expected",

@@ -16,6 +16,7 @@ type Info struct {
 	MSS, AdvMSS             uint32        // of text: what we may send, what we told
 	Window, Threshold       uint32        // of congestion; [NoThreshold] at first
 	SendWindow              uint32
+	ReceiveWindow           uint32 // that the peer knows of
 	Unacked, SACKed         uint32 // segments in flight, and those of them that the peer has
 	Lost, Again             uint32 // those held lost, and those sent again
 	Resent                  uint32 // in all
@@ -48,7 +49,7 @@ func (c *Conn) Info() (i Info) {
 		State: c.state, CA: c.caState(), Retransmits: int(c.tries),
 		Timestamps: c.has(useTS), Scaling: c.has(useScale), SACK: c.has(useSACK), ECN: c.has(useECN), EarlyText: c.earlyText && (!c.unheard() || !c.has(active)),
 		RTO: c.backedOff(), ATO: c.ato, SRTT: c.srtt, RTTVar: max(c.rttvar, 0),
-		MSS: c.effectiveMSS(), AdvMSS: uint32(c.advMSS), Window: c.cwnd, Threshold: c.ssthresh, SendWindow: c.wnd,
+		MSS: c.effectiveMSS(), AdvMSS: uint32(c.advMSS), Window: c.cwnd, Threshold: c.ssthresh, SendWindow: c.wnd, ReceiveWindow: uint32(max(c.edge.Sub(c.rcvNxt), 0)),
 		Resent: c.counts.Resent, NotSent: uint32(max(c.end.Sub(c.nxt), 0)), TextSent: c.texts + c.counts.Resent,
 		SegmentsIn: c.received, SegmentsOut: c.counts.Sent,
 		BytesAcked: c.baseOffset, BytesReceived: c.rcvOffset,

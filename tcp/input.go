@@ -21,6 +21,7 @@ func (c *Conn) Segment(now des.Time, s *wire.Segment) {
 		if c.state != SynReceived { // there it counts once it establishes
 			c.received++
 		}
+		c.fromIdle = false
 		stale, ackAt := c.isStale(s), c.ackAt
 		if stale {
 			c.counts.StaleArrived++

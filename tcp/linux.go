@@ -18,7 +18,7 @@ func Linux() *Profile {
 		SYNCookies: OverflowCookies, MaxSYNBacklog: 2048,
 		SYNCacheLimit: 30,
 		InitialWindow: 10, LossWindowAfter: 1,
-		AlwaysMSS:     true,
+		AlwaysMSS: true, MinMSS: 64,
 		WindowScale:   10,
 		Timestamps:    true,
 		SACKPermitted: true,
@@ -81,6 +81,8 @@ func Linux() *Profile {
 const measured = "measured on Linux 6.18.44"
 
 var linuxSources = sources{
+	"DefaultMSS MinMSS Blackhole":         "code of Linux 6.18: tcp_base_mss is of probing, TCP_MIN_SND_MSS 48 with the room of options; none",
+	"TellsRoom":                           "code of Linux 6.18: __tcp_select_window",
 	"Handshake":                           "RFC 9293 section 3.5",
 	"UTO UTOMin UTOMax":                   "code of Linux: it has none; the limits are those of RFC 5482 or chosen",
 	"SYNCacheBuckets SYNCacheLimit":       "code of Linux: inet_csk_reqsk_queue, each listener has its own",
@@ -156,7 +158,7 @@ var linuxSources = sources{
 	"FINWaits":                            measured + ": tcp_cwnd_test",
 	"ResetsUnread":                        measured + ": tcp_rcv_state_process, TCPAbortOnData",
 	"ReceiveWindow SendBuffer":            "code of Linux: the most of tcp_rmem, of tcp_wmem, with enough memory",
-	"Nagle NagleSmallOnly":                "code of Linux: tcp_nagle_test, tcp_minshall_check",
+	"Nagle NagleSmallOnly NagleFromIdle":  "code of Linux: tcp_nagle_test, tcp_minshall_check",
 	"PushBursts":                          "code of Linux: __tcp_transmit_skb, tcp_tso_autosize",
 	"TimeWait":                            measured + ": TCP_TIMEWAIT_LEN",
 	"TimeWaitRestart":                     measured + ": old data and old ACKs begin it again, too",

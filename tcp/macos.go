@@ -17,6 +17,7 @@ func MacOS() *Profile {
 		BacklogPercent: 150,
 		BacklogExtra:   1,
 		SYNCacheLimit:  30,
+		MinMSS:         64,
 		InitialWindow:  10,
 		AlwaysMSS:      true,
 		WindowScale:    4,
@@ -77,6 +78,8 @@ func MacOS() *Profile {
 }
 
 var macosSources = sources{
+	"DefaultMSS MinMSS Blackhole":             "unverified: as RFC 9293",
+	"TellsRoom":                               "unverified: as RFC 9293",
 	"Handshake":                               "RFC 9293 section 3.5",
 	"UTO UTOMin UTOMax":                       "unverified: none",
 	"SYNCacheBuckets SYNCacheLimit":           "unverified: none",
@@ -126,7 +129,7 @@ var macosSources = sources{
 	"ReceiveWindow SendBuffer":                           "unverified: what 65,535 and its scale can say",
 	"TimeWaitNeedsACK":                                   "unverified: as RFC 9293",
 	"PushBursts":                                         "unverified: none",
-	"Nagle NagleSmallOnly":                               "unverified: RFC 9293 section 3.7.4",
+	"Nagle NagleSmallOnly NagleFromIdle":                 "unverified: RFC 9293 section 3.7.4",
 	"AcksFIN":                                            "unverified: as FreeBSD, whose code it was",
 	"SYNHurry RepeatsFIN SilentListener":                 "unverified: as RFC 9293",
 	"FastOptions FastBlind FastAsksTwice FastPause":      "unverified: none",

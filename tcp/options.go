@@ -35,8 +35,8 @@ func (c *Conn) takeOptions(now des.Time, s *wire.Segment) {
 	if s.Options&wire.HasMSS != 0 {
 		mss = s.MSS
 	}
-	c.mss = max(min(c.mss, mss), 64) // a smaller one than 64 would leave no room for text beside options
-	if c.settings().NoOptions {      // none was offered
+	c.mss = max(min(c.mss, max(mss, uint16(c.profile.MinMSS))), 64) // a smaller one than 64 would leave no room for text beside options
+	if c.settings().NoOptions {                                     // none was offered
 		return
 	}
 	if s.Options&wire.HasTimestamps != 0 && c.profile.Timestamps {

@@ -270,7 +270,7 @@ func (s *side) misspoken(c *Conn, l *life, seg *wire.Segment) string {
 		return "a FIN elsewhere"
 	case seg.Options&wire.HasTimestamps != 0 && seg.Flags.Has(wire.ACK) && !l.stamps[seg.TSEcr]:
 		return "echo of a timestamp that has not come"
-	case s.mutual() && seg.Len > uint32(s.other.conn.advMSS):
+	case s.mutual() && seg.Len > max(uint32(s.other.conn.advMSS), uint32(c.profile.MinMSS)):
 		return "longer than the peer's MSS"
 	case s.mutual() && seg.Len > 0 && seg.Marks&(wire.Probe|wire.Again) == 0 && seg.Seq.Add(seg.Len).After(s.other.conn.edge.Add(l.slack)):
 		return "text beyond the window"

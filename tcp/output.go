@@ -332,7 +332,7 @@ func (c *Conn) holds() bool {
 	switch {
 	case c.has(extended) && c.side.settings.Cork && !c.has(finQueued):
 		return true
-	case c.has(noDelay) || c.flight() == 0:
+	case c.has(noDelay) || c.flight() == 0 || c.fromIdle:
 		return false
 	case c.profile.NagleSmallOnly:
 		return c.small.After(c.una) && !c.small.After(c.nxt)
@@ -357,7 +357,7 @@ func (c *Conn) emitStream(now des.Time, s *wire.Segment, from wire.Seq, n uint32
 	s.Len, s.Offset = n, c.offset(from)
 	if c.flight() == 0 {
 		c.restartIdle(now)
-		c.firstSentAt = now
+		c.firstSentAt, c.fromIdle = now, c.profile.NagleFromIdle
 		c.lifeFrom(now)
 	}
 	again := from.Before(c.nxt)

@@ -37,6 +37,8 @@ type Profile struct {
 	LossWindowAfter int              `key:"tcp.loss_window_after"` // SYNs resent before the initial window is one segment
 	MSS             int              `key:"tcp.mss"`               // the most we advertise; 0: from the MTU
 	AlwaysMSS       bool             `key:"tcp.always_mss"`        // say it where it is the default, too
+	DefaultMSS      int              `key:"tcp.default_mss"`       // of a peer that tells none; 0: 536 bytes, over IPv6 1220
+	MinMSS          int              `key:"tcp.min_mss"`           // what is told is believed down to here
 	WindowScale     int              `key:"tcp.window_scale"`      // shift we offer; NoScale
 	Timestamps      bool             `key:"tcp.timestamps"`
 	TimestampOffset TimestampOffset  `key:"tcp.timestamp_offset"` // what is added to their clock
@@ -55,6 +57,7 @@ type Profile struct {
 	SYNHurry        time.Duration    `key:"tcp.syn_hurry"`         // after an ACK that cannot be, the first SYN is sent again after so long; 0: by its timer
 	RepeatsFIN      bool             `key:"tcp.repeats_fin"`       // until our FIN is acknowledged, every ACK says it once more
 	SilentListener  bool             `key:"tcp.silent_listener"`   // a SYN,ACK for a listener is dropped, not reset
+	Blackhole       Blackhole        `key:"tcp.blackhole"`         // what is not reset, since nobody is to learn that nothing is there
 	DiscardsUnread  bool             `key:"tcp.discards_unread"`   // what nobody may read any more is thrown away, and is no reason to reset (SHLD-3)
 	CrossedAgain    bool             `key:"tcp.crossed_again"`     // in a simultaneous open, the SYN is sent again as it was
 	Acceptance      Acceptance       `key:"tcp.acceptance"`        // of what lies outside the receive window
@@ -117,10 +120,12 @@ type Profile struct {
 	// what has been delivered to ReceiveWindow.
 	ReceiveInitial uint32 `key:"tcp.receive_initial"`
 	WholeSegments  bool   `key:"tcp.whole_segments"` // and is a whole number of segments
+	TellsRoom      bool   `key:"tcp.tells_room"`     // the buffer is rounded up to whole segments, and every segment tells all its room
 	ReceiveWindow  uint32 `key:"tcp.receive_window"`
 	SendBuffer     uint64 `key:"tcp.send_buffer"`
 	Nagle          bool   `key:"tcp.nagle"`
 	NagleSmallOnly bool   `key:"tcp.nagle_small_only"` // a small segment waits for another small one only (Minshall, Linux)
+	NagleFromIdle  bool   `key:"tcp.nagle_from_idle"`  // or waits not at all, if nothing was outstanding when its write began to be sent
 	PushBursts     bool   `key:"tcp.push_bursts"`      // the last segment of a burst has a PSH, too
 
 	// Closing.
@@ -267,6 +272,18 @@ const (
 )
 
 func (c ChallengePer) String() string { return [...]string{"host", "connection"}[c] }
+
+// Blackhole is for which segments a host sends no RST.
+type Blackhole uint8
+
+const (
+	AnswersAll   Blackhole = iota
+	HidesSYNs              // to ports where nobody listens
+	HidesClosed            // anything to such a port
+	HidesListens           // and what a listener does not take
+)
+
+func (b Blackhole) String() string { return [...]string{"off", "syn", "closed", "listen"}[b] }
 
 // ICMPPolicy is what a report on an undelivered segment does to its connection.
 type ICMPPolicy uint8

@@ -56,8 +56,8 @@ func (c *Conn) Resume(o *Opening, r *Request) {
 	c.synchronize(r.irs)
 	c.edge = r.edge
 	c.is |= r.is &^ kept // what it kept has no bearing before text is sent
-	c.firstWindow()
 	c.mss, c.sndScale = r.mss, r.sndScale
+	c.firstWindow()
 	if c.has(useScale) {
 		c.rcvScale = uint8(c.profile.WindowScale)
 	}

@@ -12,6 +12,7 @@ func RFC9293() *Profile {
 		Backlog:         Unlimited,
 		BacklogPercent:  100,
 		SYNCacheLimit:   30,
+		MinMSS:          64,
 		InitialWindow:   10,
 		LossWindowAfter: 0,
 		WindowScale:     7,
@@ -68,6 +69,8 @@ func RFC9293() *Profile {
 }
 
 var rfc9293Sources = sources{
+	"DefaultMSS MinMSS Blackhole":           "RFC 9293 section 3.7.1 (MUST-15); the least is chosen, and a port without a listener is told",
+	"TellsRoom":                             "RFC 9293 section 3.8.6.2.2 (MUST-39)",
 	"Handshake":                             "RFC 9293 section 3.5",
 	"UTO UTOMin UTOMax":                     "chosen: RFC 5482 is an option; its limits from RFC 9293 section 3.8.3 (SHLD-11), 100 s, to an hour",
 	"SYNCacheBuckets SYNCacheLimit":         "RFC 9293 has no bound on SYN-RECEIVED",
@@ -127,7 +130,7 @@ var rfc9293Sources = sources{
 	"ReceiveInitial ReceiveWindow SendBuffer":       "chosen: RFC 9293 has no buffers",
 	"TimeWaitNeedsACK":                              "RFC 9293 section 3.10.7.4, first check",
 	"PushBursts":                                    "RFC 9293 section 3.9.1.2 (MUST-61)",
-	"Nagle NagleSmallOnly":                          "RFC 9293 section 3.7.4 (SHLD-7)",
+	"Nagle NagleSmallOnly NagleFromIdle":            "RFC 9293 section 3.7.4 (SHLD-7)",
 	"SYNHurry RepeatsFIN SilentListener":            "RFC 9293 section 3.10.7: none of it",
 	"FastOptions FastBlind FastAsksTwice FastPause": "chosen: RFC 7413 section 4.2 has none",
 	"TimeWait":                         "RFC 9293 section 3.4.2 (MUST-13): 2 MSL, of 2 minutes each",

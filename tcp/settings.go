@@ -56,6 +56,8 @@ type Settings struct {
 	ReceiveBuffer uint32        // bytes of window
 	SendBuffer    uint64
 	TTL           uint8
+	DSCP          uint8      // differentiated services, six bits
+	Congestion    *Algorithm // TCP_CONGESTION
 }
 
 // keeping are the settings of keepalive alone.

@@ -258,7 +258,7 @@ func TestFINBeyondWindow(t *testing.T) {
 func TestProbeBounds(t *testing.T) {
 	for closes, want := range map[bool]string{false: "5 5 6 11 23 45" + strings.Repeat(" 60", 19), true: "5 5 6 11 23"} { // order-free: each by itself
 		profile := FreeBSD()
-		profile.ReceiveInitial, profile.ReceiveWindow = 2896, 2896 // two segments
+		profile.ReceiveInitial, profile.ReceiveWindow, profile.TellsRoom = 2896, 2896, false // two segments
 		p := connected(t, profile, 100*ms)
 		p.client.write(4000)
 		if closes {

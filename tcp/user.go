@@ -37,6 +37,7 @@ func (c *Conn) Write(now des.Time, n uint64) uint64 {
 		return 0
 	}
 	n = min(n, c.Room())
+	c.fromIdle = false
 	c.end = c.end.Add(uint32(n))
 	return n
 }

@@ -17,6 +17,7 @@ func Windows() *Profile {
 		Backlog:        200,
 		BacklogPercent: 100,
 		SYNCacheLimit:  30,
+		MinMSS:         64,
 		InitialWindow:  10,
 		AlwaysMSS:      true,
 		WindowScale:    8,
@@ -70,6 +71,8 @@ func Windows() *Profile {
 }
 
 var windowsSources = sources{
+	"DefaultMSS MinMSS Blackhole":             "unverified: as RFC 9293",
+	"TellsRoom":                               "unverified: as RFC 9293",
 	"Handshake":                               "RFC 9293 section 3.5",
 	"UTO UTOMin UTOMax":                       "unverified: none",
 	"SYNCacheBuckets SYNCacheLimit":           "unverified: none",
@@ -118,7 +121,7 @@ var windowsSources = sources{
 	"ReceiveInitial ReceiveWindow SendBuffer":            "unverified: what 65,535 and its scale can say",
 	"TimeWaitNeedsACK":                                   "unverified: as RFC 9293",
 	"PushBursts":                                         "unverified: none",
-	"Nagle NagleSmallOnly":                               "unverified: RFC 9293 section 3.7.4",
+	"Nagle NagleSmallOnly NagleFromIdle":                 "unverified: RFC 9293 section 3.7.4",
 	"SYNHurry RepeatsFIN SilentListener":                 "unverified: as RFC 9293",
 	"FastOptions FastBlind FastAsksTwice FastPause":      "unverified: none",
 	"TimeWait":                 "published: Microsoft, \"port exhaustion issues\": 4 minutes; others say 2",

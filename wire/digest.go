@@ -26,7 +26,7 @@ func (d *Digest) Add(now des.Time, p *Packet) {
 	h = mix(h, uint64(now))
 	h = mix(h, pair(p.Src.n, p.Dst.n))
 	h = mix(h, p.ID)
-	h = mix(h, pair(uint32(p.Size), uint32(p.TTL)<<24|uint32(s.Order)<<20|uint32(s.ECN&3)<<18|uint32(p.ECN&3)<<16|uint32(s.Flags)<<8|uint32(s.Options)))
+	h = mix(h, pair(uint32(p.Size)|uint32(p.DSCP)<<24, uint32(p.TTL)<<24|uint32(s.Order)<<20|uint32(s.ECN&3)<<18|uint32(p.ECN&3)<<16|uint32(s.Flags)<<8|uint32(s.Options)))
 	h = mix(h, pair(uint32(s.SrcPort)<<16|uint32(s.DstPort), uint32(s.Window)<<16|uint32(s.Urgent)))
 	h = mix(h, pair(s.Seq.n, s.Ack.n))
 	h = mix(h, uint64(s.Len))

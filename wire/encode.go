@@ -111,7 +111,7 @@ func AppendZeros(buf []byte, n int) []byte {
 
 func appendIPv4(buf []byte, b *Book, p *Packet, length int) []byte {
 	start, src, dst := len(buf), b.IP(p.Src).As4(), b.IP(p.Dst).As4()
-	buf = append(buf, 4<<4|headerLen4/4, p.ECN&3)
+	buf = append(buf, 4<<4|headerLen4/4, p.DSCP<<2|p.ECN&3)
 	buf = binary.BigEndian.AppendUint16(buf, fit(headerLen4+length))
 	buf = binary.BigEndian.AppendUint16(buf, uint16(p.ID))
 	buf = binary.BigEndian.AppendUint16(buf, dontFragment)
@@ -130,7 +130,8 @@ func appendIPv4(buf []byte, b *Book, p *Packet, length int) []byte {
 
 func appendIPv6(buf []byte, b *Book, p *Packet, length int) []byte {
 	src, dst := b.IP(p.Src).As16(), b.IP(p.Dst).As16()
-	buf = append(buf, 6<<4, p.ECN&3<<4, 0, 0)
+	class := p.DSCP<<2 | p.ECN&3
+	buf = append(buf, 6<<4|class>>4, class<<4, 0, 0)
 	buf = binary.BigEndian.AppendUint16(buf, fit(length))
 	protocol := byte(protocolTCP)
 	switch {

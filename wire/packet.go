@@ -16,6 +16,7 @@ type Packet struct {
 	MTU      uint16 // of a report of TooBig: what would fit
 	About    Addr   // of a report: where the packet was to go that it is about
 	Report   Report // the segment was not delivered: the packet tells its sender
+	DSCP     uint8  // differentiated services, six bits (RFC 2474)
 	ID       uint64 // numbers what hosts send, for observers; a duplicate keeps it
 	Segment  Segment
 }
@@ -66,7 +67,7 @@ type Pool struct {
 // poolChunk is how many packets are made at once.
 const poolChunk = 64
 
-// Get takes a packet. Its fields are those of its last use, but for Report.
+// Get takes a packet. Its fields are those of its last use, but for Report and DSCP.
 func (pool *Pool) Get() *Packet {
 	if pool.free == nil {
 		chunk := make([]Packet, poolChunk)
@@ -78,7 +79,7 @@ func (pool *Pool) Get() *Packet {
 	}
 	p := pool.free
 	pool.free = p.Next
-	p.Next, p.Report = nil, NoReport
+	p.Next, p.Report, p.DSCP = nil, NoReport, 0
 	pool.out++
 	return p
 }

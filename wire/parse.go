@@ -86,7 +86,7 @@ func parseIPv4(raw []byte, b *Book, p *Packet) error {
 	if p.Dst, ok = b.Find(netip.AddrFrom4([4]byte(raw[16:]))); !ok {
 		return &ParseError{ErrAddress, 16, "destination"}
 	}
-	p.Size, p.TTL, p.ECN = int32(length), raw[8], raw[1]&3
+	p.Size, p.TTL, p.ECN, p.DSCP = int32(length), raw[8], raw[1]&3, raw[1]>>2
 	p.ID = uint64(binary.BigEndian.Uint16(raw[4:]))
 	if raw[9] == protocolICMP {
 		return p.parseReport(raw[:length], header, b)
@@ -116,7 +116,8 @@ func parseIPv6(raw []byte, b *Book, p *Packet) error {
 	if p.Dst, ok = b.Find(netip.AddrFrom16([16]byte(raw[24:]))); !ok || !p.Dst.Is6() {
 		return &ParseError{ErrAddress, 24, "destination"}
 	}
-	p.Size, p.TTL, p.ECN, p.ID = int32(length), raw[7], raw[1]>>4&3, 0
+	class := raw[0]<<4 | raw[1]>>4
+	p.Size, p.TTL, p.ECN, p.DSCP, p.ID = int32(length), raw[7], class&3, class>>2, 0
 	if raw[6] == protocolICMPv6 {
 		return p.parseReport(raw[:length], headerLen6, b)
 	}
