@@ -120,6 +120,9 @@ func (l *Listener) admit(now des.Time, s *Socket) bool {
 		l.host.prove(s.tuple.remote)
 	}
 	a := l.accepts
+	if state != tcp.Closed {
+		l.host.group.tally.Opened++
+	}
 	switch {
 	case state == tcp.Closed:
 		s.listener = nil

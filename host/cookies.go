@@ -52,6 +52,7 @@ func (l *Listener) unbake(now des.Time, t tuple, p *wire.Packet) bool {
 		l.CookiesBad++
 		return false
 	}
+	l.CookiesGood++
 	if full := l.full(); full || l.host.short(tcp.Closed, tcp.Established) { // nobody will send the SYN,ACK again
 		if full {
 			l.Overflows++

@@ -58,12 +58,18 @@ func (l *Listener) fastKeys() [][16]byte {
 // has made, too.
 func (l *Listener) fastOpen(now des.Time, s *Socket, seg *wire.Segment, o *tcp.Opening) {
 	shown := seg.Options&wire.HasCookie != 0
-	if l.fastFull(now) || !shown && (!l.Cookieless || seg.Len == 0) {
+	if shown && seg.CookieLen == 0 {
+		l.FastAsked++
+	}
+	if l.FastOpen == 0 || !shown && (!l.Cookieless || seg.Len == 0) {
+		return
+	}
+	if l.fastFull(now) {
+		l.FastOverflows++
 		return
 	}
 	if l.Cookieless {
-		o.Early, s.fast = true, true
-		l.fast++
+		l.takeFast(s, o)
 		return
 	}
 	for i, key := range l.fastKeys() {
@@ -75,12 +81,23 @@ func (l *Listener) fastOpen(now des.Time, s *Socket, seg *wire.Segment, o *tcp.O
 		if shown && l.FastAny && seg.CookieLen > 0 || shown && seg.CookieLen == c.Len && [8]byte(seg.Cookie[:8]) == [8]byte(c.Bytes[:8]) {
 			if i == 0 {
 				o.FastCookie = tcp.FastCookie{}
+			} else {
+				l.FastOldKey++
 			}
-			o.Early, s.fast = true, true
-			l.fast++
+			l.takeFast(s, o)
 			return
 		}
 	}
+	if seg.CookieLen > 0 {
+		l.FastBad++
+	}
+}
+
+// takeFast opens a connection fast.
+func (l *Listener) takeFast(s *Socket, o *tcp.Opening) {
+	o.Early, s.fast = true, true
+	l.fast++
+	l.FastTaken++
 }
 
 // fastPenalty is how long a connection counts that was opened fast, accepted and reset
@@ -122,6 +139,7 @@ func (h *Host) pauseFast(now des.Time) {
 		r := h.own()
 		r.fastPaused = now.Add(pause << min(r.fastFailures, 6))
 		r.fastFailures++
+		h.group.tally.FastPauses++
 	}
 }
 

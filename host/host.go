@@ -468,6 +468,12 @@ func (h *Host) inTimeWait(now des.Time, ref uint32, p *wire.Packet) {
 			l.DroppedPAWS++
 		}
 	}
+	if verdict&tcp.Stale != 0 {
+		h.group.tally.WaitsRejected++
+	}
+	if verdict&tcp.Withheld != 0 {
+		h.group.tally.WaitsSkipped++
+	}
 	switch {
 	case verdict&tcp.Die != 0:
 		st.room.leave(now, ref&^inRoom, Reset)

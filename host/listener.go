@@ -65,7 +65,14 @@ type ListenerCounters struct {
 	DroppedMemory      uint64 // SYNs: the host has no memory for a request
 	Evicted            uint64 // requests: a newer one has their place
 	CookiesSent        uint64 // SYNs answered by one
+	CookiesGood        uint64 // third segments that brought one back
 	CookiesBad         uint64 // third segments with none, while cookies counted
+	CookiesDue         uint64 // SYNs that were to be answered by one, and may have been dropped for another reason
+	FastAsked          uint64 // SYNs: asked for a cookie of Fast Open
+	FastTaken          uint64 // SYNs: opened a connection fast
+	FastOldKey         uint64 // of which with the cookie of an older key
+	FastBad            uint64 // SYNs: with a cookie that was not the right one
+	FastOverflows      uint64 // SYNs: too many connections were open fast and not yet proven
 	Overflows          uint64 // third segments that found the accept queue full
 }
 
@@ -145,6 +152,9 @@ func (l *Listener) arrive(now des.Time, t tuple, p *wire.Packet, old *tcp.TimeWa
 	h, st := l.host, l.host.stack
 	l.SYNs++
 	baked := l.bakes()
+	if baked {
+		l.CookiesDue++
+	}
 	if why := l.refuses(now, baked, old != nil, p); why != nil {
 		*why++
 		h.group.tally.SYNs.Dropped++

@@ -71,6 +71,7 @@ func (r *room) enter(now des.Time, s *Socket) {
 		}
 		return
 	}
+	g.tally.Waits++
 	i := r.take()
 	rec := r.At(i)
 	s.Conn.TimeWait(&rec.tcp)

@@ -193,6 +193,9 @@ func (s *Socket) pump(now des.Time) {
 		}
 	}
 	s.pumping = false
+	if events := s.Conn.Events(); events != 0 {
+		s.host.group.tally.happened(events)
+	}
 	if s.host.group.weighs {
 		s.weigh(now)
 	}

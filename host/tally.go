@@ -2,6 +2,7 @@ package host
 
 import (
 	"fmt"
+	"math/bits"
 
 	"netsim/des"
 	"netsim/metrics"
@@ -56,7 +57,20 @@ type Counters struct {
 	Sent, Received, Resent     uint64 // segments
 	ResetsSent, ResetsReceived uint64
 	Challenges                 uint64
-	Reports                    uint64 // of ICMP that came in
+	TextSent                   uint64             // segments with text or a FIN that had not been sent before
+	ResentSYNs                 uint64             // of Resent: with a SYN
+	ResentFast                 uint64             // and in fast recovery
+	ResentTails                uint64             // and tail loss probes
+	ResentAnswers              uint64             // of ResentSYNs: with an ACK
+	Marked                     [4]uint64          // segments that came in, by the ECN field of their packets
+	Opened                     uint64             // connections that listeners made
+	ResetOpen                  uint64             // connections that ended in ESTABLISHED or CLOSE-WAIT
+	Waits                      uint64             // records of TIME-WAIT that were made
+	WaitsRejected              uint64             // segments for one in TIME-WAIT with a timestamp too old
+	WaitsSkipped               uint64             // answers of TIME-WAIT that were kept back, too soon after another
+	FastPauses                 uint64             // times that Fast Open was given up for a while
+	Events                     [tcp.Events]uint64 // of connections
+	Reports                    uint64             // of ICMP that came in
 	SYNsReceived               uint64
 	SYNs                       SYNs
 }
@@ -163,6 +177,9 @@ func (t *Tally) Check() error {
 // and LISTEN hold none.
 func (t *Tally) move(now des.Time, from, to tcp.State, since des.Time) {
 	for ; t != nil; t = t.of {
+		if to == tcp.Closed && (from == tcp.Established || from == tcp.CloseWait) {
+			t.ResetOpen++
+		}
 		if from >= tcp.SynSent {
 			t.Count[from].Add(now, -1)
 			if since >= t.from && since < t.until {
@@ -236,10 +253,13 @@ func (t *Tally) abandon(now des.Time, d int64) {
 func (t *Tally) sent(s *wire.Segment) {
 	t.Sent++
 	if s.Marks&(wire.Again|wire.Challenge) == 0 && s.Flags&wire.RST == 0 {
+		if s.Len > 0 || s.Flags&wire.FIN != 0 {
+			t.TextSent++
+		}
 		return
 	}
 	if s.Marks&wire.Again != 0 {
-		t.Resent++
+		t.resent(s)
 	}
 	if s.Marks&wire.Challenge != 0 {
 		t.Challenges++
@@ -249,8 +269,33 @@ func (t *Tally) sent(s *wire.Segment) {
 	}
 }
 
+func (t *Tally) resent(s *wire.Segment) {
+	t.Resent++
+	switch {
+	case s.Flags.Has(wire.SYN | wire.ACK):
+		t.ResentAnswers++
+		t.ResentSYNs++
+	case s.Flags.Has(wire.SYN):
+		t.ResentSYNs++
+	case s.Marks&wire.Tail != 0:
+		t.ResentTails++
+	case s.Marks&wire.Fast != 0:
+		t.ResentFast++
+	}
+}
+
+// happened counts the events of a connection.
+func (t *Tally) happened(events uint64) {
+	for ; events != 0; events &= events - 1 {
+		t.Events[bits.TrailingZeros64(events)]++
+	}
+}
+
 func (t *Tally) received(s *wire.Segment) {
 	t.Received++
+	if s.ECN != 0 {
+		t.Marked[s.ECN&3]++
+	}
 	if s.Flags.Has(wire.RST) {
 		t.ResetsReceived++
 	}

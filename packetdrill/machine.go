@@ -126,9 +126,6 @@ func (r *runner) Drop(local, remote string) bool {
 	return false
 }
 
-// Counter would be one of those of nstat, which this host has not.
-func (r *runner) Counter(string) (uint64, bool) { return 0, false }
-
 // SetMTU changes that of the link.
 func (r *runner) SetMTU(mtu int) error {
 	r.host.SetMTU(mtu)

@@ -121,7 +121,7 @@ func (r *runner) listen(c *script.Call) (attempt, error) {
 		if !s.bound {
 			s.bound, s.port = true, r.profile.PortLow
 		}
-		l, err := r.host.Listen(s.port, backlog, s, new(host.ListenerTally))
+		l, err := r.host.Listen(s.port, backlog, s, &r.listening)
 		if err != nil {
 			return failed(errnoOf(err))
 		}

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"netsim/packetdrill/script"
+	"netsim/packetdrill/shell"
 	"netsim/wire"
 )
 
@@ -75,7 +77,19 @@ func (r *runner) recordAll() error {
 		return err
 	}
 	r.writeDown()
+	r.rows = append(r.rows, counterRows(r.Counters())...)
 	return nil
+}
+
+// counterRows are what is counted in the end, but for what a recording shows better.
+func counterRows(counters []shell.Counter) (rows []Row) {
+	for _, c := range counters {
+		if _, kept := counted[c.Name]; kept && c.Value > 0 && !strings.HasSuffix(c.Name, "Segs") {
+			rows = append(rows, Row{At: 1000 * time.Hour, Kind: Called, Text: fmt.Sprintf("%s %d", c.Name, c.Value)})
+		}
+	}
+	slices.SortFunc(rows, func(a, b Row) int { return strings.Compare(a.Text, b.Text) })
+	return rows
 }
 
 // numbers are the calls whose result is the descriptor that scripts know them by.

@@ -90,6 +90,7 @@ func (k *real) run() error {
 	if k.record { // what comes after the last event
 		k.listen(k.now().Add(300 * time.Millisecond))
 		k.writeDown()
+		k.rows = append(k.rows, counterRows(k.Counters())...)
 	}
 	return nil
 }

@@ -62,23 +62,22 @@ func (k *real) RestoreSysctls()          {}
 func (k *real) Drop(string, string) bool { return false }
 func (k *real) Sleep(d time.Duration)    { k.reach(plus(k.now(), d)) }
 func (k *real) FlushMetrics()            { _ = exec.Command("ip", "tcp_metrics", "flush").Run() }
-func (k *real) Counter(name string) (uint64, bool) {
-	for _, file := range []string{"netstat", "snmp"} {
+
+// Counters are those of the namespace, under the names of nstat.
+func (k *real) Counters() (list []shell.Counter) {
+	for _, file := range []string{"snmp", "netstat"} {
 		b, _ := os.ReadFile("/proc/thread-self/net/" + file)
 		lines := strings.Split(string(b), "\n")
 		for i := 0; i+1 < len(lines); i += 2 {
 			prefix, _, _ := strings.Cut(lines[i], ":")
-			prefix = strings.TrimSuffix(prefix, "Ext")
 			names, values := strings.Fields(lines[i]), strings.Fields(lines[i+1])
 			for j := 1; j < len(names) && j < len(values); j++ {
-				if n := names[j]; n == name || prefix+n == name || prefix+"Ext"+n == name {
-					v, err := strconv.ParseUint(values[j], 10, 64)
-					return v, err == nil
-				}
+				v, _ := strconv.ParseUint(values[j], 10, 64)
+				list = append(list, shell.Counter{Name: prefix + names[j], Value: v})
 			}
 		}
 	}
-	return 0, false
+	return list
 }
 
 // SetMTU changes that of the device.

@@ -91,6 +91,7 @@ type runner struct {
 	exhausted int // steps that are left
 	program   *assert.Program
 	sysctls   sysctls
+	history   map[string]uint64 // of nstat
 }
 
 // limits of a script: it shall not run for ever.

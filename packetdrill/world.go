@@ -21,9 +21,11 @@ type world struct {
 	stack *host.Stack
 	host  *host.Host
 	tally *host.Tally
-	alarm des.Event // of the script
-	rang  bool
-	bell  des.Event // of a call that waits no longer
+
+	listening host.ListenerTally
+	alarm     des.Event // of the script
+	rang      bool
+	bell      des.Event // of a call that waits no longer
 
 	local, remote wire.Addr
 	sent          []capture // by the host and not yet looked at

@@ -19,6 +19,7 @@ func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
 			return false
 		}
 		if c.defers(s) {
+			c.note(ACKDeferred)
 			c.on(proven)
 			return false
 		}
@@ -39,7 +40,7 @@ func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
 		if c.profile.RFC5961 { // section 5
 			c.challengeACK(now)
 		} else {
-			c.answerOld(now, s)
+			c.answerOld(now, s, SkippedOld)
 		}
 		return false
 	}

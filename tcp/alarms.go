@@ -19,6 +19,9 @@ func (c *Conn) Deadline() des.Time {
 // 3.10.8). It does nothing before.
 func (c *Conn) Timeout(now des.Time) {
 	if c.lifeAt <= now { // USER TIMEOUT, or an orphan too long in FIN-WAIT-2
+		if c.flight() > 0 && !c.has(persist) {
+			c.note(RetransmitTimeout)
+		}
 		c.giveUp()
 		return
 	}
@@ -57,6 +60,7 @@ func (c *Conn) Timeout(now des.Time) {
 func (c *Conn) ackExpired() {
 	c.ackAt = des.Never
 	c.on(ackDue)
+	c.note(DelayedACKs)
 	if c.profile.QuickACKs == 0 || c.ato == 0 {
 		return
 	}
@@ -77,6 +81,7 @@ func (c *Conn) synExpired(now des.Time) {
 	}
 	patient := c.patient()
 	c.tries++
+	c.note(RetransmitTimeout)
 	if int(c.tries) >= len(schedule) {
 		c.giveUp()
 		return
@@ -166,6 +171,7 @@ func (c *Conn) persisting(now des.Time) {
 // retransmissionExpired is RFC 6298 (5.4) to (5.6) and RFC 5681 section 3.1.
 func (c *Conn) retransmissionExpired(now des.Time) {
 	c.tries++
+	c.note(RetransmitTimeout)
 	if c.tries == 1 && c.profile.UserTimeoutFromResend { // Linux retrans_stamp
 		c.lifeFrom(now)
 	}
@@ -181,6 +187,13 @@ func (c *Conn) retransmissionExpired(now des.Time) {
 func (c *Conn) giveUp() {
 	if c.state != FinWait2 && (c.state.synchronized() || c.has(active) && c.state == SynReceived) && c.profile.DropResets {
 		c.reset = c.parting()
+	}
+	opening := !c.state.synchronized() && c.has(active|early)
+	if opening {
+		c.note(OpeningFailed)
+	}
+	if opening || c.state.synchronized() && c.state != FinWait2 {
+		c.note(TimeoutAbort)
 	}
 	c.fail(TimedOut)
 }
@@ -242,9 +255,12 @@ func (c *Conn) rearm(now des.Time) {
 	}
 }
 
-// lifeFrom starts the user timeout (MUST-21).
+// lifeFrom starts the user timeout (MUST-21). Where that counts from the first
+// retransmission, it has not begun before (Linux retransmits_timed_out).
 func (c *Conn) lifeFrom(now des.Time) {
-	if limit := c.userTimeout(); limit > 0 {
+	if c.profile.UserTimeoutFromResend && c.tries == 0 && c.state.synchronized() && !c.has(persist) {
+		c.lifeAt = des.Never
+	} else if limit := c.userTimeout(); limit > 0 {
 		c.lifeAt = c.after(now, limit)
 	}
 }

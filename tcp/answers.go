@@ -19,6 +19,7 @@ func (c *Conn) repeatedSYN(now des.Time) {
 		c.on(synDue | resentSYN)
 	case Eager:
 		if now.Sub(c.replyAt) < c.profile.RepeatInterval {
+			c.note(SkippedRequest)
 			return
 		}
 		c.replyAt = now
@@ -27,9 +28,13 @@ func (c *Conn) repeatedSYN(now des.Time) {
 }
 
 // answerOld acknowledges what is not acceptable; Linux limits how often it does
-// so for segments without text.
-func (c *Conn) answerOld(now des.Time, s *wire.Segment) {
+// so for segments without text, and counts what it keeps back.
+func (c *Conn) answerOld(now des.Time, s *wire.Segment, kept Event) {
 	if (s.SeqLen() == 0 || s.Flags.Has(wire.SYN)) && c.tooSoon(now) {
+		if c.state == SynReceived && !c.has(active) {
+			kept = SkippedRequest
+		}
+		c.note(kept)
 		return
 	}
 	c.on(ackDue)
@@ -37,7 +42,10 @@ func (c *Conn) answerOld(now des.Time, s *wire.Segment) {
 
 // challengeACK sends the ACK that makes an honest peer prove itself.
 func (c *Conn) challengeACK(now des.Time) {
-	if !c.tooSoon(now) && !c.tooMany(now) {
+	switch {
+	case c.tooSoon(now):
+		c.note(SkippedChallenge)
+	case !c.tooMany(now):
 		c.on(challengeDue)
 	}
 }

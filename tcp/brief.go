@@ -1,6 +1,8 @@
 package tcp
 
 import (
+	"time"
+
 	"netsim/des"
 	"netsim/wire"
 )
@@ -11,6 +13,10 @@ func (c *Conn) brief() bool {
 	return c.state == FinWait2 && c.has(orphan) && c.profile.BriefFinWait2 && c.finWait2() <= c.profile.TimeWait
 }
 
+// mostBrief is how long a record lasts whose timer Linux counts apart
+// (__inet_twsk_schedule).
+const mostBrief = 4 * time.Second
+
 // checkBrief judges a segment for such a record, in the order of Linux
 // (tcp_timewait_state_process), and reports whether it is the FIN that is waited for.
 // Whatever else is new ends the connection.
@@ -18,7 +24,7 @@ func (c *Conn) checkBrief(now des.Time, s *wire.Segment) bool {
 	stamped := c.has(useTS) && s.Options&wire.HasTimestamps != 0
 	switch end := s.End(); {
 	case stamped && int32(s.TSVal-c.tsRecent) < 0, !acceptable(s, c.rcvNxt, uint32(max(c.edge.Sub(c.rcvNxt), 0))):
-		c.answerOld(now, s)
+		c.answerOld(now, s, SkippedFinWait2)
 	case s.Flags.Has(wire.RST): // anywhere in the window
 		c.fail(WasReset)
 	case s.Flags.Has(wire.SYN) && !s.Seq.Before(c.rcvNxt):

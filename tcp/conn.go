@@ -45,7 +45,6 @@ type Conn struct {
 	sndScale, rcvScale uint8
 	tsRecent, texts    uint32 // texts: segments with text or a FIN that were sent, once each
 	tsRecentAt         des.Time
-	tsOffset           uint32
 
 	// Time. Each of the three alarms is Never when it is off.
 	rtxAt, ackAt, lifeAt des.Time
@@ -70,8 +69,10 @@ type Conn struct {
 	cwnd, ssthresh uint32
 	rec            *recovery
 
-	reset pendingReset
-	side  *aside // what few have, in force if extended
+	events   uint64 // see Event
+	reset    pendingReset
+	tsOffset uint32
+	side     *aside // what few have, in force if extended
 
 	// Oracles and counts for observers.
 	own, peer wire.Incarnation

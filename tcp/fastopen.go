@@ -125,7 +125,11 @@ func (c *Conn) takeCookie(s *wire.Segment) {
 // just expired for the third time in a row: a middlebox may be in the way of it (Linux
 // tcp_fastopen_active_detect_blackhole).
 func (c *Conn) FastStuck() bool {
-	return c.has(extended) && c.tries == 3 && c.side.settings.FastOpen && c.has(active)
+	stuck := c.has(extended) && c.tries == 3 && c.side.settings.FastOpen && c.has(active)
+	if stuck {
+		c.note(FastFailed)
+	}
+	return stuck
 }
 
 // openEarly writes what is to ride on the SYN.

@@ -105,7 +105,7 @@ var freebsdSources = sources{
 	"ISNTick":                               "unverified: the clock of RFC 9293 section 3.4.1",
 	"RFC5961 InsecureRST InsecureSYN":       "code of FreeBSD 14: tcp_do_segment; net.inet.tcp.insecure_rst 0, insecure_syn 0",
 	"RFC1337":                               "code of FreeBSD 14: tcp_twcheck ignores a RST",
-	"RenewsEcho ResetAtFIN ChecksEcho WholeSegments LimitEmptyAnswers": "unverified: as RFC 9293 and RFC 7323",
+	"PAWS RenewsEcho ResetAtFIN ChecksEcho WholeSegments LimitEmptyAnswers": "unverified: as RFC 9293 and RFC 7323",
 	"SYNBeside":      "code of FreeBSD 14: syncache_add; net.inet.tcp.drop_synfin 0",
 	"AnswerBeside":   "code of FreeBSD 14: tcp_do_segment trims it to the window and goes on",
 	"DiscardsUnread": "code of FreeBSD 14: soshutdown, sorflush; sbappend to SBS_CANTRCVMORE; tcp_disconnect, sbflush",

@@ -50,6 +50,7 @@ func (c *Conn) resolve(now des.Time, n uint32) {
 // spurious takes back what followed from the timeout.
 func (c *Conn) spurious(now des.Time) {
 	r := c.rec
+	c.note(TimeoutUndone)
 	r.doubt, r.phase, r.force = certain, open, false
 	r.board.forgive()
 	c.undo(now)

@@ -14,6 +14,7 @@ func (c *Conn) Reported(now des.Time, why wire.Report, quoted *wire.Segment, mtu
 	}
 	// RFC 5927 section 4.1: an attacker does not know what is outstanding.
 	if c.profile.RFC5927 && (quoted.Seq.Before(c.una) || quoted.Seq.After(c.nxt) || quoted.Seq == c.nxt && c.profile.ICMP >= CallAborts) {
+		c.note(StrayReport)
 		return 0
 	}
 	switch {
@@ -25,6 +26,11 @@ func (c *Conn) Reported(now des.Time, why wire.Report, quoted *wire.Segment, mtu
 		c.notified(why)
 	case c.profile.aborts(why, c.state, c.has(active)) && !c.adopted:
 		c.aside().trouble = why
+		if c.has(active) {
+			c.note(OpeningFailed)
+		} else {
+			c.note(RequestLost)
+		}
 		c.fail(Unreachable) // SHLD-26
 	default:
 		c.aside().trouble = why

@@ -86,6 +86,7 @@ func (c *Conn) inSynSent(now des.Time, s *wire.Segment) {
 	}
 	if s.Flags.Has(wire.RST) { // second: the RST bit
 		if acks {
+			c.note(OpeningFailed)
 			c.fail(Refused)
 		}
 		return
@@ -102,6 +103,11 @@ func (c *Conn) inSynSent(now des.Time, s *wire.Segment) {
 			c.queue(s)
 		}
 		return
+	}
+	if c.earlyText && s.Ack == c.nxt && !c.has(resentSYN) {
+		c.note(FastAcked)
+	} else if c.earlyText {
+		c.note(FastFailed)
 	}
 	c.moveBase(s.Ack)
 	c.next = s.Ack
@@ -160,14 +166,15 @@ func (c *Conn) checkSequence(now des.Time, s *wire.Segment) bool {
 			if c.profile.RequireTimestamps { // RFC 7323 section 3.2
 				return false
 			}
-		case int32(s.TSVal-c.tsRecent) < 0 && now.Sub(c.tsRecentAt) < pawsIdle:
-			c.answerOld(now, s)
+		case c.old(now, s):
+			c.answerStamp(now, s)
 			return false
 		}
 	}
 	if c.disbelieves(now, s) {
+		c.note(EchoRejected)
 		if !rst {
-			c.answerOld(now, s)
+			c.answerOld(now, s, SkippedRequest)
 		}
 		return false
 	}
@@ -187,20 +194,22 @@ func (c *Conn) checkSequence(now des.Time, s *wire.Segment) bool {
 		case c.state == SynReceived && s.Flags&(wire.SYN|wire.ACK) == wire.SYN && s.Seq == c.irs:
 			c.repeatedSYN(now)
 		case c.crossedSYN(s):
+			c.note(OldText)
 			return true
 		case c.repeatedFIN(s):
 			c.on(ackDue)
 			return true
+		case s.Flags.Has(wire.SYN) && c.challengesSYN():
+			c.answerSYN(now)
 		default:
 			c.renewEcho(now, s)
-			if s.Len > 0 && s.Seq.Before(c.rcvNxt) {
-				c.cameTwice(s.Seq, s.Seq.Add(s.Len))
-			}
-			c.answerOld(now, s)
+			c.misses(s)
+			c.answerOld(now, s, SkippedOld)
 		}
 		return false
 	}
 	if c.edge == c.rcvNxt && s.SeqLen() > 0 && !rst {
+		c.note(ZeroWindowText)
 		c.on(ackDue) // into a window of zero: only its ACK counts
 	}
 	// RFC 7323 section 4.3 (2): the newest timestamp of the segment that spans the
@@ -209,6 +218,19 @@ func (c *Conn) checkSequence(now des.Time, s *wire.Segment) bool {
 		c.tsRecent, c.tsRecentAt = s.TSVal, now
 	}
 	return true
+}
+
+// misses counts a segment outside the window, and tells of text that has come before.
+func (c *Conn) misses(s *wire.Segment) {
+	switch {
+	case s.Seq.After(c.edge) || s.End().After(c.edge):
+		c.note(BeyondWindow)
+	case s.SeqLen() > 0 && s.Seq.Before(c.rcvNxt):
+		c.note(OldText)
+	}
+	if s.Len > 0 && s.Seq.Before(c.rcvNxt) {
+		c.cameTwice(s.Seq, s.Seq.Add(s.Len))
+	}
 }
 
 // acceptable is the table of section 3.4: does part of the segment lie in the
@@ -262,6 +284,12 @@ func (c *Conn) checkReset(now des.Time, s *wire.Segment) bool {
 	}
 	switch c.state {
 	case SynReceived:
+		c.note(OpeningFailed)
+		if c.has(early) {
+			c.note(EarlyReset)
+		} else if !c.has(active) {
+			c.note(RequestReset)
+		}
 		if c.has(active) {
 			c.fail(Refused)
 		} else {
@@ -281,10 +309,16 @@ func (c *Conn) checkSYN(now des.Time, s *wire.Segment) bool {
 		return true
 	}
 	if c.state == SynReceived && !c.has(active) {
+		c.note(OpeningFailed)
+		c.note(RequestReset)
 		c.fail(WasReset) // back to LISTEN
 		return false
 	}
 	if c.profile.RFC5961 && !c.profile.InsecureSYN || c.profile.Acceptance == Trim && !c.inWindow(s) {
+		c.note(SYNChallenged)
+		if c.state == Established {
+			c.note(SYNInError)
+		}
 		c.challengeACK(now)
 		return false
 	}
@@ -303,6 +337,7 @@ func (c *Conn) fail(why News) {
 // takeText is the seventh check: the segment's text.
 func (c *Conn) takeText(now des.Time, s *wire.Segment) {
 	if c.unwelcome(s) {
+		c.note(TextAbort)
 		c.reset = pendingReset{due: true, seq: s.Ack}
 		c.fail(WasReset)
 		return
@@ -325,10 +360,12 @@ func (c *Conn) takeText(now des.Time, s *wire.Segment) {
 		c.cameTwice(left, right)
 	}
 	if !right.After(c.rcvNxt) { // all of it is old
+		c.note(OldText)
 		c.on(ackDue)
 		return
 	}
 	if c.has(orphan) { // nobody will read it (section 3.6.1, MAY-1)
+		c.note(TextAbort)
 		c.reset = pendingReset{due: true, seq: s.Ack}
 		c.fail(WasReset)
 		return
@@ -354,6 +391,7 @@ func (c *Conn) takeText(now des.Time, s *wire.Segment) {
 		c.counts.Misplaced++
 	}
 	if left != c.rcvNxt { // SHLD-31: held; MAY-13: said at once
+		c.note(OutOfOrder)
 		c.hold(left, right)
 		c.on(ackDue)
 		return
@@ -408,6 +446,9 @@ func (c *Conn) takeFIN(now des.Time, s *wire.Segment) {
 			c.on(heldFIN)
 		}
 		if at != c.rcvNxt || !c.has(heldFIN) { // early, or beyond the window
+			if s.Len == 0 && c.has(heldFIN) {
+				c.note(OutOfOrder)
+			}
 			c.on(ackDue)
 		}
 	}
@@ -424,6 +465,9 @@ func (c *Conn) takeFIN(now des.Time, s *wire.Segment) {
 	case FinWait1, FinWait2:
 		c.on(ackDue)
 		if c.finAcked() {
+			if c.brief() {
+				c.note(RecordKept)
+			}
 			c.become(TimeWaiting)
 			c.ended()
 		} else { // the FINs crossed

@@ -62,6 +62,7 @@ func (c *Conn) keepExpired(now des.Time) {
 		x.keepAt = c.after(now, idle-silent)
 	case over:
 		c.reset = c.parting()
+		c.note(TimeoutAbort)
 		c.fail(TimedOut)
 	default:
 		x.probes++
@@ -74,6 +75,7 @@ func (c *Conn) keepExpired(now des.Time) {
 // (SHLD-12) or with a byte that the peer has already (MAY-6).
 func (c *Conn) emitKeepAlive(now des.Time, s *wire.Segment) {
 	c.side.probing = false
+	c.note(Kept)
 	c.header(now, s, wire.ACK, c.nxt.Add(^uint32(0)))
 	s.Len, s.Offset = uint32(c.profile.KeepBytes), c.offset(s.Seq)
 	s.Marks |= wire.Probe

@@ -28,7 +28,7 @@ func Linux() *Profile {
 		ReopenISN:    65537,
 		CrossedAgain: true,
 		SYNBeside:    RefuseFIN, EarlyFIN: FINOfClose, FastOptions: 40, FastBlind: true, FastAsksTwice: true, SYNHurry: 12 * time.Millisecond,
-		RFC5961:    true,
+		RFC5961: true, PAWS: LenientPAWS,
 		RenewsEcho: true,
 		ResetAtFIN: true, OldACKBound: true, ChecksEcho: true,
 
@@ -113,6 +113,7 @@ var linuxSources = sources{
 	"ISNTick":                             measured + ": 15.6 million numbers a second",
 	"RFC5961 InsecureRST InsecureSYN":     measured + ": challenge ACKs to a RST or SYN in the window",
 	"RFC1337":                             measured + ": tcp_rfc1337 0",
+	"PAWS":                                measured + ": tcp_disordered_ack_check, PAWSOldAck",
 	"RenewsEcho":                          "code of Linux: tcp_sequence, tcp_replace_ts_recent",
 	"ReopenISN":                           measured + ": tcp_timewait_state_process",
 	"CrossedAgain":                        measured + ": tcp_send_synack",

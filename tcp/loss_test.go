@@ -228,7 +228,7 @@ func TestReorderingIsNoLoss(t *testing.T) {
 		name        string
 		rack        bool
 		least, most int // after the first two flights
-	}{{"RACK", true, 0, 0}, {"RFC 6675", false, 60, 200}} {
+	}{{"RACK", true, 0, 0}, {"RFC 6675", false, 60, 400}} {
 		profile := with(Linux, func(p *Profile) { p.RACK = test.rack })
 		p := connected(t, profile, 50*ms)
 		p.quiet = true

@@ -103,7 +103,7 @@ var macosSources = sources{
 	"ISN":                                     "RFC 6528; code of xnu: tcp_new_isn",
 	"ISNTick":                                 "unverified: the clock of RFC 9293 section 3.4.1",
 	"RFC5961 InsecureRST InsecureSYN RFC1337": "unverified: as RFC 9293 section 3.10.7.4",
-	"RenewsEcho ResetAtFIN OldACKBound ChecksEcho WholeSegments LimitEmptyAnswers": "unverified: as RFC 9293 and RFC 7323",
+	"PAWS RenewsEcho ResetAtFIN OldACKBound ChecksEcho WholeSegments LimitEmptyAnswers": "unverified: as RFC 9293 and RFC 7323",
 	"SYNBeside":             "unverified: net.inet.tcp.drop_synfin 1",
 	"DiscardsUnread":        "unverified: as FreeBSD",
 	"AnswerBeside EarlyFIN": "unverified: as FreeBSD",

@@ -56,6 +56,7 @@ func (c *Conn) duplicateACK(now des.Time) {
 	if r.dupAcks != dupThresh || !c.una.After(r.recover) {
 		return
 	}
+	c.note(RecoveryByReno)
 	c.congested(now, Loss)
 	r.recover = c.nxt
 	c.cwnd = c.ssthresh + dupThresh*mss

@@ -265,7 +265,7 @@ func (c *Conn) emitText(now des.Time, s *wire.Segment) bool {
 	n, fin := c.sendable(from, forced)
 	switch {
 	case n > 0 || fin:
-		if forced { // a silly window was waited for long enough: ordinary text again
+		if c.has(persist) { // what was held back is waited for no longer, or long enough: ordinary text again
 			c.off(persist)
 			c.tries, c.rtxAt = 0, des.Never
 		}
@@ -366,8 +366,12 @@ func (c *Conn) emitStream(now des.Time, s *wire.Segment, from wire.Seq, n uint32
 	}
 	if again {
 		s.Marks |= wire.Again
-		if c.has(kept) && c.rec.phase == timedOut {
+		switch {
+		case !c.has(kept):
+		case c.rec.phase == timedOut:
 			s.Marks |= wire.Expired
+		case c.rec.phase == fastPath:
+			s.Marks |= wire.Fast
 		}
 		c.off(timing) // Karn (MUST-18)
 	} else if !c.has(timing) {
@@ -418,6 +422,7 @@ func (c *Conn) dataSent(now des.Time) {
 // old number that must be answered. The byte stays what is sent next.
 func (c *Conn) emitProbe(now des.Time, s *wire.Segment) {
 	c.off(probeDue)
+	c.note(WindowProbe)
 	if c.profile.ProbeBytes == 0 {
 		c.header(now, s, wire.ACK, c.una.Add(^uint32(0)))
 	} else {

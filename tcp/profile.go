@@ -67,6 +67,7 @@ type Profile struct {
 	InsecureACK     bool             `key:"tcp.insecure_ack"` // and an acknowledgment may be older than any window
 	ResetAtACK      bool             `key:"tcp.reset_at_ack"` // a RST has to have the number that was acknowledged last
 	RFC1337         bool             `key:"tcp.rfc1337"`
+	PAWS            PAWS             `key:"tcp.paws"`          // what becomes of a timestamp that is too old
 	RenewsEcho      bool             `key:"tcp.renews_echo"`   // a segment that comes again renews the timestamp we echo
 	ResetAtFIN      bool             `key:"tcp.reset_at_fin"`  // after the peer's FIN a RST may have the FIN's own number
 	OldACKBound     bool             `key:"tcp.old_ack_bound"` // an ACK is too old before anything that was acknowledged, not a window before SND.UNA only

@@ -151,6 +151,7 @@ func (c *Conn) respond(now des.Time, n uint32, lost bool) {
 
 // enterRecovery is RFC 6675 section 5 step 4.
 func (c *Conn) enterRecovery(now des.Time) {
+	c.note(RecoveryBySACK)
 	c.congested(now, Loss)
 	r := c.rec
 	r.phase = fastPath
@@ -176,13 +177,30 @@ func (c *Conn) recovered(now des.Time) {
 	c.rearm(now)
 }
 
+// reno is 1 for a connection without SACK, whose failures are events of their own.
+func (c *Conn) reno() Event {
+	if c.has(useSACK) {
+		return 0
+	}
+	return 1
+}
+
 // collapse is the loss window after a timeout (RFC 5681 section 3.1, RFC 6582
 // section 4.1, RFC 6675 section 5.1). The threshold stays where the same segment
 // times out again.
 func (c *Conn) collapse(now des.Time) {
 	r := c.recovery()
+	c.note(LossBegun)
 	c.suspect()
 	if c.tries == 1 {
+		switch {
+		case r.phase == fastPath:
+			c.note(RecoveryFailed + c.reno())
+		case r.phase == timedOut:
+			c.note(LossFailed)
+		case r.board.arrived > 0 || r.dupAcks > 0:
+			c.note(DisorderFailed + c.reno())
+		}
 		c.congested(now, Timeout)
 	}
 	c.cwnd = c.effectiveMSS()
@@ -205,6 +223,9 @@ func (c *Conn) loseFlight(now des.Time) {
 	b := &c.rec.board
 	window := c.reorderWindow()
 	reneged := b.at(0).is&arrived != 0
+	if reneged {
+		c.note(Reneging)
+	}
 	for i := range b.n {
 		s := b.at(i)
 		is := s.is &^ again

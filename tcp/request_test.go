@@ -63,6 +63,7 @@ func TestRequestIsWhole(t *testing.T) {
 		}
 		compact++
 		var q Request
+		c.Events() // which its host has taken by then
 		c.Request(&q)
 		d.Resume(&o, &q)
 		if !reflect.DeepEqual(c, d) {

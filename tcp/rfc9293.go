@@ -96,7 +96,7 @@ var rfc9293Sources = sources{
 	"ISN ISNTick":                           "RFC 9293 section 3.4.1 (MUST-8, SHLD-1): 4 us",
 	"RFC5961 InsecureRST InsecureSYN":       "RFC 9293 section 3.10.7.4, RFC 5961",
 	"RFC1337":                               "RFC 9293 section 3.10.7.4: a RST ends TIME-WAIT",
-	"RenewsEcho":                            "RFC 7323 section 4.3",
+	"PAWS RenewsEcho":                       "RFC 7323 section 4.3",
 	"ReopenISN":                             "RFC 9293 section 3.10.7.4 (MAY-2): any number above it",
 	"CrossedAgain":                          "RFC 9293 section 3.5, figure 7: four segments",
 	"SYNBeside":                             "RFC 9293 section 3.10.7.2: queued for processing later",

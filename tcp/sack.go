@@ -21,6 +21,7 @@ func (c *Conn) hold(left, right wire.Seq) {
 	for _, b := range r.recent[:r.n] {
 		if c.profile.DSACK && !left.Before(b.Left) && !right.After(b.Right) {
 			r.twice = wire.Block{Left: left, Right: right}
+			c.note(TwiceHeld)
 		}
 	}
 	r.put(held)
@@ -69,6 +70,7 @@ func (c *Conn) cameTwice(left, right wire.Seq) {
 	}
 	if right.After(left) {
 		c.recovery().reports.twice = wire.Block{Left: left, Right: right}
+		c.note(TwiceOld)
 	}
 }
 

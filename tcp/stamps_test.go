@@ -59,7 +59,7 @@ func TestReopeningByTimestampIsASwitch(t *testing.T) {
 		with, without Verdict
 	}{
 		{50, 51, Reopen, Answer}, {200, 51, Reopen, Reopen}, {200, 50, Reopen, Reopen},
-		{50, 50, Answer, Answer}, {200, 49, Answer | Older, Answer | Older}, {50, 49, Answer, Answer},
+		{50, 50, Answer, Answer}, {200, 49, Answer | Older | Stale, Answer | Older | Stale}, {50, 49, Answer | Stale, Answer | Stale},
 	} {
 		for _, on := range []bool{true, false} {
 			profile := RFC9293()

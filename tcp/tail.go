@@ -51,6 +51,7 @@ func (c *Conn) tailExpired(now des.Time) {
 // else the last segment again.
 func (c *Conn) emitTail(now des.Time, s *wire.Segment) {
 	c.off(tailDue)
+	c.note(TailProbe)
 	t := &c.rec.tail
 	n, fin := c.sendable(c.next, true)
 	*t = tail{waiting: true, again: n == 0 && !fin}
@@ -76,6 +77,7 @@ func (c *Conn) probed(now des.Time, s *wire.Segment) {
 	switch {
 	case !t.again, tellsTwice(s), c.rec.phase != open:
 	case s.Ack.After(t.end):
+		c.note(TailRepaired)
 		c.congested(now, Loss)
 		c.cwnd = min(c.cwnd, c.ssthresh)
 		c.rec.repaired = 0

@@ -32,11 +32,13 @@ func (w *TimeWait) name(own wire.Incarnation) { w.own = [2]uint32{uint32(own >> 
 type Verdict uint8
 
 const (
-	Answer  Verdict = 1 << iota // send the reply
-	Restart                     // begin the 2 MSL again
-	Reopen                      // the SYN opens a new connection in its place (MAY-2)
-	Die                         // forget the record
-	Older                       // the SYN may have reopened, but for its timestamp (PAWS, RFC 7323 section 5)
+	Answer   Verdict = 1 << iota // send the reply
+	Restart                      // begin the 2 MSL again
+	Reopen                       // the SYN opens a new connection in its place (MAY-2)
+	Die                          // forget the record
+	Withheld                     // an answer was due too soon after another
+	Stale                        // the timestamp was too old
+	Older                        // the SYN may have reopened, but for its timestamp (PAWS, RFC 7323 section 5)
 )
 
 // Segment judges a segment that arrives in TIME-WAIT (RFC 9293 section
@@ -49,6 +51,9 @@ func (w *TimeWait) Segment(now des.Time, p *Profile, s, reply *wire.Segment) (v 
 	stale := stamped && int32(s.TSVal-w.TSRecent) < 0
 	acceptable := acceptable(s, w.RcvNxt, w.RcvWnd)
 	acks := s.Flags.Has(wire.ACK)
+	if stale {
+		v = Stale
+	}
 	if p.RequireTimestamps && w.Timestamps && s.Options&wire.HasTimestamps == 0 && s.Flags&(wire.SYN|wire.RST) == 0 {
 		return 0 // RFC 7323 section 3.2
 	}
@@ -56,7 +61,7 @@ func (w *TimeWait) Segment(now des.Time, p *Profile, s, reply *wire.Segment) (v 
 	case s.Flags.Has(wire.RST): // second check; RFC 1337 section 3 ignores it: fix F1
 		switch {
 		case p.RFC1337 || stale || !acceptable:
-			return 0
+			return v
 		case !p.RFC5961 || p.InsecureRST || s.Seq == w.RcvNxt:
 			return Die
 		case !p.TimeWaitChallenges:
@@ -73,7 +78,7 @@ func (w *TimeWait) Segment(now des.Time, p *Profile, s, reply *wire.Segment) (v 
 			return Reopen
 		}
 		if stale && s.Seq.After(w.RcvNxt) {
-			v = Older
+			v |= Older
 		}
 		acks = stale // of these, Linux begins to wait again for what PAWS rejects
 	case !acks && acceptable: // fifth check
@@ -159,7 +164,7 @@ func (w *TimeWait) answer(now des.Time, p *Profile, s, reply *wire.Segment) Verd
 	if p.LimitEmptyAnswers && (s.SeqLen() == 0 || s.Flags.Has(wire.SYN)) {
 		ms := uint32(int64(now)/1e6) + 1
 		if w.answered != 0 && ms-w.answered < uint32(oowInterval/time.Millisecond) {
-			return 0
+			return Withheld
 		}
 		w.answered = ms
 	}

@@ -11,6 +11,9 @@ import (
 // answer is taken back (RFC 3708).
 func (c *Conn) toldTwice(now des.Time, s *wire.Segment) {
 	r := c.rec
+	if c.note(ToldTwice); s.SACK[0].Right.After(s.Ack) {
+		c.note(ToldTwiceHeld)
+	}
 	if r.tail.waiting && r.tail.again && !s.Ack.Before(r.tail.end) {
 		return // the probe's own
 	}
@@ -22,6 +25,7 @@ func (c *Conn) toldTwice(now des.Time, s *wire.Segment) {
 	if r.repaired > 0 || r.phase == timedOut {
 		return
 	}
+	c.note(TwiceUndone)
 	r.phase, r.force = open, false
 	r.board.forgive()
 	c.undo(now)

@@ -141,6 +141,7 @@ func (c *Conn) finNeedNotWait() bool {
 func (c *Conn) Close(now des.Time) {
 	if c.readable > 0 && c.state.synchronized() && c.state != TimeWaiting {
 		if !c.profile.DiscardsUnread {
+			c.note(ReadlessAbort)
 			c.Abort(now)
 			return
 		}
@@ -151,6 +152,7 @@ func (c *Conn) Close(now des.Time) {
 		return
 	}
 	if s := c.settings(); s.Lingers && s.Linger == 0 && c.state.synchronized() {
+		c.note(TextAbort)
 		c.Abort(now)
 		return
 	}
@@ -168,9 +170,17 @@ func (c *Conn) orphaned(now des.Time) {
 	}
 	wait := c.finWait2()
 	switch {
+	case !c.brief() || wait < 0:
+	case wait <= mostBrief:
+		c.note(BriefRecordMade)
+	default:
+		c.note(RecordMade)
+	}
+	switch {
 	case wait > 0:
 		c.lifeAt = c.after(now, wait)
 	case wait < 0:
+		c.note(LingerAbort)
 		c.Abort(now)
 	}
 }

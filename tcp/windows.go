@@ -97,7 +97,7 @@ var windowsSources = sources{
 	"PortsPer":                                "unverified: a port may go to several destinations",
 	"ISN ISNTick":                             "unverified: RFC 6528",
 	"RFC5961 InsecureRST InsecureSYN RFC1337": "unverified: as RFC 9293 section 3.10.7.4",
-	"RenewsEcho ResetAtFIN OldACKBound ChecksEcho WholeSegments LimitEmptyAnswers": "unverified: as RFC 9293 and RFC 7323",
+	"PAWS RenewsEcho ResetAtFIN OldACKBound ChecksEcho WholeSegments LimitEmptyAnswers": "unverified: as RFC 9293 and RFC 7323",
 	"RTOInitial":                       "unverified: 1 s, older versions 3 s",
 	"RTOMin":                           "published: Get-NetTCPSetting, MinRto 300 ms",
 	"RTOMax RTOSlop MinBoundsVariance": "unverified: as RFC 6298",

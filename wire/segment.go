@@ -78,6 +78,7 @@ const (
 	Damaged                     // the network changed bits of it
 	Expired                     // with Again: because a timer rang (RFC 6298)
 	Tail                        // with Again: as a tail loss probe (RFC 8985)
+	Fast                        // with Again: in fast recovery (RFC 5681)
 )
 
 // Segment is a TCP segment: the header's fields, the options by value, and the

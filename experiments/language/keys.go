@@ -141,6 +141,7 @@ var keys = []Key{
 	{"node.*.tcp.acks_fin", boolean, "(profile)", now, "the ACK of a FIN is not delayed"},
 	{"node.*.tcp.fin_delay", duration, "(profile)", now, "delay of the ACK of a FIN when no data have come"},
 	{"node.*.tcp.timestamps", boolean, "(profile)", now, "timestamps are offered"},
+	{"node.*.tcp.paws", words("strict lenient"), "(profile)", now, "what becomes of a timestamp that is too old: it is answered, or not if it is older by one tick or of an ACK that may have been overtaken"},
 	{"node.*.tcp.renews_echo", boolean, "(profile)", now, "a segment that comes again renews the timestamp that is echoed"},
 	{"node.*.tcp.option_order", words("linux bsd darwin windows"), "(profile)", now, "order of the options of a SYN, which decides its length"},
 	{"node.*.tcp.require_timestamps", boolean, "(profile)", now, "once negotiated, a segment without them is dropped"},

@@ -20,8 +20,10 @@ type Machine interface {
 	// Drop ends a connection without a word to its user's peer but a reset, and reports
 	// whether there was one.
 	Drop(local, remote string) bool
-	// Counter is one of those of nstat, by its name there.
-	Counter(name string) (uint64, bool)
+	// Counters are all of those of nstat; none where there is no such program.
+	Counters() []Counter
+	// History is where nstat keeps what it printed or wrote down last; nil is nothing.
+	History() *map[string]uint64
 	// SetMTU changes that of the interface, in bytes.
 	SetMTU(mtu int) error
 	// FlushMetrics forgets what is known of peers: Fast Open cookies and path MTUs.
@@ -36,6 +38,14 @@ type Socket struct {
 	Local, Remote         string
 	LocalPort, RemotePort uint16
 	State                 string
+}
+
+// Counter is a line of nstat. One that is Unknown is kept by the system and not here, or
+// not in the same way.
+type Counter struct {
+	Name    string
+	Value   uint64
+	Unknown bool
 }
 
 // Unsupported is the error of what shells have and this one has not.

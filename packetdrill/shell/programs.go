@@ -124,33 +124,6 @@ func assignments(e *evaluation, args []string, _ string, _ *output) (int, error)
 	return 0, nil
 }
 
-// nstat prints counters that are asked for by name.
-func nstat(e *evaluation, args []string, _ string, out *output) (int, error) {
-	for _, arg := range args {
-		if strings.HasPrefix(arg, "-") {
-			continue
-		}
-		n, ok := e.machine.Counter(arg)
-		if !ok {
-			return 0, unsupported("counter %s", arg)
-		}
-		if n > 0 || zeros(args) {
-			out.line("%-32s%-16d0.0", arg, n)
-		}
-	}
-	return 0, nil
-}
-
-// zeros reports -z.
-func zeros(args []string) bool {
-	for _, arg := range args {
-		if strings.HasPrefix(arg, "-") && strings.Contains(arg, "z") {
-			return true
-		}
-	}
-	return false
-}
-
 // tcpdrop resets a connection: local address and port, remote address and port.
 func tcpdrop(e *evaluation, args []string, _ string, out *output) (int, error) {
 	var ends [2]string

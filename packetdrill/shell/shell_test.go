@@ -16,6 +16,7 @@ type box struct {
 	values  map[string]string
 	done    []string
 	sockets []shell.Socket
+	history map[string]uint64
 }
 
 func newBox() *box {
@@ -45,14 +46,17 @@ func (b *box) SetSysctl(name, value string) error {
 	return nil
 }
 
-func (b *box) Defaults() error                    { b.note("defaults"); return nil }
-func (b *box) RestoreSysctls()                    { b.note("restore") }
-func (b *box) Sockets() []shell.Socket            { return b.sockets }
-func (b *box) FlushMetrics()                      { b.note("flush") }
-func (b *box) Sleep(d time.Duration)              { b.note("sleep %v", d) }
-func (b *box) SetMTU(mtu int) error               { b.note("mtu %d", mtu); return nil }
-func (b *box) Drop(l, r string) bool              { b.note("drop %s %s", l, r); return r == "198.51.100.7:40000" }
-func (b *box) Counter(name string) (uint64, bool) { return 3, name == "TcpRetransSegs" }
+func (b *box) Defaults() error             { b.note("defaults"); return nil }
+func (b *box) RestoreSysctls()             { b.note("restore") }
+func (b *box) Sockets() []shell.Socket     { return b.sockets }
+func (b *box) FlushMetrics()               { b.note("flush") }
+func (b *box) Sleep(d time.Duration)       { b.note("sleep %v", d) }
+func (b *box) SetMTU(mtu int) error        { b.note("mtu %d", mtu); return nil }
+func (b *box) Drop(l, r string) bool       { b.note("drop %s %s", l, r); return r == "198.51.100.7:40000" }
+func (b *box) History() *map[string]uint64 { return &b.history }
+func (b *box) Counters() []shell.Counter {
+	return []shell.Counter{{Name: "TcpInSegs", Value: 7}, {Name: "TcpRetransSegs", Value: 3}, {Name: "TcpExtTW"}, {Name: "TcpExtTCPHPHits", Unknown: true}}
+}
 
 func ExampleRun() {
 	out, err := shell.Run(newBox(), `sysctl -q net.ipv4.tcp_sack=0 && ss -ant state established | grep -c 40000`)
@@ -79,6 +83,11 @@ func TestCommands(t *testing.T) {
 		{"ip tcp_metrics flush all > /dev/null 2>&1; ip route add 10.0.0.0/8 dev tun0", "", "flush"},
 		{"tc qdisc replace dev tun0 root pfifo", "", ""},
 		{"nstat -az TcpRetransSegs | grep -c 3", "1\n", ""},
+		{"nstat TcpRetransSegs 'tcpext?w'", "#kernel\nTcpRetransSegs                  3                  0.0\n", ""},
+		{"nstat -n; nstat 'Tcp*Segs' -z | grep -c ' 0 '", "2\n", ""},
+		{"nstat -s TcpInSegs > /dev/null; nstat TcpInSegs > /dev/null; nstat --ignore TcpInSegs | grep -c 7; nstat TcpInSegs", "1\n#kernel\n", ""},
+		{"nstat -n; nstat -r TcpInSegs | grep -c 7", "1\n", ""},
+		{"nstat | grep -c TcpIn", "1\n", ""},
 		{"ss -Hltn", "LISTEN     0      0      0.0.0.0:8080 *:*\n", ""},
 		{"ss -Hta '( sport = :8080 )' | grep -c TIME-WAIT", "", ""},
 		{"ss -Hta state time-wait sport = :8080 | grep -c . | grep 1", "1\n", ""},
@@ -141,7 +150,7 @@ func TestRefused(t *testing.T) {
 		"sleep 1 > /etc/x", "sleep 1 >> /dev/null", "ss < /etc/passwd", "ss 3> /dev/null", "ss <<E\nx\nE\n", "ss 2>&3",
 		"cat /etc/passwd", "/bin/sh -c true", "python3 -c 1", "curl http://127.0.0.1", "eval sleep 1", "exec sleep 1", ". /etc/profile",
 		"sysctl -a", "sysctl kernel.hostname=x", "sysctl -p /etc/sysctl.conf", "set_sysctls.py x", "ss -F /etc/passwd", "ss dst 1.2.3.4",
-		"sockstat x", "sockstat -p a", "grep -f /etc/passwd x", "grep a b", "grep '\\(' ", "nstat IpInDelivers", "ip netns exec x sh",
+		"sockstat x", "sockstat -p a", "grep -f /etc/passwd x", "grep a b", "grep '\\(' ", "nstat IpInDelivers", "nstat TcpExtTCPHPHits", "nstat | grep HPHits", "nstat | grep -v TcpIn", "nstat -j", "nstat --json", "nstat -d 1", "ip netns exec x sh",
 		"ip", "ip route add default via 1.2.3.4 initcwnd 3", "tc filter show", "tc qdisc add dev tun0 root netem delay 10ms",
 		"tcpdrop -a", "sleep", "[ -e /etc/passwd ]", "export A=b",
 		strings.Repeat("(", 10000), strings.Repeat("$(", 5000), strings.Repeat("{ ", 5000),

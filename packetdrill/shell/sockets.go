@@ -56,6 +56,9 @@ func grep(e *evaluation, args []string, in string, out *output) (int, error) {
 		if re.MatchString(line) == invert {
 			continue
 		}
+		if name, _, is := strings.Cut(line, unknown); is {
+			return 0, unsupported("counter %s", strings.TrimSpace(name))
+		}
 		n++
 		if !count && !quiet {
 			out.line("%s", line)
