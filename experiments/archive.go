@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -326,8 +327,32 @@ func (a *Archive) Notes() (lines []string) {
 		}
 		lines = append(lines, fmt.Sprintf("%s: the line is damaged; what it held is made again", at))
 	}
-	for _, version := range slices.Sorted(maps.Keys(a.Others)) {
-		lines = append(lines, fmt.Sprintf("%s: %d results of version %d of the model are left out; this is version %d", a.Path, a.Others[version], version, ModelVersion))
+	for _, line := range a.others() {
+		lines = append(lines, a.Path+": "+line)
 	}
 	return lines
+}
+
+// others says what is there of other versions of the model.
+func (a *Archive) others() (lines []string) {
+	for _, version := range slices.Sorted(maps.Keys(a.Others)) {
+		n := a.Others[version]
+		results, are := "results", "are"
+		if n == 1 {
+			results, are = "result", "is"
+		}
+		lines = append(lines, fmt.Sprintf("%d %s of version %d of the model %s left out; this is version %d", n, results, version, are, ModelVersion))
+	}
+	return lines
+}
+
+// but is what is there and was not used, behind what is missing; "" if it is nothing.
+func (a *Archive) but() (text string) {
+	for _, line := range a.others() {
+		text += "; " + line
+	}
+	if len(a.Damaged) > 0 {
+		text += fmt.Sprintf("; damaged: %s", strings.Join(a.Damaged[:min(len(a.Damaged), 3)], ", "))
+	}
+	return text
 }

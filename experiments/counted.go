@@ -184,7 +184,7 @@ func (p *Point) alike(x *language.Expr, r *Result) float64 {
 func (e *estimate) blind(expected float64) string {
 	switch c := &e.counted; {
 	case c.never() && e.half() > seldom:
-		return fmt.Sprintf("%.0f of %.0f says little: the half-width is %.2g; give a precision if that will do", c.k, c.n, e.half())
+		return fmt.Sprintf("%.0f of %.0f says little: the half-width is %s; give a precision if that will do", c.k, c.n, inWords(e.half(), 2))
 	case c.exposure > 0 && expected > 0:
 		return "it was never seen, which agrees with 0 too"
 	}

@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"path/filepath"
@@ -28,8 +29,11 @@ type Look struct {
 
 // Draw draws the figures of the file into a directory, each beside the table of
 // what it shows.
-func (s *Study) Draw(dir string) error {
+func (s *Study) Draw(ctx context.Context, dir string) error {
 	for _, f := range s.File.Figures {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if _, err := s.DrawFigure(f, dir, Look{}); err != nil {
 			return err
 		}

@@ -83,7 +83,7 @@ func TestKindsOfFigures(t *testing.T) {
 	s := study(t, kinds)
 	dir := t.TempDir()
 	s.File.Output.Figures = []string{"svg"}
-	if err := s.Draw(dir); err != nil {
+	if err := s.Draw(t.Context(), dir); err != nil {
 		t.Fatal(err)
 	}
 	rows := func(name string) (rows []map[string]string) {

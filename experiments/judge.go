@@ -163,7 +163,7 @@ func (p *Point) judgeNumber(e *language.Expect, r *Result) error {
 	case e.Precision == nil && blind != "":
 		r.decideNot("%s", blind)
 	case e.Precision != nil && !(r.Half <= bound(*e.Precision, r.Value)):
-		r.decideNot("the half-width %.4g is above the precision of %v", r.Half, *e.Precision)
+		r.decideNot("the half-width is %s, not within the precision of %v", inWords(r.Half, 4), *e.Precision)
 	}
 	return nil
 }

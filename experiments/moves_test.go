@@ -32,7 +32,7 @@ func TestStatesFigure(t *testing.T) {
 	s := study(t, movesFile)
 	s.File.Output.Figures = []string{"svg"}
 	dir := t.TempDir()
-	if err := s.Draw(dir); err != nil {
+	if err := s.Draw(t.Context(), dir); err != nil {
 		t.Fatal(err)
 	}
 	read := func(name string) string {
@@ -58,7 +58,7 @@ func TestStatesFigure(t *testing.T) {
 		}
 	}
 	s.Points[0].Moves = nil
-	if err := s.Draw(dir); err == nil || !strings.Contains(err.Error(), "run the experiment again") {
+	if err := s.Draw(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "run the experiment again") {
 		t.Errorf("results that lack the counts: %v", err)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"netsim/experiments/language"
 )
@@ -52,6 +53,9 @@ func ReadManifest(folder string) (m Manifest, err error) {
 	text, err := os.ReadFile(filepath.Join(folder, manifest))
 	if errors.Is(err, fs.ErrNotExist) {
 		return m, fmt.Errorf("%s has no results: there is no %s; netsim run FILE --out %s makes them", folder, manifest, folder)
+	}
+	if errors.Is(err, syscall.ENOTDIR) {
+		return m, fmt.Errorf("%s is a file; want the folder of its results", folder)
 	}
 	if err != nil {
 		return m, fmt.Errorf("results cannot be read: %w", err)
@@ -101,9 +105,18 @@ func Stored(ctx context.Context, folder string, file *language.File) (*Study, er
 		}
 	}
 	if missing > 0 {
-		return nil, fmt.Errorf("%s lacks %d of the runs, or what is shown of them; netsim run %s --out %s makes what is missing", folder, missing, file.Name, folder)
+		return nil, fmt.Errorf("%s lacks %d of the runs, or what is shown of them%s; netsim run %s --out %s makes what is missing", folder, missing, archive.but(), again(file), Quote(folder))
 	}
 	return s, nil
+}
+
+// again is what netsim run takes to read an experiment as it was read.
+func again(file *language.File) string {
+	words := []string{Quote(file.Name)}
+	for _, set := range file.Sets {
+		words = append(words, "--set", Quote(set))
+	}
+	return strings.Join(words, " ")
 }
 
 // experiment reads the experiment from the copies.

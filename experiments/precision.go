@@ -132,7 +132,7 @@ func (s *Study) Unreached() (lines []string, err error) {
 				return nil, err
 			}
 			if share > 1 {
-				lines = append(lines, fmt.Sprintf("%s%s: the half-width is %.3g after %d replications, wanted were %v", u.Path, p.at(), e.half(), len(p.Outcomes), u.Half))
+				lines = append(lines, fmt.Sprintf("%s%s: the half-width is %s after %d replications, wanted were %v", u.Path, p.at(), inWords(e.half(), 3), len(p.Outcomes), u.Half))
 			}
 		}
 	}

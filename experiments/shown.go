@@ -23,7 +23,7 @@ func UnitFor(name string, numbers ...float64) Unit {
 	}
 	greatest := 0.0
 	for _, n := range numbers {
-		if !math.IsNaN(n) {
+		if !math.IsNaN(n) && !math.IsInf(n, 0) {
 			greatest = max(greatest, math.Abs(n))
 		}
 	}
@@ -37,8 +37,11 @@ func UnitFor(name string, numbers ...float64) Unit {
 
 // Alone shows a number by itself, exactly to the ns if it is a time below 1000 s.
 func (u Unit) Alone(n float64) string {
-	if math.IsNaN(n) {
+	switch {
+	case math.IsNaN(n):
 		return ""
+	case math.IsInf(n, 0):
+		return inWords(n, 0)
 	}
 	return strings.TrimRight(fmt.Sprintf("%.9g %s", n/u.Size, u.Name), " ")
 }
@@ -46,11 +49,29 @@ func (u Unit) Alone(n float64) string {
 // inTime shows a time.
 func inTime(t des.Time) string { return UnitFor("s", t.Seconds()).Alone(t.Seconds()) }
 
+// inWords shows a number in a sentence, with so many digits: what is none, or has no
+// bound, as a word.
+func inWords(n float64, digits int) string {
+	switch {
+	case math.IsNaN(n):
+		return "unknown"
+	case math.IsInf(n, -1):
+		return "-infinite"
+	case math.IsInf(n, 0):
+		return "infinite"
+	}
+	return fmt.Sprintf("%.*g", digits, n)
+}
+
 // Around shows a number with its uncertainty: two digits of that, and as many
-// decimals of the number.
+// decimals of the number. There is none to show of a single run; of a percentile of few
+// cases it is infinite.
 func (u Unit) Around(n, half float64) string {
-	if math.IsNaN(n) || math.IsNaN(half) || half <= 1e-12*math.Abs(n) {
+	switch {
+	case math.IsNaN(n) || math.IsInf(n, 0) || math.IsNaN(half) || half <= 1e-12*math.Abs(n):
 		return u.Alone(n)
+	case math.IsInf(half, 0):
+		return u.Alone(n) + " ± " + inWords(half, 0)
 	}
 	half /= u.Size
 	decimals := max(0, 1-int(math.Floor(math.Log10(half))))
@@ -67,13 +88,17 @@ func (r *Result) Shown() (measured, expected, score string) {
 		return fmt.Sprint(r.Verdict == Pass), "", ""
 	}
 	u := UnitFor(r.Unit, r.Value, r.Expected)
-	return u.Around(r.Value, r.Half), u.Alone(r.Expected), r.score()
+	measured = u.Around(r.Value, r.Half)
+	if r.Verdict == Undecided && math.IsNaN(r.Half) && !math.IsNaN(r.Value) {
+		measured += " ± " + inWords(r.Half, 0)
+	}
+	return measured, u.Alone(r.Expected), r.score()
 }
 
 // score is the distance in standard errors, where there is an error that is more
 // than the arithmetic's.
 func (r *Result) score() string {
-	if z := r.Z(); !math.IsNaN(z) && math.Abs(z) < 1e6 && r.SE > 1e-12*math.Abs(r.Value) {
+	if z := r.Z(); !math.IsNaN(z) && math.Abs(z) < 1e6 && !math.IsInf(r.SE, 0) && r.SE > 1e-12*math.Abs(r.Value) {
 		return fmt.Sprintf("%+.2f", z)
 	}
 	return ""

@@ -24,6 +24,9 @@ func TestNumbers(t *testing.T) {
 		{"", 6001.4, 10.7, "6001 ± 11", "6001.4"},
 		{"", 6001.4, .95, "6001.40 ± 0.95", "6001.4"},
 		{"", nan, nan, "", ""},
+		{"s", .283, math.Inf(1), "283 ms ± infinite", "283 ms"},
+		{"s", math.Inf(1), nan, "infinite", "infinite"},
+		{"s", math.Inf(-1), math.Inf(1), "-infinite", "-infinite"},
 		{"1/s", 4700, 470, "4700 ± 470 1/s", "4700 1/s"},
 	} {
 		u := UnitFor(c.unit, c.value)

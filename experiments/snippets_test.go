@@ -40,7 +40,7 @@ func TestExperimentsPage(t *testing.T) {
 			}
 		}
 		f.Output.Figures = []string{"svg"}
-		if err := s.Draw(t.TempDir()); err != nil {
+		if err := s.Draw(t.Context(), t.TempDir()); err != nil {
 			t.Error(err)
 		}
 	}

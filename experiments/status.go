@@ -157,7 +157,7 @@ func (a *Archive) Find(prefix string) (*Kept, error) {
 	a.mu.Unlock()
 	switch len(ids) {
 	case 0:
-		return nil, fmt.Errorf("no run %q in %s, which keeps %d", prefix, a.Path, a.Len())
+		return nil, fmt.Errorf("no run %q in %s, which keeps %d%s", prefix, a.Path, a.Len(), a.but())
 	case 1:
 		r, _, err := a.read(a.runs[ids[0]][0])
 		if err != nil {

@@ -127,16 +127,21 @@ func (f *Folder) Abandon() {
 // and results.parquet, summary.csv, effective.toml and, last, manifest.json, beside captures that were
 // made. When the context ends before all is made, nothing is written.
 func (f *Folder) Save(ctx context.Context, s *Study, results []*Result, m Manifest) error {
-	err := errors.Join(
-		f.draw(s),
-		f.keepPieces(s.File, &m),
-		f.writeResults(s),
-		f.compare(s),
-		f.write("summary.csv", func(w io.Writer) error { return s.WriteSummary(w, results) }),
-		f.write("effective.toml", func(w io.Writer) error { _, err := io.WriteString(w, s.Effective()); return err }),
-	)
-	if err != nil {
-		return err
+	for _, part := range []func() error{
+		func() error { return f.draw(ctx, s) },
+		func() error { return f.keepPieces(s.File, &m) },
+		func() error { return f.writeResults(s) },
+		func() error { return f.compare(s) },
+		func() error {
+			return f.write("summary.csv", func(w io.Writer) error { return s.WriteSummary(w, results) })
+		},
+		func() error {
+			return f.write("effective.toml", func(w io.Writer) error { _, err := io.WriteString(w, s.Effective()); return err })
+		},
+	} {
+		if err := errors.Join(part(), ctx.Err()); err != nil {
+			return err
+		}
 	}
 	files, err := f.staged()
 	if err != nil {
@@ -181,7 +186,7 @@ func (f *Folder) writeResults(s *Study) error {
 const manifest = "manifest.json"
 
 // draw makes the figures.
-func (f *Folder) draw(s *Study) error {
+func (f *Folder) draw(ctx context.Context, s *Study) error {
 	if len(s.File.Figures) == 0 {
 		return nil
 	}
@@ -189,7 +194,7 @@ func (f *Folder) draw(s *Study) error {
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return err
 	}
-	return s.Draw(dir)
+	return s.Draw(ctx, dir)
 }
 
 // write makes one file of what the function writes.

@@ -129,7 +129,7 @@ func Settle(results []*Result) {
 // difference as improbable as that many are for a normal variable.
 func (r *Result) weigh(t language.Tolerance, chance float64) {
 	diff := math.Abs(r.Value - r.Expected)
-	r.off = fmt.Sprintf("%.6g is not %.6g within %v", r.Value, r.Expected, t)
+	r.off = fmt.Sprintf("%s is not %s within %v", inWords(r.Value, 6), inWords(r.Expected, 6), t)
 	slack := rounding * math.Abs(r.Expected)
 	switch {
 	case math.IsNaN(diff):
@@ -154,10 +154,10 @@ func (r *Result) weighBound(allowed, diff float64) {
 	case diff > allowed:
 		r.P, r.alone, r.suspect = metrics.StudentTail((diff-allowed)/r.SE, r.N), falseAlarms, Undecided
 		if r.P >= r.alone {
-			r.decideNot("%s, which may be chance: the half-width is %.4g", r.off, r.Half)
+			r.decideNot("%s, which may be chance: the half-width is %s", r.off, inWords(r.Half, 4))
 		}
 	case !(r.Half <= allowed):
-		r.decideNot("the half-width %.4g is above the tolerance of %.4g", r.Half, allowed)
+		r.decideNot("the half-width is %s, not within the tolerance of %.4g", inWords(r.Half, 4), allowed)
 	}
 }
 

@@ -84,7 +84,7 @@ func TestVerdicts(t *testing.T) {
 		{"relative to zero", near("0", "1 %"), tight, Fail, "1.5 is not 0 within 1 %"},
 		{"absolute", near("1.6", "100 ms"), tight, Pass, ""},
 		{"not absolute", near("1.61", "100 ms"), tight, Fail, "1.5 is not 1.61 within 100 ms"},
-		{"within, but by how much is not known", near("1.5", "100 ms"), setup(1, 2), Undecided, "the half-width 6.353 is above the tolerance of 0.1"},
+		{"within, but by how much is not known", near("1.5", "100 ms"), setup(1, 2), Undecided, "the half-width is 6.353, not within the tolerance of 0.1"},
 		{"beyond, and perhaps by chance", near("1.61", "100 ms"), setup(1, 2), Undecided, "1.5 is not 1.61 within 100 ms, which may be chance: the half-width is 6.353"},
 		{"of one run, within", near("1.5", "100 ms"), setup(1.6), Pass, ""},
 		{"of one run, beyond", near("1.5", "100 ms"), setup(1.61), Fail, "1.61 is not 1.5 within 100 ms"},
@@ -98,11 +98,11 @@ func TestVerdicts(t *testing.T) {
 		{"nothing measured, exact", near("1.5", "exact"), setup(nan), Undecided, "nothing was measured"},
 		{"measured once", near("1.5", "4 se"), setup(1.5, nan), Undecided, "standard errors need two replications that measured something"},
 		{"theory without a value", near("0/0", "exact"), setup(1), Undecided, "nothing was measured"},
-		{"theory out of reach", near("1/0", "1 %"), setup(1), Fail, "1 is not +Inf within 1 %"},
+		{"theory out of reach", near("1/0", "1 %"), setup(1), Fail, "1 is not infinite within 1 %"},
 		{"precise", near("2", "4 se", "precision = \"2.5 s\""), setup(1, 2, 3), Pass, ""}, // half-width 4.303 * .577
-		{"not precise", near("2", "4 se", "precision = \"2.4 s\""), setup(1, 2, 3), Undecided, "the half-width 2.484 is above the precision of 2.4 s"},
-		{"not precise in proportion", near("2", "4 se", "precision = \"100 %\""), setup(1, 2, 3), Undecided, "the half-width 2.484 is above the precision of 100 %"},
-		{"of one run, with a precision", near("1", "exact", "precision = \"1 s\""), setup(1), Undecided, "the half-width NaN is above the precision of 1 s"},
+		{"not precise", near("2", "4 se", "precision = \"2.4 s\""), setup(1, 2, 3), Undecided, "the half-width is 2.484, not within the precision of 2.4 s"},
+		{"not precise in proportion", near("2", "4 se", "precision = \"100 %\""), setup(1, 2, 3), Undecided, "the half-width is 2.484, not within the precision of 100 %"},
+		{"of one run, with a precision", near("1", "exact", "precision = \"1 s\""), setup(1), Undecided, "the half-width is unknown, not within the precision of 1 s"},
 	} {
 		r := judged(t, c.expect, c.runs...)
 		if r.Verdict != c.want || !strings.Contains(r.Why, c.why) || (c.why == "") != (r.Why == "") {

@@ -103,7 +103,7 @@ func (f *runFlags) judged(cmd *cobra.Command, file *language.File, r *ran) (stud
 		return study, err
 	}
 	folder.Page = pageOf(folder.Path, study, r.results, notes)
-	return study, folder.Save(cmd.Context(), study, r.results, m)
+	return study, save(cmd, study, folder, r.results, m)
 }
 
 // fewest are the replications of a fast run: with two there is an error, with three

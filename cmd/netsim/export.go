@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -30,7 +31,7 @@ Names of columns hold dots, so quote them: SELECT "flow.web.setup_time.mean_s" F
 			if out == "" {
 				return fmt.Errorf("export needs a file; write: netsim export %s --sqlite results.db", args[0])
 			}
-			return export(args[0], out)
+			return export(cmd.Context(), args[0], out)
 		},
 	}
 	c.Flags().StringVar(&out, "sqlite", "", "the database; a file that is there is replaced")
@@ -39,7 +40,7 @@ Names of columns hold dots, so quote them: SELECT "flow.web.setup_time.mean_s" F
 
 // export writes the tables of a folder into a database that comes to its place
 // whole. SQLite wants a local disk.
-func export(folder, out string) error {
+func export(ctx context.Context, folder, out string) error {
 	names, err := filepath.Glob(filepath.Join(folder, "figures", "*.csv"))
 	if err != nil {
 		return err
@@ -50,7 +51,7 @@ func export(folder, out string) error {
 	}
 	db, err := sql.Open("sqlite", temporary)
 	if err == nil {
-		err = fill(db, append([]string{filepath.Join(folder, "results.csv"), filepath.Join(folder, "summary.csv")}, names...))
+		err = fill(ctx, db, append([]string{filepath.Join(folder, "results.csv"), filepath.Join(folder, "summary.csv")}, names...))
 		err = errors.Join(err, db.Close())
 	}
 	if err != nil {
@@ -61,7 +62,7 @@ func export(folder, out string) error {
 }
 
 // fill makes a table of each file.
-func fill(db *sql.DB, files []string) error {
+func fill(ctx context.Context, db *sql.DB, files []string) error {
 	for _, path := range files {
 		f, err := os.Open(path)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -73,7 +74,7 @@ func fill(db *sql.DB, files []string) error {
 		t, err := experiments.ReadTable(f)
 		f.Close()
 		if err == nil {
-			err = insert(db, tableName(path), t)
+			err = insert(ctx, db, tableName(path), t)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
@@ -91,22 +92,22 @@ func tableName(path string) string {
 }
 
 // insert makes one table, in one transaction.
-func insert(db *sql.DB, name string, t *experiments.Table) error {
+func insert(ctx context.Context, db *sql.DB, name string, t *experiments.Table) error {
 	types := map[experiments.ColumnType]string{experiments.TextColumn: "TEXT", experiments.IntegerColumn: "INTEGER", experiments.RealColumn: "REAL"}
 	var columns, marks []string
 	for _, c := range t.Columns {
 		columns = append(columns, identifier(c.Name)+" "+types[c.Type])
 		marks = append(marks, "?")
 	}
-	tx, err := db.Begin()
+	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback() // nothing is left to roll back behind a commit
-	if _, err := tx.Exec("CREATE TABLE " + identifier(name) + " (" + strings.Join(columns, ", ") + ")"); err != nil {
+	if _, err := tx.ExecContext(ctx, "CREATE TABLE "+identifier(name)+" ("+strings.Join(columns, ", ")+")"); err != nil {
 		return err
 	}
-	add, err := tx.Prepare("INSERT INTO " + identifier(name) + " VALUES (" + strings.Join(marks, ", ") + ")")
+	add, err := tx.PrepareContext(ctx, "INSERT INTO "+identifier(name)+" VALUES ("+strings.Join(marks, ", ")+")")
 	if err != nil {
 		return err
 	}
@@ -115,7 +116,7 @@ func insert(db *sql.DB, name string, t *experiments.Table) error {
 		for c := range t.Columns {
 			row[c] = t.Value(r, c)
 		}
-		if _, err := add.Exec(row...); err != nil {
+		if _, err := add.ExecContext(ctx, row...); err != nil {
 			return err
 		}
 	}

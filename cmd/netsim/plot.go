@@ -78,7 +78,10 @@ func (f *plotFlags) plot(cmd *cobra.Command, folder string) error {
 	if err := os.MkdirAll(f.out, 0o755); err != nil {
 		return fmt.Errorf("figures cannot be written: %w", err)
 	}
-	for _, figure := range wanted {
+	for i, figure := range wanted {
+		if err := cmd.Context().Err(); err != nil {
+			return stoppedError{err, fmt.Sprintf("%d of %s are drawn", i, plural(len(wanted), "figure"))}
+		}
 		paths, err := study.DrawFigure(figure, f.out, look)
 		if err != nil {
 			return err

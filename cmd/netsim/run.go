@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -127,11 +128,20 @@ func conclude(cmd *cobra.Command, study *experiments.Study, folder *experiments.
 		return err
 	}
 	folder.Page = pageOf(folder.Path, study, results, notes)
-	if err := folder.Save(cmd.Context(), study, results, m); err != nil {
+	if err := save(cmd, study, folder, results, m); err != nil {
 		return err
 	}
 	report(cmd.OutOrStdout(), study, results, differences, notes, folder)
 	return outcome(results)
+}
+
+// save writes tables and figures. When that is interrupted the runs are kept.
+func save(cmd *cobra.Command, study *experiments.Study, folder *experiments.Folder, results []*experiments.Result, m experiments.Manifest) error {
+	err := folder.Save(cmd.Context(), study, results, m)
+	if errors.Is(err, context.Canceled) {
+		err = stoppedError{err, fmt.Sprintf("the runs are in %s, and the same command goes on from there", filepath.Join(folder.Path, "shards"))}
+	}
+	return err
 }
 
 func errJobs(n int) error {
@@ -200,23 +210,20 @@ func openArchive(cmd *cobra.Command, folder string) (*experiments.Archive, error
 	return archive, nil
 }
 
-// stoppedError is an interruption that has left results behind.
+// stoppedError is an interruption, and says what is left behind.
 type stoppedError struct {
 	error
-	kept, runs int
-	folder     string
+	left string
 }
 
-func (s stoppedError) Error() string {
-	return fmt.Sprintf("interrupted; %d of %d runs are in %s, and the same command goes on from there", s.kept, s.runs, s.folder)
-}
+func (s stoppedError) Error() string { return "interrupted; " + s.left }
 
 func (s stoppedError) Unwrap() error { return s.error }
 
 // stopped says of an interruption what it leaves.
 func stopped(err error, s *experiments.Study, a *experiments.Archive) error {
 	if kept, runs := s.Stored(a); kept > 0 && errors.Is(err, context.Canceled) {
-		return stoppedError{err, kept, runs, a.Path}
+		return stoppedError{err, fmt.Sprintf("%d of %d runs are in %s, and the same command goes on from there", kept, runs, a.Path)}
 	}
 	return err
 }

@@ -282,11 +282,13 @@ it found. IDs are in the column run of results.csv; the first digits are enough.
 		Args:    one("RUN-ID", "netsim explain 3fa9c1 --in out/mine"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(in) == 0 {
-				found, err := filepath.Glob(filepath.Join("out", "*"))
+				found, err := filepath.Glob(filepath.Join("out", "*", "shards"))
 				if err != nil {
 					return err
 				}
-				in = found
+				for _, shards := range found {
+					in = append(in, filepath.Dir(shards))
+				}
 			}
 			return explain(cmd, args[0], in)
 		},
