@@ -399,7 +399,7 @@ func (h *Host) fresh(now des.Time, t tuple, p *wire.Packet) {
 			return
 		}
 		h.group.tally.SYNs.Refused++
-	} else if h.group.profile.SilentListener && p.Segment.Flags.Has(wire.SYN|wire.ACK) && h.listener(t.localPort) != nil {
+	} else if f := p.Segment.Flags & (wire.SYN | wire.ACK); h.group.profile.SilentListener && (f == 0 || f == wire.SYN|wire.ACK) && h.listener(t.localPort) != nil {
 		h.stack.pool.Put(p)
 		return
 	} else if p.Segment.Flags&(wire.SYN|wire.RST|wire.ACK) == wire.ACK && h.group.profile.SYNCookies != tcp.NoCookies {

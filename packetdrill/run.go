@@ -142,7 +142,7 @@ func prepare(file, src string, o Options) (*runner, error) {
 	if o.Profile == "" {
 		o.Profile = "linux"
 	}
-	profile := tcp.ProfileByName(o.Profile)
+	profile := profileOf(o.Profile)
 	if profile == nil {
 		return nil, fmt.Errorf("no profile %q; there are %v", o.Profile, tcp.ProfileNames())
 	}
@@ -160,6 +160,16 @@ func prepare(file, src string, o Options) (*runner, error) {
 	r.sysctls.values = map[string]string{}
 	r.fastOpen = r.manners.fastOpen
 	return r, nil
+}
+
+// profileOf is a profile as the system of that name has it: FreeBSD keeps all connections
+// alive, which experiments do not want of it.
+func profileOf(name string) *tcp.Profile {
+	p := tcp.ProfileByName(name)
+	if p != nil && name == "freebsd" {
+		p.KeepAlways = true
+	}
+	return p
 }
 
 // run lets the events of the script happen, in its order.

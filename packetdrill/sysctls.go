@@ -174,7 +174,7 @@ func synSchedule(p *tcp.Profile, retries, linear int) (waits []time.Duration) {
 
 // RestoreSysctls gives all variables the values they had.
 func (r *runner) RestoreSysctls() {
-	r.profile = tcp.ProfileByName(r.profile.Name)
+	r.profile = profileOf(r.profile.Name)
 	r.sysctls = sysctls{values: map[string]string{}}
 	r.fastOpen = r.manners.fastOpen
 	r.host.SetProfile(r.profile)

@@ -47,7 +47,7 @@ var elsewhere = []string{"ports.", "memory.", "tcp.isn", "tcp.time_wait_max", "t
 // sysctls are those that make a system's own profile that of the host, and the keys
 // that differ still, with their values.
 func (w *writer) sysctls() (lines, unsaid []string) {
-	p := *tcp.ProfileByName(w.profile.Name)
+	p := *profileOf(w.profile.Name)
 	sys := &bsdSystem
 	if p.Name == "linux" {
 		sys = &linuxSystem

@@ -37,9 +37,12 @@ func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
 		return c.takeQueued(now, s)
 	}
 	if s.Ack.After(c.nxt) { // something not yet sent
-		if c.profile.RFC5961 { // section 5
+		switch {
+		case c.profile.Acceptance == Trim: // dropafterack of tcp_do_segment
+			c.on(ackDue)
+		case c.profile.RFC5961: // section 5
 			c.challengeACK(now)
-		} else {
+		default:
 			c.answerOld(now, s, SkippedOld)
 		}
 		return false

@@ -137,7 +137,7 @@ var freebsdSources = sources{
 	"TimeWaitNeedsACK":                                "code of FreeBSD 14: tcp_twcheck",
 	"AcksFIN":                                         "code of FreeBSD 14: tcp_do_segment sets TF_ACKNOW, no more input being expected",
 	"RepeatsFIN":                                      "code of FreeBSD 14: tcp_outflags; tcp_output, TF_SENTFIN",
-	"SilentListener":                                  "published: its state-event suite, rcv-syn-ack in LISTEN",
+	"SilentListener":                                  "published: its state-event suite, rcv-syn-ack in LISTEN; code of FreeBSD 14: tcp_input, SYN is missing",
 	"FastOptions FastBlind FastAsksTwice FastPause":   "unverified: none",
 	"TimeWait":                                        "code of FreeBSD 14: 2 TCPTV_MSL, of 30 s each",
 	"TimeWaitRestart":                                 "code of FreeBSD 14: tcp_twcheck",

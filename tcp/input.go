@@ -323,7 +323,7 @@ func (c *Conn) checkSYN(now des.Time, s *wire.Segment) bool {
 		return false
 	}
 	// RFC 793: an error, reset.
-	c.reset = pendingReset{due: true, seq: c.bare(), ack: c.rcvNxt, hasAck: true}
+	c.reset = pendingReset{due: true, seq: c.bare(), ack: c.rcvNxt, hasAck: true, stamped: true}
 	c.fail(WasReset)
 	return false
 }

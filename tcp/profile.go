@@ -56,7 +56,7 @@ type Profile struct {
 	FastPause       time.Duration    `key:"tcp.fast_open_pause"`   // without Fast Open after a third timeout, twice as long each time; 0: none
 	SYNHurry        time.Duration    `key:"tcp.syn_hurry"`         // after an ACK that cannot be, the first SYN is sent again after so long; 0: by its timer
 	RepeatsFIN      bool             `key:"tcp.repeats_fin"`       // until our FIN is acknowledged, every ACK says it once more
-	SilentListener  bool             `key:"tcp.silent_listener"`   // a SYN,ACK for a listener is dropped, not reset
+	SilentListener  bool             `key:"tcp.silent_listener"`   // what has both SYN and ACK for a listener, or neither, is dropped, not reset
 	Blackhole       Blackhole        `key:"tcp.blackhole"`         // what is not reset, since nobody is to learn that nothing is there
 	DiscardsUnread  bool             `key:"tcp.discards_unread"`   // what nobody may read any more is thrown away, and is no reason to reset (SHLD-3)
 	CrossedAgain    bool             `key:"tcp.crossed_again"`     // in a simultaneous open, the SYN is sent again as it was

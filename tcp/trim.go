@@ -55,6 +55,9 @@ func (c *Conn) trim(now des.Time, s *wire.Segment, stamped bool) bool {
 		}
 		if right.After(left) && left.Before(c.rcvNxt) {
 			c.cameTwice(left, right)
+			if c.has(useSACK) { // for its block to be told (RFC 2883)
+				c.on(ackDue)
+			}
 		}
 		if left = c.rcvNxt; right.Before(left) {
 			left = right
@@ -67,6 +70,7 @@ func (c *Conn) trim(now des.Time, s *wire.Segment, stamped bool) bool {
 	if right.After(c.edge) {
 		c.on(ackDue)
 		if !left.Before(c.edge) && left != c.rcvNxt { // nothing is left, and no window is being probed
+			c.again()
 			return false
 		}
 	}
@@ -78,11 +82,19 @@ func (c *Conn) trim(now des.Time, s *wire.Segment, stamped bool) bool {
 	if stamped && !left.After(c.lastAckSent) && !c.lastAckSent.After(end) {
 		c.tsRecent, c.tsRecentAt = s.TSVal, now
 	}
-	if c.state == SynReceived && c.has(ackDue) && !s.Flags.Has(wire.ACK) { // an ACK there is the SYN,ACK
+	if !s.Flags.Has(wire.ACK) {
+		c.again()
+	}
+	return true
+}
+
+// again turns an ACK that is due in SYN-RECEIVED into the SYN,ACK, which is all that is
+// sent there (tcp_outflags).
+func (c *Conn) again() {
+	if c.state == SynReceived && c.has(ackDue) {
 		c.off(ackDue)
 		c.on(synDue | resentSYN)
 	}
-	return true
 }
 
 // cached takes a segment for what a listener has answered and not more: an entry of
