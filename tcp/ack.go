@@ -37,14 +37,7 @@ func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
 		return c.takeQueued(now, s)
 	}
 	if s.Ack.After(c.nxt) { // something not yet sent
-		switch {
-		case c.profile.Acceptance == Trim: // dropafterack of tcp_do_segment
-			c.on(ackDue)
-		case c.profile.RFC5961: // section 5
-			c.challengeACK(now)
-		default:
-			c.answerOld(now, s, SkippedOld)
-		}
+		c.acksTooMuch(now, s)
 		return false
 	}
 	// RFC 5961 section 5 (MAY-12): an acknowledgment older than any window.
@@ -81,6 +74,19 @@ func (c *Conn) checkACK(now des.Time, s *wire.Segment) bool {
 		c.shut(now)
 	}
 	return c.lastAcked()
+}
+
+// acksTooMuch answers an acknowledgment of what was not sent (RFC 9293 section 3.10.7.4,
+// RFC 5961 section 5).
+func (c *Conn) acksTooMuch(now des.Time, s *wire.Segment) {
+	switch {
+	case c.profile.Acceptance == Trim: // dropafterack of tcp_do_segment
+		c.on(ackDue)
+	case c.profile.RFC5961:
+		c.challengeACK(now)
+	default:
+		c.answerOld(now, s, SkippedOld)
+	}
 }
 
 // disbelieves reports that what completes a handshake echoes a timestamp that was never
