@@ -157,7 +157,7 @@ func byCase(points []*Point, axis string) (groups []group) {
 // chart makes a figure of curves.
 func (d *drawer) chart() (*plots.Figure, error) {
 	f := d.figure
-	made := &plots.Figure{Name: f.Name, Kind: plots.Kind(f.Kind), Title: f.Title, Caption: d.caption(), LogX: f.LogX, LogY: f.LogY, LogZ: f.LogZ, Width: f.Width}
+	made := &plots.Figure{Name: f.Name, Kind: plots.Kind(f.Kind), Title: f.Title, LogX: f.LogX, LogY: f.LogY, LogZ: f.LogZ, Width: f.Width}
 	made.XLabel, made.XUnit = unit(f.XLabel)
 	made.YLabel, made.YUnit = unit(f.YLabel)
 	if slices.Contains([]string{"bar", "box", "violin", "heatmap"}, f.Kind) {
@@ -172,6 +172,7 @@ func (d *drawer) chart() (*plots.Figure, error) {
 		return nil, err
 	}
 	if f.Kind == "heatmap" {
+		made.Caption = d.caption(false)
 		return made, d.heatmap(made)
 	}
 	if f.Color != nil {
@@ -189,6 +190,7 @@ func (d *drawer) chart() (*plots.Figure, error) {
 		panel.Series = append(panel.Series, d.overlays()...)
 		made.Panels = append(made.Panels, panel)
 	}
+	made.Caption = d.caption(intervals(made))
 	return made, nil
 }
 
@@ -362,8 +364,10 @@ func (d *drawer) curve(made *plots.Figure, g group, c language.Curve) (plots.Ser
 			return s, err
 		}
 		low, high := v.low, finite(v.high)
-		slot, lone := c.Lone()
-		if _, counts := c.Counts(); v.value >= 0 && (counts || lone && slot.Metric != nil) { // nothing that is measured is less
+		// Nothing that is measured is less than 0, nor are sums, products and quotients.
+		if v.value >= 0 && c.Measured() && !strings.ContainsAny(c.Source, "-(") {
+			low = max(low, 0)
+		} else if _, counts := c.Counts(); v.value >= 0 && counts {
 			low = max(low, 0)
 		}
 		if _, share := c.Proportion(p.without(-1)); share {
@@ -411,43 +415,6 @@ func (p *Point) category(x any) string {
 		}
 	}
 	return language.Format(x)
-}
-
-// caption says what a figure rests on.
-func (d *drawer) caption() string {
-	if d.figure.Caption != "" {
-		return d.figure.Caption
-	}
-	s := d.study
-	run := s.Points[0].Spec.Run
-	least, most := s.repeated()
-	text := fmt.Sprintf("%s: %d replications, seed %d", filepath.Base(s.File.Name), least, s.Seed)
-	if most > least {
-		text = fmt.Sprintf("%s: %d to %d replications, seed %d", filepath.Base(s.File.Name), least, most, s.Seed)
-	}
-	if most == 1 {
-		text = fmt.Sprintf("%s: one run, seed %d", filepath.Base(s.File.Name), s.Seed)
-	}
-	return text + rests(d.figure.Kind, most, run.Confidence)
-}
-
-// rests says what the parts of a figure of a kind stand for.
-func rests(kind string, replications int, confidence float64) string {
-	switch kind {
-	case "line", "bar", "time":
-		if replications > 1 {
-			return fmt.Sprintf("; bands and bars: %g %% intervals of the mean", 100*confidence)
-		}
-	case "box":
-		return "; boxes: quartiles, whiskers: to 1.5 interquartile ranges"
-	case "violin":
-		return "; outlines: density, bars: quartiles, dots: median"
-	case "heatmap", "stack", "scatter":
-		if replications > 1 {
-			return "; means over the replications"
-		}
-	}
-	return ""
 }
 
 // numbered tells whether all names are plain numbers.

@@ -2,7 +2,6 @@ package experiments
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -16,7 +15,7 @@ func (d *drawer) ladder() *plots.Ladder {
 	f := d.figure
 	l := &plots.Ladder{Name: f.Name, Title: f.Title, Caption: f.Caption, Fold: f.Fold, Width: f.Width}
 	if l.Caption == "" {
-		l.Caption = fmt.Sprintf("%s: seed %d, replication 1", filepath.Base(d.study.File.Name), d.study.Seed)
+		l.Caption = d.restsOn(fmt.Sprintf("seed %d, replication 1", d.study.Seed))
 	}
 	for _, facet := range d.facets {
 		panel := plots.LadderPanel{Title: facet.label}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 
 	"netsim/des"
@@ -78,7 +77,7 @@ func (m *moves) found() map[string][]plots.Move {
 func (d *drawer) states() (*plots.States, error) {
 	f := d.figure
 	s := &plots.States{Name: f.Name, Title: f.Title, Width: f.Width,
-		Caption: cmp.Or(f.Caption, fmt.Sprintf("%s: seed %d, replication 1", filepath.Base(d.study.File.Name), d.study.Seed))}
+		Caption: cmp.Or(f.Caption, d.restsOn(fmt.Sprintf("seed %d, replication 1", d.study.Seed)))}
 	for _, facet := range d.facets {
 		found := facet.points[0].Moves
 		if found == nil {

@@ -78,6 +78,37 @@ func (u Unit) Around(n, half float64) string {
 	return strings.TrimRight(fmt.Sprintf("%.*f ± %.*f %s", decimals, n/u.Size, decimals, half, u.Name), " ")
 }
 
+// Beside shows what theory says of a number with an uncertainty: a decimal more than
+// that has, and six digits at most. Beside one without it is exact as far as times
+// are, and six digits behind the point of others.
+func (u Unit) Beside(n, half float64) string {
+	v := n / u.Size
+	if math.IsNaN(v) || v == 0 || math.IsInf(v, 0) {
+		return u.Alone(n)
+	}
+	most := 6 - int(math.Floor(math.Log10(math.Abs(v)))) - 1
+	decimals := max(0, most)
+	switch exact := math.IsNaN(half) || half <= 1e-12*math.Abs(n); {
+	case exact && u.time():
+		return u.Alone(n)
+	case !exact:
+		decimals = max(0, min(most, 2-int(math.Floor(math.Log10(half/u.Size)))))
+	}
+	if least := math.Pow10(-decimals); math.Abs(v) < 10*least { // a small one keeps two digits
+		return strings.TrimRight(fmt.Sprintf("%.2g %s", v, u.Name), " ")
+	}
+	text := fmt.Sprintf("%.*f", decimals, v)
+	if decimals > 0 {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	return strings.TrimRight(text+" "+u.Name, " ")
+}
+
+// time reports whether the unit is one of time.
+func (u Unit) time() bool {
+	return u.Name != "" && strings.HasSuffix(u.Name, "s") && !strings.Contains(u.Name, "/") && !strings.Contains(u.Name, " ")
+}
+
 // Shown is what was measured and what was expected, both in one unit, and the
 // score; of what is only true or false, nothing is expected.
 func (r *Result) Shown() (measured, expected, score string) {
@@ -92,7 +123,7 @@ func (r *Result) Shown() (measured, expected, score string) {
 	if r.Verdict == Undecided && math.IsNaN(r.Half) && !math.IsNaN(r.Value) {
 		measured += " ± " + inWords(r.Half, 0)
 	}
-	return measured, u.Alone(r.Expected), r.score()
+	return measured, u.Beside(r.Expected, r.Half), r.score()
 }
 
 // score is the distance in standard errors, where there is an error that is more

@@ -38,3 +38,34 @@ func TestNumbers(t *testing.T) {
 		}
 	}
 }
+
+// TestTheoryBesideNumbers: theory has a decimal more than the uncertainty beside it, and
+// never nine digits of a number that is no time.
+func TestTheoryBesideNumbers(t *testing.T) {
+	nan := math.NaN()
+	for _, c := range []struct {
+		unit           string
+		expected, half float64
+		want           string
+	}{
+		{"", 6003.50266, 11, "6003.5"},
+		{"", 6000, 10, "6000"},
+		{"", 1234567.8, 1000, "1234568"},
+		{"", 0.333333333333, 0.012, "0.3333"},
+		{"", 1.0 / 3, nan, "0.333333"},
+		{"", 28232, 0, "28232"},
+		{"", 1.234567e-7, 0.002, "1.2e-07"},
+		{"", 0, 0.1, "0"},
+		{"", -6003.50266, 11, "-6003.5"},
+		{"B", 1536000, 2700, "1.536 MB"},
+		{"s", 0.0301376001, nan, "30.1376001 ms"},
+		{"s", 0.0301376001, 0.001, "30.14 ms"},
+		{"1/s", 470.533333, 4, "470.53 1/s"},
+		{"", nan, nan, ""},
+		{"", math.Inf(1), 1, "+Inf"},
+	} {
+		if got := UnitFor(c.unit, c.expected).Beside(c.expected, c.half); got != c.want {
+			t.Errorf("%v %s beside ± %v is %q, want %q", c.expected, c.unit, c.half, got, c.want)
+		}
+	}
+}

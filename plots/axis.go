@@ -86,6 +86,17 @@ func (a *axis) fit(s stretch, padLow, padHigh float64, zero bool) {
 	}
 }
 
+// shares sets the range of a log axis to shares up to 1, with room below the least for
+// the step from there to 0.
+func (a *axis) shares(s stretch) {
+	a.lo = -1
+	if s.lo < 1 {
+		a.lo = math.Log10(s.lo)
+		a.lo -= max(0.1, -0.06*a.lo)
+	}
+	a.hi = -0.02 * a.lo
+}
+
 // label sets the title and as many ticks as fit side by side in length points,
 // each taking size(label) and at least share; two, if there is no room for more.
 func (a *axis) label(title, unit string, length, share float64, size func(string) float64) {

@@ -373,6 +373,34 @@ func TestOneValueIsAStep(t *testing.T) {
 	}
 }
 
+// TestLastLevelIsSeen: on a log axis the last share above 0 of a distribution is a line
+// clear of the edge, as all of it is from 1 on; a theory that goes on below ends at the
+// edge, and is not drawn along it.
+func TestLastLevelIsSeen(t *testing.T) {
+	law := Series{Theory: true, Steps: true, X: []float64{1, 1, 2, 3, 4}, Y: []float64{1, 0.5, 0.3, 0.01, 0}}
+	for _, sample := range [][]float64{{1, 2}, {1, 2, 3, 4, 5}, {1, 1, 1, 9}, {0, 3, 4, 4}} {
+		for _, logX := range []bool{false, true} {
+			f := Figure{Name: "f", Kind: CCDF, LogX: logX, LogY: true, Panels: []Panel{{Series: []Series{{X: sample}, law}}}}
+			g := &page{f: &f, drawing: &drawing{w: 300}}
+			g.panels, _ = f.curves()
+			g.ranges()
+			r := frame{0, 0, 100, 100}
+			path := g.path(r, g.panels[0][0])
+			n := len(path)
+			if level := path[n-2].y; path[n-3].y != level || path[n-3].x >= path[n-2].x || level > 97 || path[n-1] != (point{path[n-2].x, 100}) {
+				t.Errorf("%v ends along %v", sample, path[n-3:])
+			}
+			if top := g.at(r, 1, 1).y; top <= 0 || top > 5 {
+				t.Errorf("%v: all of it is drawn at %g", sample, top)
+			}
+			theory := g.path(r, g.panels[0][1])
+			if m := len(theory); theory[m-1].y != 100 || theory[m-2].x != theory[m-1].x {
+				t.Errorf("%v: the theory ends along %v", sample, theory[m-2:])
+			}
+		}
+	}
+}
+
 func TestThinningKeepsExtremes(t *testing.T) {
 	var s Series
 	for i := range 100_000 {

@@ -116,9 +116,9 @@ func (g *page) ranges() {
 			y.hold(1, false)
 		}
 		g.x.fit(x, 0.04, 0.04, false)
-		g.y.fit(y, 0.02, 0.02, false)
-		if !f.LogY {
-			g.y.lo, g.y.hi = 0, 1.02
+		g.y.lo, g.y.hi = 0, 1.02
+		if f.LogY {
+			g.y.shares(y)
 		}
 	default:
 		g.x.fit(x, 0.04, 0.04, false)

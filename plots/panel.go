@@ -165,7 +165,7 @@ func (g *page) path(r frame, c curve) []point {
 		}
 		path, last = append(path, p), p.y
 		if g.below(c.y[i]) {
-			break
+			return path
 		}
 	}
 	switch {

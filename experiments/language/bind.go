@@ -8,6 +8,15 @@ import (
 	"time"
 )
 
+// follows reports whether a value is computed from others, and no copy of one.
+func (c *config) follows(path string) bool {
+	s := c.given[path]
+	return s != nil && slices.ContainsFunc(s.parts, func(p part) bool {
+		_, lone := p.expr.copies()
+		return p.expr != nil && !lone
+	})
+}
+
 // bind makes the Spec of a configuration.
 func (c *config) bind() *Spec {
 	s := &Spec{config: c}
@@ -21,7 +30,7 @@ func (c *config) bind() *Spec {
 	}
 	for _, name := range c.under("param") {
 		if v, ok := c.value("param." + name); ok {
-			s.Params = append(s.Params, Param{name, v})
+			s.Params = append(s.Params, Param{name, v, c.follows("param." + name)})
 		}
 	}
 	for _, name := range c.under("node") {

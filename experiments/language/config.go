@@ -184,14 +184,22 @@ func (c *config) computed(k *Key, p part) (any, *wrong) {
 	if p.expr == nil {
 		return nil, reported
 	}
-	if p.expr.only && len(p.expr.Slots) == 1 && p.expr.Slots[0].Kind == Parameter {
-		return c.copied(k, p.expr.Slots[0])
+	if s, ok := p.expr.copies(); ok {
+		return c.copied(k, s)
 	}
 	v, err := p.expr.Value(c.lookup)
 	if err != nil {
 		return nil, unless(err)
 	}
 	return k.made(v, p.source)
+}
+
+// copies is what "= name" names.
+func (x *Expr) copies() (s Slot, ok bool) {
+	if x == nil || !x.only || len(x.Slots) != 1 {
+		return s, false
+	}
+	return x.Slots[0], x.Slots[0].Kind == Parameter
 }
 
 // copied is the value of "= name": the one computation whose unit is known.

@@ -37,7 +37,7 @@ func TestHandshakeSpec(t *testing.T) {
 	if w.Close.By != "nobody" || w.Arrivals.Process != "once" || w.Exchanges.Mean() != 1 || w.To[0] != (Target{"server", -1, -1, 80, "p80"}) {
 		t.Errorf("flow is %+v", w)
 	}
-	if !slices.Equal(s.Params, []Param{{"syn", Size(60)}, {"ack", Size(52)}}) {
+	if !slices.Equal(s.Params, []Param{{Name: "syn", Value: Size(60)}, {Name: "ack", Value: Size(52)}}) {
 		t.Errorf("parameters are %v", s.Params)
 	}
 }
@@ -113,7 +113,7 @@ func TestPrecedence(t *testing.T) {
 	if from := slow.Flows[1].From[0]; from.First != 1 || from.Last != 2 {
 		t.Errorf("members are %+v", from)
 	}
-	if got := slow.Params[2]; got != (Param{"waits", 30 * time.Second}) {
+	if got := slow.Params[2]; got != (Param{Name: "waits", Value: 30 * time.Second}) {
 		t.Errorf("a direct copy keeps its unit: %v", got)
 	}
 }

@@ -63,8 +63,9 @@ type Route struct {
 // Param is a parameter of the experiment's own: a float64, bool or string, or
 // one of the quantities of this package.
 type Param struct {
-	Name  string
-	Value any
+	Name    string
+	Value   any
+	Follows bool // it is computed from others
 }
 
 // Node is a group of equal members.
