@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -271,6 +272,10 @@ func (c *capturer) Dropped(now des.Time, at *topo.Half, p *wire.Packet, why topo
 	c.release(now)
 	for _, f := range c.files {
 		if k := f.last(p.ID); k != nil {
+			if why == topo.DropFiltered { // Refused has said by whom
+				f.settle(now, p.ID)
+				continue
+			}
 			words := fate(why, at, now-k.at)
 			if p.Segment.Marks&wire.Duplicate != 0 {
 				words = "the network's copy of it was " + words
@@ -280,6 +285,40 @@ func (c *capturer) Dropped(now des.Time, at *topo.Half, p *wire.Packet, why topo
 			k.remarks = append(k.remarks, words)
 		}
 	}
+}
+
+// Refused notes why a host or a middlebox drops a packet, where it was seen last.
+func (c *capturer) Refused(now des.Time, node topo.NodeID, p *wire.Packet, why string) {
+	c.release(now)
+	for _, f := range c.files {
+		if k := f.last(p.ID); k != nil {
+			k.remarks = append(k.remarks, "lost: "+c.Net.Name(node)+": "+why+later(now-k.at))
+			f.settle(now, p.ID)
+		}
+	}
+}
+
+// Rewritten notes which ends a middlebox gives a packet, where it was seen last.
+func (c *capturer) Rewritten(now des.Time, node topo.NodeID, p *wire.Packet, had topo.Ends) {
+	c.release(now)
+	for _, f := range c.files {
+		if k := f.last(p.ID); k != nil {
+			k.remarks = append(k.remarks, c.Net.Name(node)+" rewrote it: "+c.rewritten(had, topo.EndsOf(p)))
+		}
+	}
+}
+
+// rewritten says what differs.
+func (c *capturer) rewritten(had, has topo.Ends) string {
+	var list []string
+	change := func(what string, a wire.Addr, port uint16, b wire.Addr, to uint16) {
+		if a != b || port != to {
+			list = append(list, fmt.Sprintf("%s %v -> %v", what, netip.AddrPortFrom(c.Book.IP(a), port), netip.AddrPortFrom(c.Book.IP(b), to)))
+		}
+	}
+	change("source", had.Src, had.SrcPort, has.Src, has.SrcPort)
+	change("destination", had.Dst, had.DstPort, has.Dst, has.DstPort)
+	return strings.Join(list, ", ")
 }
 
 // State notes a change of state at the segment that has led to it, if one has.

@@ -39,27 +39,31 @@ func remarks(p *wire.Packet) (list []string) {
 
 // fates are what an observer says of the causes of drops, with the place.
 var fates = [topo.Causes]string{
-	topo.DropQueue:    "the queue of %s did not take or keep it",
-	topo.DropLoss:     "random loss on %s",
-	topo.DropRule:     "a rule of %s dropped it",
-	topo.DropMTU:      "larger than the MTU of %s",
-	topo.DropTTL:      "its TTL ran out before %s",
-	topo.DropNoRoute:  "no way to it, or nobody there",
-	topo.DropFiltered: "a middlebox refused it",
-	topo.DropDown:     "%s was down",
-	topo.DropCorrupt:  "damaged on %s, and a checksum saw it",
+	topo.DropQueue:   "the queue of %s did not take or keep it",
+	topo.DropLoss:    "random loss on %s",
+	topo.DropRule:    "a rule of %s dropped it",
+	topo.DropMTU:     "larger than the MTU of %s",
+	topo.DropTTL:     "its TTL ran out before %s",
+	topo.DropNoRoute: "no way to it, or nobody there",
+	topo.DropDown:    "%s was down",
+	topo.DropCorrupt: "damaged on %s, and a checksum saw it",
 }
 
 // fate says what became of a packet that was dropped, so long after it was captured.
-func fate(cause topo.Cause, at *topo.Half, later des.Time) string {
+func fate(cause topo.Cause, at *topo.Half, after des.Time) string {
 	words := fates[cause]
 	if at != nil {
 		words = fmt.Sprintf(words, at.Name())
 	}
-	if later > 0 {
-		words += ", " + language.Format(later.Sub(0)) + " later"
+	return "lost: " + words + later(after)
+}
+
+// later says how long after something was captured, if that is not at once.
+func later(after des.Time) string {
+	if after == 0 {
+		return ""
 	}
-	return "lost: " + words
+	return ", " + language.Format(after.Sub(0)) + " later"
 }
 
 // stale says that a segment is of an earlier connection than its ports are now.

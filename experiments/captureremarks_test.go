@@ -239,3 +239,64 @@ func TestWiresharkReadsRemarks(t *testing.T) {
 }
 
 func packetOf(id uint64) wire.Packet { return wire.Packet{ID: id} }
+
+// TestRefusalsAreRemarked: what a listener, a host that is down or a middlebox drops says
+// who did and why, and what a middlebox rewrites, from what to what.
+func TestRefusalsAreRemarked(t *testing.T) {
+	const many = `
+[flow.talk]
+from = "client"
+to = "server:7"
+arrivals = { process = "even", rate = "20/s", count = 20 }
+`
+	const behind = `
+[node.client]
+count = 2
+[node.home]
+kind = "nat"
+nat = { inside = "client", ports = "40000-40001" }
+[node.server]
+[link.lan]
+ends = ["client", "home"]
+delay = "1 ms"
+[link.wan]
+ends = ["home", "server"]
+delay = "9 ms"
+` + many
+	for _, c := range []struct{ name, source, at, want string }{
+		{"accept queue", pair + `delay = "10 ms"
+[node.server.listen.echo]
+port = 7
+backlog = 1
+accept = { threads = 1, time = "2 s" }
+` + many, "client", "lost: server: its accept queue is full, 10 ms later"},
+		{"SYN queue", pair + `delay = "10 ms"
+rule.second = { match = "syn-ack", do = "drop" }
+[node.server.tcp]
+syn_cookies = "off"
+[node.server.listen.echo]
+port = 7
+backlog = 1
+` + many, "server", "lost: server: no place in its SYN queue"},
+		{"a crash", pair + `delay = "10 ms"
+[event.off]
+do = "crash"
+node = "server"
+at = "100 ms"
+for = "10 s"
+` + many, "client", "lost: server: the host is down, 10 ms later"},
+		{"a NAT without ports", behind, "client", "lost: home: no port is left, 1 ms later"},
+		{"a NAT's addresses", behind, "server", "home rewrote it: destination "},
+	} {
+		got, path := remarked(t, c.source, c.at)
+		if !slices.ContainsFunc(got, func(line string) bool { return strings.Contains(line, c.want) }) {
+			t.Errorf("%s: no packet says %q:\n%s", c.name, c.want, strings.Join(got[:min(len(got), 20)], "\n"))
+		}
+		if tool, err := exec.LookPath("tshark"); err == nil {
+			out, err := exec.Command(tool, "-r", path, "-Y", fmt.Sprintf("frame.comment contains %q", c.want), "-T", "fields", "-e", "frame.comment").Output()
+			if err != nil || !strings.Contains(string(out), c.want) {
+				t.Errorf("%s: tshark says %v: %.200s", c.name, err, out)
+			}
+		}
+	}
+}

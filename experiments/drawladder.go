@@ -60,7 +60,11 @@ func (s *Study) Ladder(flow string, connection int) (*plots.Ladder, error) {
 		}
 	}
 	if !slices.ContainsFunc(flows, func(f language.Flow) bool { return f.Name == flow }) {
-		return nil, fmt.Errorf("%s has no flow %q", s.File.Name, flow)
+		var names []string
+		for i := range flows {
+			names = append(names, flows[i].Name)
+		}
+		return nil, fmt.Errorf("%s has no flow %q; it has %s", s.File.Name, flow, strings.Join(names, ", "))
 	}
 	l := &plots.Ladder{Name: flow, Title: s.File.Title, Caption: fmt.Sprintf("connection %d of flow %s, seed %d", connection, flow, s.Seed)}
 	for _, p := range s.Points {

@@ -42,6 +42,23 @@ func (os observers) State(now des.Time, node topo.NodeID, who wire.Incarnation, 
 	}
 }
 
+// Refused and Rewritten go to those that want to know.
+func (os observers) Refused(now des.Time, node topo.NodeID, p *wire.Packet, why string) {
+	for _, o := range os {
+		if r, ok := o.(topo.Remarks); ok {
+			r.Refused(now, node, p, why)
+		}
+	}
+}
+
+func (os observers) Rewritten(now des.Time, node topo.NodeID, p *wire.Packet, had topo.Ends) {
+	for _, o := range os {
+		if r, ok := o.(topo.Remarks); ok {
+			r.Rewritten(now, node, p, had)
+		}
+	}
+}
+
 // Observe adds an observer of all packets and states.
 func (w *World) Observe(o host.Observer) {
 	w.watch = append(w.watch, o)

@@ -9,9 +9,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -103,6 +105,14 @@ func Stored(ctx context.Context, folder string, file *language.File) (*Study, er
 				missing++
 			}
 		}
+	}
+	if missing > 0 && len(archive.Others) > 0 {
+		var versions []string
+		for _, v := range slices.Sorted(maps.Keys(archive.Others)) {
+			versions = append(versions, fmt.Sprint(v))
+		}
+		return nil, fmt.Errorf("%s has results of version %s of the model, and this netsim has version %d, by which they may differ; netsim run %s --out %s makes them anew",
+			folder, strings.Join(versions, " and "), ModelVersion, file.Name, folder)
 	}
 	if missing > 0 {
 		return nil, fmt.Errorf("%s lacks %d of the runs, or what is shown of them%s; netsim run %s --out %s makes what is missing", folder, missing, archive.but(), again(file), Quote(folder))

@@ -220,6 +220,16 @@ func (t *Trace) Dropped(now des.Time, at *topo.Half, p *wire.Packet, cause topo.
 	}
 }
 
+// Refused notes why a packet did not reach a host.
+func (t *Trace) Refused(now des.Time, node topo.NodeID, p *wire.Packet, why string) {
+	if m := t.passed(p); m != nil && m.Arrived < 0 {
+		m.Lost = why
+	}
+}
+
+// Rewritten is part of [topo.Remarks].
+func (t *Trace) Rewritten(des.Time, topo.NodeID, *wire.Packet, topo.Ends) {}
+
 // State notes a change of state.
 func (t *Trace) State(now des.Time, node topo.NodeID, who wire.Incarnation, from, to tcp.State) {
 	c := t.connection(who)

@@ -182,11 +182,14 @@ func (l *Listener) overflow(now des.Time, s *Socket, p *wire.Packet) {
 		l.host.stack.pool.Put(p)
 		return
 	}
+	why := acceptQueueFull
 	if l.full() {
 		l.Overflows++
 	} else {
+		why = noMemory
 		l.host.group.tally.MemoryRefused++
 	}
+	l.host.stack.net.Refused(now, l.host.node, p, why)
 	s.Conn = before
 	if !l.resets && !l.host.group.profile.OverflowResets {
 		l.host.stack.pool.Put(p)

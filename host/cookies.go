@@ -54,9 +54,12 @@ func (l *Listener) unbake(now des.Time, t tuple, p *wire.Packet) bool {
 	}
 	l.CookiesGood++
 	if full := l.full(); full || l.host.short(tcp.Closed, tcp.Established) { // nobody will send the SYN,ACK again
+		why := noMemory
 		if full {
+			why = acceptQueueFull
 			l.Overflows++
 		}
+		st.net.Refused(now, h.node, p, why)
 		if l.resets || h.group.profile.OverflowResets {
 			h.refuse(now, p)
 		} else {

@@ -9,7 +9,7 @@ import (
 )
 
 // ErrDown is what connect() meets at a host that has crashed, or keeps quiet.
-var ErrDown = errors.New("host is down")
+var ErrDown = errors.New("the host is down")
 
 // Crash takes the host from the network: until Restart it neither sends nor takes
 // anything. All that it knew of connections is lost, of those in TIME-WAIT too, and
@@ -51,10 +51,13 @@ func (h *Host) silent(now des.Time) bool {
 }
 
 // miss drops what comes for a host that is silent.
-func (h *Host) miss(p *wire.Packet) {
+func (h *Host) miss(now des.Time, p *wire.Packet) {
+	why := "the host is down"
 	if h.rest.wakes != des.Never {
+		why = "the host is quiet after its restart"
 		h.group.tally.Missed++
 	}
+	h.stack.net.Refused(now, h.node, p, why)
 	h.stack.pool.Put(p)
 }
 

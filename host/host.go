@@ -329,7 +329,7 @@ func (h *Host) Receive(now des.Time, p *wire.Packet) {
 func (h *Host) take(now des.Time, p *wire.Packet) {
 	st := h.stack
 	if h.off && h.silent(now) {
-		h.miss(p)
+		h.miss(now, p)
 		return
 	}
 	if p.Report != wire.NoReport {
@@ -358,6 +358,7 @@ func (h *Host) take(now des.Time, p *wire.Packet) {
 			h.group.tally.SYNs.Repeated++
 		}
 		if h.group.limits != nil && h.starves(now, s, seg) {
+			st.net.Refused(now, h.node, p, "no memory for its text")
 			st.pool.Put(p)
 			return
 		}
@@ -383,6 +384,7 @@ func opens(s *wire.Segment) bool {
 // refused (RFC 9293 sections 3.10.7.1 and 3.10.7.2).
 func (h *Host) fresh(now des.Time, t tuple, p *wire.Packet) {
 	if !p.Src.IsUnicast() || !p.Dst.IsUnicast() { // MUST-57, MUST-63
+		h.stack.net.Refused(now, h.node, p, "of or to more than one host")
 		if opens(&p.Segment) {
 			h.group.tally.SYNs.Dropped++
 			if l := h.listener(t.localPort); l != nil {

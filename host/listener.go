@@ -155,9 +155,10 @@ func (l *Listener) arrive(now des.Time, t tuple, p *wire.Packet, old *tcp.TimeWa
 	if baked {
 		l.CookiesDue++
 	}
-	if why := l.refuses(now, baked, old != nil, p); why != nil {
-		*why++
+	if why := l.refuses(now, baked, old != nil, p); why != taken {
+		*l.dropped(why)++
 		h.group.tally.SYNs.Dropped++
+		st.net.Refused(now, h.node, p, refusals[why])
 		st.pool.Put(p)
 		return
 	}
@@ -194,24 +195,24 @@ func (l *Listener) arrive(now des.Time, t tuple, p *wire.Packet, old *tcp.TimeWa
 	s.pump(now)
 }
 
-// refuses returns the counter of why a SYN is dropped, nil if it is taken. Linux has
-// this order (tcp_conn_request), and keeps what reopens a TIME-WAIT in any case.
-func (l *Listener) refuses(now des.Time, baked, reopens bool, p *wire.Packet) *uint64 {
+// refuses returns why a SYN is dropped, taken if it is not. Linux has this order
+// (tcp_conn_request), and keeps what reopens a TIME-WAIT in any case.
+func (l *Listener) refuses(now des.Time, baked, reopens bool, p *wire.Packet) refusal {
 	switch {
 	case p.Segment.Flags.Has(wire.FIN) && l.host.group.profile.SYNBeside == tcp.RefuseFIN:
-		return &l.DroppedPolicy
+		return byPolicy
 	case !baked && l.crowded():
-		return &l.DroppedSYNQueue
+		return ofSYNQueue
 	case l.full() && !l.host.group.profile.OverflowResets:
-		return &l.DroppedAcceptQueue
+		return ofAcceptQueue
 	case !baked && !reopens && l.host.outdated(now, p.Src, &p.Segment):
-		return &l.DroppedRecycle
+		return byRecycle
 	case !reopens && l.wary() && !l.host.rest.proven[p.Src]:
-		return &l.DroppedUnproven
+		return ofUnproven
 	case !baked && l.host.short(tcp.Closed, tcp.SynReceived):
-		return &l.DroppedMemory
+		return ofMemory
 	}
-	return nil
+	return taken
 }
 
 // crowded reports that no request fits into the SYN queue.

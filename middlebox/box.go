@@ -71,6 +71,7 @@ func (b *box) pass(now des.Time, p *wire.Packet) {
 func (b *box) refuse(now des.Time, p *wire.Packet, why Cause, tell wire.Report) {
 	b.dropped[why]++
 	b.Tally.Refused[why]++
+	b.Net.Refused(now, b.Node, p, reasons[why])
 	b.Net.Filter(now, b.Node, p, tell)
 }
 
@@ -123,8 +124,9 @@ func (b *box) forget(now des.Time, i uint32) {
 func (b *box) follow(now des.Time, p *wire.Packet, ref uint32) {
 	s := b.room.At(ref >> 1)
 	b.room.touch(now, ref>>1, s.sees(p.Segment.Flags, ref&1 != 0))
-	out := s.tuples[ref&1^1].reverse()
+	out, had := s.tuples[ref&1^1].reverse(), topo.EndsOf(p)
 	p.Src, p.Dst, p.Segment.SrcPort, p.Segment.DstPort = out.src, out.dst, out.srcPort, out.dstPort
+	b.Net.Rewritten(now, b.Node, p, had)
 }
 
 // restore gives a report, and the segment it quotes, the addresses and ports that

@@ -15,6 +15,13 @@ const (
 	Causes               // how many
 )
 
+// reasons are what an observer is told of the causes.
+var reasons = [Causes]string{
+	Unknown: "it belongs to no session",
+	NoPort:  "no port is left",
+	Limit:   "there are as many sessions as it can have",
+}
+
 // Tally is what the boxes of a group record, all together.
 type Tally struct {
 	Sessions metrics.Level

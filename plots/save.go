@@ -2,6 +2,7 @@ package plots
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -92,7 +93,10 @@ func (p *picture) save(dir string, formats []string) ([]string, error) {
 	for i, data := range files {
 		path := filepath.Join(dir, p.name+"."+formats[i])
 		if err := maybe.WriteFile(path, data, 0o644); err != nil {
-			return paths, err
+			if inner := errors.Unwrap(err); inner != nil { // of a temporary name
+				err = inner
+			}
+			return paths, fmt.Errorf("%s cannot be written: %w", path, err)
 		}
 		paths = append(paths, path)
 	}

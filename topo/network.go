@@ -21,6 +21,7 @@ type Network struct {
 	book              *wire.Book
 	seed, replication uint64
 	observer          Observer
+	remarks           Remarks // the same one, if it has these methods
 
 	nodes    []node
 	links    []*Link
@@ -173,8 +174,12 @@ func (n *Network) Send(id NodeID) Sink {
 	return (*origin)(d.core)
 }
 
-// Observe makes o the network's observer; nil is none.
-func (n *Network) Observe(o Observer) { n.observer = o }
+// Observe makes o the network's observer, of [Remarks] too if it has their methods; nil
+// is none.
+func (n *Network) Observe(o Observer) {
+	n.observer = o
+	n.remarks, _ = o.(Remarks)
+}
 
 // Observer returns the observer, or nil.
 func (n *Network) Observer() Observer { return n.observer }

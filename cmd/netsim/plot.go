@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -154,7 +155,7 @@ func (f *plotFlags) wanted(file *language.File) (wanted []*language.Figure, err 
 	for _, name := range f.figures {
 		i := slices.Index(names, name)
 		if i < 0 {
-			return nil, fmt.Errorf("--figure %s: the experiment has %s", name, strings.Join(names, ", "))
+			return nil, fmt.Errorf("--figure %s: there is none of that name; the experiment has %s", name, cmp.Or(strings.Join(names, ", "), "no figures"))
 		}
 		wanted = append(wanted, file.Figures[i])
 	}

@@ -79,10 +79,10 @@ func TestPlotNeedsNothingButResults(t *testing.T) {
 		t.Error("the dark figure is the light one")
 	}
 	for want, args := range map[string][]string{ // order-free: each by itself
-		"--width 3: want 40mm to 400mm":            {"--width", "3"},
-		"--style neon: want print, screen or dark": {"--style", "neon"},
-		"--format gif: want some of png, svg, pdf": {"--format", "gif"},
-		"--figure maps: the experiment has map":    {"--figure", "maps"},
+		"--width 3: want 40mm to 400mm":                                     {"--width", "3"},
+		"--style neon: want print, screen or dark":                          {"--style", "neon"},
+		"--format gif: want some of png, svg, pdf":                          {"--format", "gif"},
+		"--figure maps: there is none of that name; the experiment has map": {"--figure", "maps"},
 	} {
 		if got := call(exitUsage, append([]string{"plot", out}, args...)...); !strings.Contains(got, want) {
 			t.Errorf("netsim plot %v says %q, want %q", args, got, want)

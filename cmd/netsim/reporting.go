@@ -28,7 +28,7 @@ netsim run writes this page for its own results.
 ` + problemsHelp,
 		Example: `  netsim report out/handshake
   netsim report out/before out/after --out compared.html`,
-		Args: cobra.MinimumNArgs(1),
+		Args: several("folder of results", "netsim report out/handshake"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var results []*html.Result
 			for _, folder := range args {

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -110,10 +111,17 @@ func (f *traceFlags) ladder(cmd *cobra.Command, args []string) (*plots.Ladder, e
 			return nil, err
 		}
 		defer file.Close()
-		return experiments.CaptureLadder(filepath.Base(f.pcap), file, f.connection)
+		ladder, err := experiments.CaptureLadder(filepath.Base(f.pcap), file, f.connection)
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return nil, fmt.Errorf("--pcap %s: want a capture, as pcap or pcapng: %w", f.pcap, err)
+		}
+		return ladder, err
 	case f.script != "":
 		r := drillFile(f.script, packetdrill.Options{Profile: f.profile})
 		if len(r.Rows) == 0 {
+			if r.Line == 0 {
+				return nil, fmt.Errorf("--script: %s", r.Text)
+			}
 			return nil, fmt.Errorf("%s:%d: %s", r.File, r.Line, r.Text)
 		}
 		return r.Ladder(filepath.Base(f.script)), nil
@@ -172,6 +180,9 @@ func (f *traceFlags) draw(cmd *cobra.Command, ladder *plots.Ladder) error {
 	format := strings.TrimPrefix(ending, ".")
 	if !slices.Contains(plots.Formats, format) {
 		return fmt.Errorf("--out %s: want a file that ends in one of %s", f.out, strings.Join(plots.Formats, ", "))
+	}
+	if err := os.MkdirAll(filepath.Dir(f.out), 0o755); err != nil {
+		return fmt.Errorf("--out: %w", err)
 	}
 	ladder.Name = strings.TrimSuffix(filepath.Base(f.out), ending)
 	paths, err := ladder.Save(filepath.Dir(f.out), []string{format})
