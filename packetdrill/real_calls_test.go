@@ -409,6 +409,9 @@ func (k *real) transfer(c *script.Call, d *descriptor) (p prepared, err error) {
 		}
 	}
 	p.make = func() (int64, syscall.Errno) {
+		if isNull(c) {
+			return enter(number, d.live, 0, size, flags, to, len(to))
+		}
 		return enter(number, d.live, buf, size, flags, to, len(to))
 	}
 	return p, err

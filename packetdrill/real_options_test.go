@@ -21,8 +21,8 @@ var optionNumbers = map[string][2]uintptr{
 	"TCP_SYNCNT": {6, 7}, "TCP_LINGER2": {6, 8}, "TCP_DEFER_ACCEPT": {6, 9}, "TCP_WINDOW_CLAMP": {6, 10}, "TCP_INFO": {6, 11}, "TCP_QUICKACK": {6, 12},
 	"TCP_CONGESTION": {6, 13}, "TCP_USER_TIMEOUT": {6, 18}, "TCP_FASTOPEN": {6, 23}, "TCP_NOTSENT_LOWAT": {6, 25}, "TCP_SAVE_SYN": {6, 27},
 	"TCP_FASTOPEN_CONNECT": {6, 30}, "TCP_FASTOPEN_KEY": {6, 33}, "TCP_FASTOPEN_NO_COOKIE": {6, 34}, "TCP_INQ": {6, 36},
-	"IP_TOS": {0, 1}, "IP_TTL": {0, 2}, "IP_MTU_DISCOVER": {0, 10}, "IP_RECVERR": {0, 11}, "IP_FREEBIND": {0, 15}, "IP_BIND_ADDRESS_NO_PORT": {0, 24},
-	"IPV6_MTU_DISCOVER": {41, 23}, "IPV6_RECVERR": {41, 25}, "IPV6_V6ONLY": {41, 26}, "IPV6_TCLASS": {41, 67},
+	"SO_BINDTODEVICE": {1, 25}, "SO_DOMAIN": {1, 39}, "SO_PROTOCOL": {1, 38}, "SO_MAX_PACING_RATE": {1, 47}, "IP_TOS": {0, 1}, "IP_TTL": {0, 2}, "IP_MTU_DISCOVER": {0, 10}, "IP_RECVERR": {0, 11}, "IP_FREEBIND": {0, 15}, "IP_BIND_ADDRESS_NO_PORT": {0, 24},
+	"IPV6_UNICAST_HOPS": {41, 16}, "IPV6_MTU_DISCOVER": {41, 23}, "IPV6_RECVERR": {41, 25}, "IPV6_V6ONLY": {41, 26}, "IPV6_TCLASS": {41, 67},
 }
 
 // sockopt is getsockopt() and setsockopt().
@@ -33,6 +33,9 @@ func (k *real) sockopt(c *script.Call, d *descriptor) (p prepared, err error) {
 	}
 	if c.Name == "setsockopt" {
 		value, err := k.optionBytes(c.Args[2].Text, c.Args[3])
+		if len(c.Args) > 4 && c.Args[4].Kind == script.Int && c.Args[4].Int < int64(len(value)) {
+			value = value[:max(c.Args[4].Int, 0)]
+		}
 		p.make = func() (int64, syscall.Errno) {
 			return enter(syscall.SYS_SETSOCKOPT, d.live, at[0], at[1], value, len(value))
 		}
@@ -174,5 +177,5 @@ var errnoNames = map[syscall.Errno]string{
 	syscall.ECONNRESET: "ECONNRESET", syscall.ENOBUFS: "ENOBUFS", syscall.EISCONN: "EISCONN", syscall.ENOTCONN: "ENOTCONN", syscall.ETIMEDOUT: "ETIMEDOUT",
 	syscall.ECONNREFUSED: "ECONNREFUSED", syscall.EHOSTUNREACH: "EHOSTUNREACH", syscall.EALREADY: "EALREADY", syscall.EINPROGRESS: "EINPROGRESS",
 	syscall.ENOENT: "ENOENT", syscall.EEXIST: "EEXIST", syscall.EPERM: "EPERM", syscall.EACCES: "EACCES", syscall.EINTR: "EINTR", syscall.ENOMEM: "ENOMEM",
-	syscall.EAFNOSUPPORT: "EAFNOSUPPORT", syscall.EDESTADDRREQ: "EDESTADDRREQ", syscall.EFAULT: "EFAULT", syscall.EHOSTDOWN: "EHOSTDOWN",
+	syscall.EAFNOSUPPORT: "EAFNOSUPPORT", syscall.EDESTADDRREQ: "EDESTADDRREQ", syscall.EFAULT: "EFAULT", syscall.ENODEV: "ENODEV", syscall.EHOSTDOWN: "EHOSTDOWN",
 }

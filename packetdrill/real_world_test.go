@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -60,8 +61,18 @@ func dig(s *setup) (*tunnel, error) {
 	if out, err := ip.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("ip: %w: %s", err, out)
 	}
+	for range 100 { // a worker of the kernel's makes an address one that is answered for
+		b, _ := os.ReadFile("/proc/thread-self/net/if_inet6")
+		if !s.local.Is6() || !tentative.Match(b) {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 	return &tunnel{File: os.NewFile(uintptr(fd), "tun0"), sniffed: make(chan datagram, 10_000), since: time.Now()}, nil
 }
+
+// tentative are addresses of the device that are not yet.
+var tentative = regexp.MustCompile(`(?m) [4-7cdef][0-9a-f] +tun0$`)
 
 // sniff reads what the kernel sends, until the device is closed.
 func (t *tunnel) sniff() {

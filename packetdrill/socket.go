@@ -128,6 +128,9 @@ func (r *runner) failureOf(n tcp.News, state tcp.State, trouble wire.Report) err
 	if e, ok := r.manners.reports[trouble]; ok {
 		return e
 	}
+	if r.setup.local.Is6() && trouble == wire.Prohibited && r.manners.noAccess {
+		return "EACCES"
+	}
 	return reportErrors[trouble]
 }
 

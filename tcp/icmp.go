@@ -20,7 +20,9 @@ func (c *Conn) Reported(now des.Time, why wire.Report, quoted *wire.Segment, mtu
 	switch {
 	case why == wire.TooBig:
 		path := c.profile.pathMTU(int(mtu), c.ipHeaderLen()+quoted.HeaderLen()+int(quoted.Len), c.has(six))
-		c.pathNarrowed(path)
+		if path > 0 {
+			c.pathNarrowed(path)
+		}
 		return path
 	case c.profile.ICMP >= CallAborts:
 		c.notified(why)
@@ -88,8 +90,12 @@ func (p *Profile) aborts(why wire.Report, s State, active bool) bool {
 var plateaus = [...]int{65535, 32000, 17914, 8166, 4352, 2002, 1492, 1006, 508, 296, 68}
 
 // pathMTU is what a report of TooBig says of the path: the MTU it tells, or the
-// next plateau below the size of the segment; no less than the least.
+// next plateau below the size of the segment; no less than the least. One that no path of
+// IPv6 has is not believed, 0 (RFC 8201 section 4).
 func (p *Profile) pathMTU(mtu, size int, six bool) int {
+	if six && mtu < 1280 {
+		return 0
+	}
 	if mtu == 0 {
 		for _, plateau := range plateaus {
 			if mtu = plateau; plateau < size {
@@ -98,7 +104,7 @@ func (p *Profile) pathMTU(mtu, size int, six bool) int {
 		}
 	}
 	if six {
-		return max(mtu, 1280) // RFC 8201 section 4
+		return mtu
 	}
 	return max(mtu, p.MinPathMTU)
 }

@@ -127,7 +127,7 @@ func TestPathMTU(t *testing.T) {
 }
 
 // Where a report tells no MTU, the next plateau below the segment is tried (RFC 1191
-// section 7.1); no less than the profile's least, or IPv6's 1280.
+// section 7.1); no less than the profile's least. Below IPv6's 1280 none is believed.
 func TestPathMTUWithoutNumber(t *testing.T) {
 	for _, c := range []struct {
 		p         *Profile
@@ -137,7 +137,7 @@ func TestPathMTUWithoutNumber(t *testing.T) {
 	}{
 		{RFC9293(), 0, 1500, false, 1492}, {RFC9293(), 0, 1492, false, 1006}, {RFC9293(), 0, 65535, false, 32000},
 		{RFC9293(), 0, 60, false, 68}, {RFC9293(), 20, 1500, false, 68}, {RFC9293(), 1400, 1500, false, 1400},
-		{Linux(), 100, 1500, false, 552}, {RFC9293(), 100, 1500, true, 1280}, {RFC9293(), 0, 1500, true, 1492},
+		{Linux(), 100, 1500, false, 552}, {RFC9293(), 100, 1500, true, 0}, {RFC9293(), 1279, 1500, true, 0}, {RFC9293(), 1280, 1500, true, 1280},
 	} {
 		if got := c.p.pathMTU(c.mtu, c.size, c.six); got != c.want {
 			t.Errorf("%s: %d of a segment of %d, IPv6 %v: %d, want %d", c.p.Name, c.mtu, c.size, c.six, got, c.want)

@@ -7,7 +7,7 @@ import (
 )
 
 // others are protocols of the language that are not TCP or ICMP.
-var others = []string{"udp", "udplite", "sctp", "gre", "mpls", "ipv4", "ipv6", "icmpv6"}
+var others = []string{"udp", "udplite", "sctp", "gre", "mpls", "ipv4", "ipv6"}
 
 // packet reads what follows < or >.
 func (p *parser) packet(inbound bool) any {
@@ -20,7 +20,7 @@ func (p *parser) packet(inbound bool) any {
 	}
 	k := &Packet{Inbound: inbound}
 	p.ip(k)
-	if p.acceptWord("icmp") {
+	if p.acceptWord("icmpv6") || p.acceptWord("icmp") {
 		k.ICMP = p.icmp()
 		return k
 	}
