@@ -265,7 +265,7 @@ func (k *real) sockaddrOf(a sockaddr) []byte {
 	}
 	b := make([]byte, 2, 28)
 	ip := a.ip
-	if k.setup.six {
+	if k.setup.six && a.family != "AF_INET" || a.family == "AF_INET6" {
 		binary.NativeEndian.PutUint16(b, syscall.AF_INET6)
 		b = binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint16(b, a.port), 0)
 		if !ip.IsValid() {

@@ -9,11 +9,22 @@ import (
 
 // call is one of the functions that there are.
 func (p *Program) call(n *node) any {
-	if _, own := p.names[n.text]; own {
+	own, is := p.local[n.text]
+	if !is {
+		own, is = p.names[n.text]
+	}
+	f, made := own.(function)
+	if is && !made {
 		fault(n.line, "%s is no function", n.text)
 	}
 	args := p.evalAll(n.args)
 	p.step(n.line, len(args))
+	if made {
+		return p.apply(n, f, args)
+	}
+	if v, ok := p.sequence(n, args); ok {
+		return v
+	}
 	if n.text == "min" || n.text == "max" {
 		return p.extreme(n, args)
 	}

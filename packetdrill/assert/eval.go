@@ -55,6 +55,12 @@ func (p *Program) eval(n *node) any {
 		return p.subscript(n)
 	case "call":
 		return p.call(n)
+	case "each":
+		return p.each(n)
+	case "slice":
+		return p.slice(n)
+	case "method":
+		return p.method(n)
 	}
 	a := p.eval(n.args[0])
 	return p.binary(n.line, n.op, a, p.eval(n.args[1]))
@@ -73,6 +79,9 @@ func (p *Program) evalAll(list []*node) []any {
 
 // name looks a name up: what the program calls so, or a field of TCP_INFO.
 func (p *Program) name(n *node) any {
+	if v, ok := p.local[n.text]; ok {
+		return v
+	}
 	if f, ok := p.info[n.text]; ok {
 		return new(big.Int).SetUint64(f)
 	}

@@ -87,9 +87,14 @@ func (p *parser) statement() (list []*node) {
 		return nil
 	case t.kind == "indent":
 		fault(t.line, "the line is indented, and nothing above says why")
-	case p.is("if"):
-		p.next()
+	case p.accept("if"):
 		return []*node{p.conditional(t.line)}
+	case p.accept("for"):
+		return []*node{p.loop(t.line)}
+	case p.accept("while"):
+		return []*node{{op: "while", line: t.line, args: []*node{p.ternary()}, body: p.suite()}}
+	case p.accept("def"):
+		return []*node{p.function(t.line)}
 	}
 	for {
 		list = append(list, p.simple())
@@ -135,8 +140,62 @@ func (p *parser) suite() (list []*node) {
 	return list
 }
 
+// loop reads what follows for: names, in, what is gone through, and what is done.
+func (p *parser) loop(line int) *node {
+	to := p.targets()
+	return &node{op: "for", line: line, args: []*node{to, p.list()}, body: p.suite()}
+}
+
+// targets reads the names of a for, up to its in.
+func (p *parser) targets() *node {
+	to := p.atom()
+	if p.is(",") {
+		to = &node{op: "tuple", line: to.line, args: []*node{to}}
+		for p.accept(",") {
+			to.args = append(to.args, p.atom())
+		}
+	}
+	p.want("in")
+	return target(to)
+}
+
+// function reads what follows def: a name, its parameters and what is done.
+func (p *parser) function(line int) *node {
+	f := &node{op: "def", line: line, text: p.next().text}
+	p.want("(")
+	for !p.accept(")") {
+		t := p.next()
+		if t.kind != "name" {
+			unsupported(t.line, "parameters that are not names alone")
+		}
+		n := &node{op: "name", line: t.line, text: t.text}
+		if p.accept("=") {
+			n.args = []*node{p.ternary()}
+		}
+		f.args = append(f.args, n)
+		if !p.accept(",") {
+			p.want(")")
+			break
+		}
+	}
+	f.body = p.suite()
+	return f
+}
+
+// comprehension reads what follows an element: for names in a list, and if.
+func (p *parser) comprehension(e *node) *node {
+	c := &node{op: "each", line: e.line, args: []*node{e}}
+	for p.accept("for") {
+		c.args = append(c.args, &node{op: "for", line: e.line, args: []*node{p.targets(), p.binary(0)}})
+		for p.accept("if") {
+			c.args = append(c.args, &node{op: "if", line: e.line, args: []*node{p.binary(0)}})
+		}
+	}
+	return c
+}
+
 // unknown are statements and words of Python that are not here.
-var unknown = strings.Fields("for while def class import from return lambda yield with try raise del global nonlocal async await exec break continue")
+var unknown = strings.Fields("class import from lambda yield with try raise del global nonlocal async await exec")
 
 func (p *parser) simple() *node {
 	t := p.peek()
@@ -151,6 +210,15 @@ func (p *parser) simple() *node {
 	switch {
 	case p.accept("pass"):
 		s.op = "pass"
+	case p.accept("break"):
+		s.op = "break"
+	case p.accept("continue"):
+		s.op = "continue"
+	case p.accept("return"):
+		s.op = "return"
+		if k := p.peek(); k.kind != "line" && k.text != ";" {
+			s.args = []*node{p.list()}
+		}
 	case p.accept("assert"):
 		s.op = "assert"
 		from := p.peek().from
@@ -340,13 +408,14 @@ func (p *parser) postfix() *node {
 			p.next()
 			e = &node{op: "call", text: e.text, line: t.line, args: p.items(")")}
 		case p.accept("["):
-			e = &node{op: "[]", line: t.line, args: []*node{e, p.ternary()}}
-			if p.is(":") {
-				unsupported(t.line, "slices")
+			e = p.element(e, t.line)
+		case p.accept("."):
+			m := &node{op: "method", line: t.line, text: p.next().text}
+			if !p.accept("(") {
+				unsupported(t.line, "attributes")
 			}
-			p.want("]")
-		case p.is("."):
-			unsupported(t.line, "attributes")
+			m.args = append([]*node{e}, p.items(")")...)
+			e = m
 		case p.is("("):
 			unsupported(t.line, "a call of what is no name")
 		default:
@@ -355,12 +424,34 @@ func (p *parser) postfix() *node {
 	}
 }
 
+// element reads [1], or the slice [1:2].
+func (p *parser) element(of *node, line int) *node {
+	none := &node{op: "literal", line: line}
+	from := none
+	if !p.is(":") {
+		from = p.ternary()
+	}
+	if !p.accept(":") {
+		p.want("]")
+		return &node{op: "[]", line: line, args: []*node{of, from}}
+	}
+	to := none
+	if !p.is("]") {
+		to = p.ternary()
+	}
+	if p.is(":") {
+		unsupported(line, "slices by steps")
+	}
+	p.want("]")
+	return &node{op: "slice", line: line, args: []*node{of, from, to}}
+}
+
 // items reads expressions up to a bracket.
 func (p *parser) items(closing string) (list []*node) {
 	for !p.accept(closing) {
 		list = append(list, p.ternary())
 		if p.is("for") {
-			unsupported(p.peek().line, "comprehensions")
+			list[len(list)-1] = p.comprehension(list[len(list)-1])
 		}
 		if !p.accept(",") {
 			p.want(closing)
@@ -389,11 +480,14 @@ func (p *parser) atom() *node {
 		}
 		n = p.list()
 		if p.is("for") {
-			unsupported(t.line, "comprehensions")
+			n = p.comprehension(n)
 		}
 		p.want(")")
 	case t.text == "[" && t.kind == "op":
 		n.op, n.args = "list", p.items("]")
+		if len(n.args) == 1 && n.args[0].op == "each" {
+			n = n.args[0]
+		}
 	case t.text == "{" && t.kind == "op":
 		unsupported(t.line, "dictionaries and sets")
 	case t.kind == "name":

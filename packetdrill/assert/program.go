@@ -15,6 +15,9 @@ const (
 // Program is the blocks of one script.
 type Program struct {
 	names   map[string]any
+	local   map[string]any // those of a function that runs
+	depth   int            // of functions in each other
+	result  any            // of a return
 	info    map[string]uint64
 	steps   int
 	printed []byte
@@ -76,9 +79,11 @@ func (p *Program) Run(block string, info map[string]uint64) (printed string, err
 		}
 		printed = string(p.printed)
 	}()
-	p.info, p.printed = info, p.printed[:0]
+	p.info, p.printed, p.local, p.depth = info, p.printed[:0], nil, 0
 	body := parse(block)
-	p.run(body)
+	if flow := p.run(body); flow != goesOn {
+		fault(1, "a %v stands outside of what it ends", flow)
+	}
 	return "", nil
 }
 
@@ -93,12 +98,15 @@ func unsupported(line int, format string, args ...any) {
 	panic(thrown{&Unsupported{line, fmt.Sprintf(format, args...)}})
 }
 
-// run runs statements in order.
-func (p *Program) run(list []*node) {
+// run runs statements in order, up to one that leads elsewhere.
+func (p *Program) run(list []*node) flow {
 	for _, s := range list {
 		p.step(s.line, 1)
-		p.statement(s)
+		if f := p.statement(s); f != goesOn {
+			return f
+		}
 	}
+	return goesOn
 }
 
 // step counts what is done.
@@ -108,11 +116,13 @@ func (p *Program) step(line, n int) {
 	}
 }
 
-func (p *Program) statement(s *node) {
+func (p *Program) statement(s *node) flow {
 	switch s.op {
+	case "for", "while", "def", "break", "continue", "return":
+		return p.leads(s)
 	case "assert":
 		if p.truth(p.eval(s.args[0])) {
-			return
+			return goesOn
 		}
 		f := &Failed{Line: s.line, Text: s.text}
 		if len(s.args) > 1 {
@@ -130,9 +140,9 @@ func (p *Program) statement(s *node) {
 	case "if":
 		switch {
 		case p.truth(p.eval(s.args[0])):
-			p.run(s.body)
+			return p.run(s.body)
 		default:
-			p.run(s.other)
+			return p.run(s.other)
 		}
 	case "=":
 		p.assign(s.args[0], p.eval(s.args[1]))
@@ -142,6 +152,7 @@ func (p *Program) statement(s *node) {
 	default: // x += 1
 		p.assign(s.args[0], p.binary(s.line, s.op, p.eval(s.args[0]), p.eval(s.args[1])))
 	}
+	return goesOn
 }
 
 func (p *Program) print(line int, s string) {
@@ -154,7 +165,11 @@ func (p *Program) print(line int, s string) {
 // assign gives a name its value, or each of several.
 func (p *Program) assign(to *node, v any) {
 	if to.op == "name" {
-		p.names[to.text] = v
+		if p.local != nil {
+			p.local[to.text] = v
+		} else {
+			p.names[to.text] = v
+		}
 		return
 	}
 	items, ok := items(v)
