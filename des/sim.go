@@ -17,6 +17,8 @@ type Event struct {
 	handler Handler
 	when    Time
 	rank    Rank
+	next    *Event // in its slot of the wheel
+	prev    *Event
 	place   int32 // in the heap; 0 is idle, below 0 it is in the wheel
 }
 
@@ -31,13 +33,18 @@ func (e *Event) Bind(h Handler, r Rank) {
 // Rank is the rank that the event is bound with.
 func (e *Event) Rank() Rank { return e.rank }
 
+// before reports whether e fires before o.
+func (e *Event) before(o *Event) bool {
+	return e.when < o.when || e.when == o.when && e.rank < o.rank
+}
+
 // Pending reports whether the event has an appointment.
 func (e *Event) Pending() bool { return e.place != 0 }
 
-// Sim holds the events of one world in the order in which they fire. What is due
-// soon is in a heap of values, the rest in a wheel. While a handler runs, the root
-// is an open hole, which the first event scheduled fills: most handlers schedule
-// exactly one.
+// Sim holds the events of one world in the order in which they fire: in a wheel, and
+// what is due before the limit in a heap of values. That is the slot of the wheel that
+// the clock is in, where it holds more than a few. While a handler runs whose event was
+// in the heap, the root is an open hole, which the first event that belongs there fills.
 //
 // The heap is 4-ary and stands in families of siblings: place p is the one of
 // number p%4 in family p/4, its children are family p-2, and the root is place 3,
@@ -51,6 +58,7 @@ type Sim struct {
 	ties   Ties
 	key    uint64
 	owners uint64
+	limit  Time // of the heap: what is due later is in the wheel
 	wheel  wheel
 }
 
@@ -114,23 +122,33 @@ func (s *Sim) When(e *Event) Time { return e.when }
 //go:noinline
 func (s *Sim) At(e *Event, t Time) {
 	if t < s.now {
-		panic(fmt.Sprintf("des: an event scheduled at %v, before now, %v", t, s.now))
+		s.late(t)
 	}
-	if e.place < 0 {
-		s.wheel.remove(e)
+	if e.place != 0 {
+		s.take(e)
 	}
 	e.when = t
-	in := entry{t, e.rank, e}
 	switch {
-	case e.place != 0:
-		s.settle(uint(e.place), in)
-	case s.wheel.covers(t):
+	case t >= s.limit:
 		s.wheel.add(e)
 	case s.hole:
 		s.hole = false
-		s.down(root, in)
+		s.down(root, entry{t, e.rank, e})
 	default:
-		s.push(in)
+		s.push(entry{t, e.rank, e})
+	}
+}
+
+func (s *Sim) late(t Time) {
+	panic(fmt.Sprintf("des: an event scheduled at %v, before now, %v", t, s.now))
+}
+
+// take takes e out of where it waits.
+func (s *Sim) take(e *Event) {
+	if e.place < 0 {
+		s.wheel.remove(e)
+	} else {
+		s.remove(uint(e.place))
 	}
 }
 
@@ -148,36 +166,62 @@ func (s *Sim) Cancel(e *Event) {
 	if e.place == 0 {
 		return
 	}
-	if e.place < 0 {
-		s.wheel.remove(e)
-	} else {
-		s.remove(uint(e.place))
-	}
+	s.take(e)
 	e.place, e.when = 0, Never
 }
 
 // Step handles the next event if it is due before the end, and reports whether
 // it did.
 func (s *Sim) Step(end Time) bool {
-	if s.heap[0][root].when >= s.wheel.begin {
-		s.turn()
+	w := &s.wheel
+	if s.end != root || w.n == 0 {
+		return s.sorted(end)
 	}
+	slot := w.next()
+	if w.isRough(slot) {
+		s.sort(slot)
+		return s.sorted(end)
+	}
+	s.limit = w.begins()
+	if w.first[slot].when >= end {
+		return false
+	}
+	s.fire(w.pop(slot))
+	return true
+}
+
+// sort brings the slot that is looked at into the heap.
+func (s *Sim) sort(slot uint64) {
+	s.limit = s.wheel.until()
+	for e := s.wheel.take(slot); e != nil; {
+		next := e.next
+		s.wheel.n--
+		s.push(entry{e.when, e.rank, e})
+		e = next
+	}
+}
+
+// sorted is Step where the next event is in the heap, if there is one.
+func (s *Sim) sorted(end Time) bool {
 	first := &s.heap[0][root]
-	now, ev := first.when, first.ev
-	if now >= end { // a sentinel, if nothing is pending
+	if first.when >= end { // a sentinel, if nothing is pending
 		return false
 	}
 	first.when, first.rank = 0, 0 // the hole: before everything, so nothing rises past it
 	s.hole = true
-	ev.place, ev.when = 0, Never
-	s.now = now
-	s.events++
-	ev.handler.Fire(now)
+	s.fire(first.ev)
 	if s.hole {
 		s.hole = false
 		s.remove(root)
 	}
 	return true
+}
+
+func (s *Sim) fire(e *Event) {
+	s.now = e.when
+	e.place, e.when = 0, Never
+	s.events++
+	e.handler.Fire(s.now)
 }
 
 // Steps handles the next n events as far as they are due before the end, and

@@ -11,11 +11,10 @@ func (h *Half) build(n *Network, l *Link, spec *HalfSpec) {
 	h.link = l
 	h.queue = fifo{half: h, clock: clock{medium: n.medium(spec)}}
 	h.queue.arrive.Bind(&h.queue, owner.Rank(des.Packet))
-	h.entry = &h.queue
 	if spec.plain() {
 		return
 	}
-	h.more = &stages{owner: owner}
+	h.more = &stages{entry: &h.queue, owner: owner, owned: true}
 	if spec.Discipline != nil || spec.Trace != nil {
 		h.addLine(spec)
 	}
@@ -56,17 +55,17 @@ func (h *Half) addLine(spec *HalfSpec) {
 	if spec.Trace != nil {
 		q.trace = &opportunities{times: spec.Trace}
 	}
-	q.done.Bind(q, h.more.owner.Rank(des.Control))
-	h.more.line, h.entry = q, q
+	q.done.Bind(q, h.rank(des.Control))
+	h.more.line, h.more.entry = q, q
 }
 
 // addFront puts the impairments in front of the queue, the last first.
 func (h *Half) addFront(spec *HalfSpec) {
 	m := h.more
 	put := func(s *station, sink Sink, name string, cause Cause) {
-		*s = station{half: h, next: h.entry, name: name, cause: cause}
+		*s = station{half: h, next: m.entry, name: name, cause: cause}
 		m.front = append([]*station{s}, m.front...)
-		h.entry = sink
+		m.entry = sink
 	}
 	if spec.Duplicate > 0 || spec.Changes {
 		m.duplication = &duplication{probability: spec.Duplicate, delay: spec.DuplicateDelay}
@@ -98,12 +97,21 @@ func (h *Half) addFront(spec *HalfSpec) {
 	}
 }
 
-// beside returns the stages of h, made if it has none.
+// beside returns what h has beside its fifo, made if that is nothing.
 func (h *Half) beside() *stages {
 	if h.more == nil {
-		h.more = &stages{owner: h.link.net.sim.Owner()}
+		h.more = &stages{entry: &h.queue}
 	}
 	return h.more
+}
+
+// rank is that of one more event of what h has beside its fifo.
+func (h *Half) rank(c des.Class) des.Rank {
+	m := h.beside()
+	if !m.owned {
+		m.owner, m.owned = h.link.net.sim.Owner(), true
+	}
+	return m.owner.Rank(c)
 }
 
 // lead makes in the end of the half: nil leaves the one it has, behind a new

@@ -71,7 +71,7 @@ func (h *Half) airborne(now des.Time) *flight {
 		return m.flight
 	}
 	f := &flight{station: station{half: h, name: "jitter"}, delay: h.Delay()}
-	f.arrive.Bind(f, m.owner.Rank(des.Packet))
+	f.arrive.Bind(f, h.rank(des.Packet))
 	m.flight = f
 	if m.line != nil {
 		f.next, m.line.next = m.line.next, f

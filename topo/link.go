@@ -68,16 +68,17 @@ type Link struct {
 
 // Half is one direction of a link.
 type Half struct {
-	entry Sink // the first of its impairments, or its queue
 	queue fifo // unless more.line is there
 	link  *Link
-	more  *stages         // nil if there is nothing but the fifo
-	drops *[Causes]uint64 // nil if there is none
+	more  *stages // nil while there is nothing but the fifo, and no drop
 }
 
 // stages are what a half has beside its fifo.
 type stages struct {
-	owner des.Owner
+	entry Sink // whom a packet meets first
+	drops [Causes]uint64
+	owner des.Owner  // of their events
+	owned bool       // it is one
 	front []*station // in front of the queue, in the order in which packets meet them
 	hooks []*hook
 
@@ -161,7 +162,21 @@ func (h *Half) Loss() float64 {
 }
 
 // Receive takes a packet in at the half's start.
-func (h *Half) Receive(now des.Time, p *wire.Packet) { h.entry.Receive(now, p) }
+func (h *Half) Receive(now des.Time, p *wire.Packet) {
+	if h.more == nil {
+		h.queue.Receive(now, p) // what h.door() does, without asking whose Receive it is
+		return
+	}
+	h.more.entry.Receive(now, p)
+}
+
+// door is whom a packet meets first, which a finished network no longer changes.
+func (h *Half) door() Sink {
+	if h.more == nil {
+		return &h.queue
+	}
+	return h.more.entry
+}
 
 // Backlog counts the packets, and the bytes in them, that have not finished
 // leaving at now, which must not be before the last packet came in.
@@ -183,10 +198,8 @@ func (h *Half) Backlog(now des.Time) (packets, bytes int64) {
 // still held, less the duplicates.
 func (h *Half) Stats() Stats {
 	s := Stats{Sent: h.queue.in, Delivered: h.queue.delivered, Bytes: h.queue.carried}
-	if h.drops != nil {
-		s.Drops = *h.drops
-	}
 	if h.more != nil {
+		s.Drops = h.more.drops
 		h.more.count(&s)
 	}
 	s.Sent += s.Drops[DropTTL] // at the door: a router counts them to the half they were bound for
@@ -216,10 +229,7 @@ func (m *stages) count(s *Stats) {
 
 // drop is the end of a packet at h.
 func (h *Half) drop(now des.Time, p *wire.Packet, cause Cause) {
-	if h.drops == nil {
-		h.drops = new([Causes]uint64)
-	}
-	h.drops[cause]++
+	h.beside().drops[cause]++
 	h.link.net.discard(now, h, p, cause)
 }
 

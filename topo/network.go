@@ -169,7 +169,7 @@ func (n *Network) Send(id NodeID) Sink {
 	}
 	d := &n.nodes[id]
 	if d.only != nil {
-		return d.only.entry
+		return d.only.door()
 	}
 	return (*origin)(d.core)
 }

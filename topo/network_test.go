@@ -214,7 +214,7 @@ func TestCheckFindsFaults(t *testing.T) {
 		{"l.forward: after rule r", func(w *world, l *Link) { l.Forward.more.hooks[0].out++ }},
 		{"l.forward: rule r: 9 packets", func(w *world, l *Link) { l.Forward.more.hooks[0].held++ }},
 		{"l.forward: drops by rule: 0 packets", func(w *world, l *Link) { l.Forward.more.hooks[0].dropped++ }},
-		{"l.forward: 9 packets", func(w *world, l *Link) { l.Forward.drops = &[Causes]uint64{DropMTU: 1} }},
+		{"l.forward: 9 packets", func(w *world, l *Link) { l.Forward.beside().drops[DropMTU] = 1 }},
 		{"r: 10 packets", func(w *world, l *Link) { w.net.nodes[2].core.in++ }},
 		{"0 packets in the network, 0 elsewhere, 1 taken", func(w *world, l *Link) { w.pool.Get() }},
 	} {

@@ -106,7 +106,7 @@ func (r *router) Receive(now des.Time, p *wire.Packet) {
 	}
 	p.TTL--
 	r.forwarded++
-	out.entry.Receive(now, p)
+	out.Receive(now, p)
 }
 
 // stay is what becomes of a packet that goes nowhere else.
@@ -130,7 +130,7 @@ type origin router
 func (o *origin) Receive(now des.Time, p *wire.Packet) {
 	r := (*router)(o)
 	if port := r.port(p); int(port) < len(r.ports) {
-		r.ports[port].entry.Receive(now, p)
+		r.ports[port].Receive(now, p)
 		return
 	}
 	r.net.strand(now, p, r.node, wire.NoReport)

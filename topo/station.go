@@ -74,7 +74,7 @@ func (s *station) hold(now des.Time, p *wire.Packet, number uint64, delay time.D
 	}
 	h.station, h.packet = s, p
 	p.Time = des.Time(number)
-	h.release.Bind(h, s.half.more.owner.Rank(des.Packet))
+	h.release.Bind(h, s.half.rank(des.Packet))
 	n.sim.At(&h.release, now.Add(delay))
 	s.held++
 }

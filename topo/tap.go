@@ -15,7 +15,8 @@ type Tap interface {
 // sent into h knows by then where it begins.
 func (h *Half) Tap(t Tap) {
 	h.link.net.building()
-	h.entry = &tapped{h, t, h.entry}
+	m := h.beside()
+	m.entry = &tapped{h, t, m.entry}
 }
 
 // tapped stands in front of a half that somebody listens to.
