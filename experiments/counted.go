@@ -56,14 +56,14 @@ func (p *Point) estimate(x *language.Expr) (e estimate, err error) {
 		e.countNone(s, m, confidence)
 	}
 	if share, ok := x.Proportion(p.without(-1)); ok {
-		m, err := Pooled(p.Outcomes, share.Slot.Subject)
+		k, cases, err := casesOf(p.Outcomes, share)
 		if err != nil {
 			return e, err
 		}
-		e.count(m, share, confidence)
+		e.count(k, cases, confidence)
 		e.counted.runs = n
-		for _, o := range p.Outcomes {
-			if k, _ := o.Measures[share.Slot.Subject].cases(share); k > 0 {
+		for i := range p.Outcomes {
+			if k, _, err := casesOf(p.Outcomes[i:i+1], share); err == nil && k > 0 {
 				e.counted.seen++
 			}
 		}
@@ -89,9 +89,8 @@ func (m *Measure) recorded() metrics.Distribution {
 	return m.Level
 }
 
-// count is about a share of cases.
-func (e *estimate) count(m *Measure, share language.Proportion, confidence float64) {
-	k, n := m.cases(share)
+// count is about a share of cases, k of n.
+func (e *estimate) count(k, n, confidence float64) {
 	if n == 0 {
 		return
 	}
@@ -191,18 +190,34 @@ func (e *estimate) blind(expected float64) string {
 	return ""
 }
 
-// cases are how many of how many a share is.
-func (m *Measure) cases(share language.Proportion) (k, n float64) {
+// casesOf are how many of how many a share is in runs: 0 of 0 where it is none, since
+// nothing was counted, or more than there is to count from.
+func casesOf(runs []*Outcome, share language.Proportion) (k, n float64, err error) {
+	m, err := Pooled(runs, share.Slot.Subject)
+	if err != nil {
+		return 0, 0, err
+	}
 	switch share.Word {
 	case "fraction":
-		return float64(m.Count), float64(m.Of)
+		k, n = float64(m.Count), float64(m.Of)
+	case "total":
+		among, err := Pooled(runs, share.Among.Subject)
+		if err != nil {
+			return 0, 0, err
+		}
+		k, n = float64(m.Count), float64(among.Count)
 	case "cdf":
-		k = m.CDF(share.Bound)
+		n = float64(m.Sample.N())
+		k = math.Round(m.CDF(share.Bound) * n)
 	default:
-		k = m.Above(share.Bound)
+		n = float64(m.Sample.N())
+		k = math.Round(m.Above(share.Bound) * n)
 	}
-	if n = float64(m.Sample.N()); n == 0 {
-		return 0, 0
+	switch {
+	case n == 0 || k > n:
+		return 0, 0, nil
+	case share.Rest:
+		k = n - k
 	}
-	return math.Round(k * n), n
+	return k, n, nil
 }

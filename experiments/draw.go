@@ -370,7 +370,7 @@ func (d *drawer) curve(made *plots.Figure, g group, c language.Curve) (plots.Ser
 		} else if _, counts := c.Counts(); v.value >= 0 && counts {
 			low = max(low, 0)
 		}
-		if _, share := c.Proportion(p.without(-1)); share {
+		if _, share := c.Proportion(p.without(-1)); share && v.value <= 1 {
 			low, high = max(low, 0), min(high, 1)
 		}
 		if d.figure.Kind == "bar" {

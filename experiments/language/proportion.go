@@ -13,16 +13,17 @@ import (
 
 // cases is what an expression counts that is nothing but a share of cases.
 type cases struct {
-	slot  Slot
-	word  string
-	bound *vm.Program // nil of a fraction
+	share Proportion
+	bound *vm.Program // nil of a fraction and of a total
 }
 
-// Proportion is a share of cases: those of a counter among those of its parent, or the
-// values of a sample up to a bound, or above it.
+// Proportion is a share of cases: those of a counter among those of its parent or of
+// another counter, or the values of a sample up to a bound, or above it.
 type Proportion struct {
 	Slot  Slot
-	Word  string  // fraction, cdf, above
+	Word  string  // fraction, total, cdf, above
+	Among Slot    // of total: the counter below the line
+	Rest  bool    // it is all the others: 1 - share
 	Bound float64 // of cdf and above
 }
 
@@ -31,20 +32,47 @@ func (c *compilation) proportion(tree parser.Tree, config *conf.Config) (*cases,
 	if len(c.Slots) == 0 {
 		return nil, nil
 	}
-	if s := c.Slots[0]; c.only && s.Kind == Statistic && s.Statistic == "fraction" {
-		return &cases{slot: s, word: s.Statistic}, nil
+	share := Proportion{Slot: c.Slots[0], Bound: math.NaN()}
+	node := tree.Node
+	if minus, ok := node.(*ast.BinaryNode); ok && minus.Operator == "-" && isOne(minus.Left) {
+		node, share.Rest = minus.Right, true
 	}
-	call, ok := tree.Node.(*ast.CallNode)
-	if !ok {
-		return nil, nil
+	switch n := node.(type) {
+	case *ast.IdentifierNode:
+		if share.Slot.Kind == Statistic && share.Slot.Statistic == "fraction" {
+			share.Word = "fraction"
+			return &cases{share: share}, nil
+		}
+	case *ast.BinaryNode:
+		above, ok := n.Left.(*ast.IdentifierNode)
+		below, ok2 := n.Right.(*ast.IdentifierNode)
+		if ok && ok2 && n.Operator == "/" && len(c.Slots) == 2 && above.Value == slotName(0) && below.Value == slotName(1) && c.Slots[0].total() && c.Slots[1].total() {
+			share.Word, share.Among = "total", c.Slots[1]
+			return &cases{share: share}, nil
+		}
+	case *ast.CallNode:
+		if name, _ := pathOf(n.Callee); name == "cdf" || name == "above" {
+			share.Word, tree.Node = name, n.Arguments[1]
+			bound, err := compiler.Compile(&tree, config)
+			return &cases{share, bound}, err
+		}
 	}
-	name, _ := pathOf(call.Callee)
-	if name != "cdf" && name != "above" {
-		return nil, nil
+	return nil, nil
+}
+
+func isOne(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.IntegerNode:
+		return n.Value == 1
+	case *ast.FloatNode:
+		return n.Value == 1
 	}
-	tree.Node = call.Arguments[1]
-	bound, err := compiler.Compile(&tree, config)
-	return &cases{c.Slots[0], name, bound}, err
+	return false
+}
+
+// total reports whether it is how many of something there were.
+func (s Slot) total() bool {
+	return s.Kind == Statistic && s.Metric != nil && s.Metric.Class == Counter && s.Metric.Unit == "" && s.Statistic == "total"
 }
 
 // Counts returns what the expression counts in a run, if it is a whole number of
@@ -62,8 +90,7 @@ func (x *Expr) Proportion(look Lookup) (p Proportion, ok bool) {
 	if x.cases == nil {
 		return p, false
 	}
-	p = Proportion{x.cases.slot, x.cases.word, math.NaN()}
-	if x.cases.bound == nil {
+	if p = x.cases.share; x.cases.bound == nil {
 		return p, true
 	}
 	v, err := x.run(x.cases.bound, look, math.NaN())
