@@ -66,12 +66,12 @@ func linuxInfo(r *runner, s *socket, i *tcp.Info) map[string]uint64 {
 	}
 	m := map[string]uint64{
 		"tcpi_ca_state":    uint64(i.CA),
-		"tcpi_retransmits": uint64(i.Retransmits), "tcpi_backoff": uint64(i.Retransmits), "tcpi_probes": uint64(i.Probes),
+		"tcpi_retransmits": uint64(i.Retransmits), "tcpi_backoff": uint64(i.Backoff), "tcpi_probes": uint64(i.Probes),
 		"tcpi_ato": uint64(i.ATO.Microseconds()), "tcpi_rttvar": uint64(rttvar.Microseconds()),
 		"tcpi_snd_mss": uint64(i.MSS), "tcpi_rcv_mss": 536, "tcpi_advmss": uint64(i.AdvMSS), "tcpi_pmtu": uint64(r.setup.mtu),
 		"tcpi_snd_cwnd": uint64(i.Window / i.MSS), "tcpi_snd_ssthresh": threshold,
 		"tcpi_unacked": uint64(i.Unacked), "tcpi_sacked": uint64(i.SACKed), "tcpi_lost": uint64(i.Lost), "tcpi_retrans": uint64(i.Again),
-		"tcpi_fackets": 0, "tcpi_reordering": 3, "tcpi_total_retrans": uint64(i.Resent), "tcpi_delivered": uint64(i.Delivered),
+		"tcpi_fackets": 0, "tcpi_reordering": uint64(r.profile.DupThresh), "tcpi_total_retrans": uint64(i.Resent), "tcpi_delivered": uint64(i.Delivered),
 		"tcpi_bytes_acked": i.BytesAcked, "tcpi_bytes_received": i.BytesReceived, "tcpi_notsent_bytes": uint64(i.NotSent),
 		"tcpi_segs_in": uint64(i.SegmentsIn), "tcpi_segs_out": uint64(i.SegmentsOut), "tcpi_data_segs_out": uint64(i.TextSent),
 	}

@@ -3,6 +3,7 @@ package packetdrill
 import (
 	"fmt"
 	"math/bits"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,12 +13,21 @@ import (
 // linuxSystem is Documentation/networking/ip-sysctl.rst of Linux 6.18.
 var linuxSystem = system{
 	variables: map[string]variable{ // order-free: looked up by name
-		"net.ipv4.tcp_sack":           switched(func(p *tcp.Profile) *bool { return &p.SACKPermitted }),
-		"net.ipv4.tcp_dsack":          switched(func(p *tcp.Profile) *bool { return &p.DSACK }),
-		"net.ipv4.tcp_rfc1337":        switched(func(p *tcp.Profile) *bool { return &p.RFC1337 }),
-		"net.ipv4.tcp_frto":           switched(func(p *tcp.Profile) *bool { return &p.FRTO }),
-		"net.ipv4.tcp_recovery":       switched(func(p *tcp.Profile) *bool { return &p.RACK }),
-		"net.ipv4.tcp_early_retrans":  switched(func(p *tcp.Profile) *bool { return &p.TLP }),
+		"net.ipv4.tcp_sack":                 switched(func(p *tcp.Profile) *bool { return &p.SACKPermitted }),
+		"net.ipv4.tcp_dsack":                switched(func(p *tcp.Profile) *bool { return &p.DSACK }),
+		"net.ipv4.tcp_rfc1337":              switched(func(p *tcp.Profile) *bool { return &p.RFC1337 }),
+		"net.ipv4.tcp_frto":                 switched(func(p *tcp.Profile) *bool { return &p.FRTO }),
+		"net.ipv4.tcp_early_retrans":        word(func(p *tcp.Profile) int { return map[bool]int{true: 3}[p.TLP] }, func(p *tcp.Profile, n int) { p.TLP = n >= 3 }, 4), // tcp_schedule_loss_probe
+		"net.ipv4.tcp_thin_linear_timeouts": switched(func(p *tcp.Profile) *bool { return &p.ThinLinear }),
+		"net.ipv4.tcp_reordering":           number(func(p *tcp.Profile) *int { return &p.DupThresh }, 1, 300),
+		"net.ipv4.tcp_max_orphans":          number(func(p *tcp.Profile) *int { return &p.MaxOrphans }, 1, 1<<30),
+		"net.ipv4.tcp_moderate_rcvbuf": {read: func(p *tcp.Profile) string {
+			return map[bool]string{true: "1", false: "0"}[p.ReceiveWindow > p.ReceiveInitial]
+		}, write: writeModerate},
+		"net.ipv4.tcp_slow_start_after_idle": word(func(p *tcp.Profile) int { return map[bool]int{true: 1}[p.IdleRestart != tcp.KeepIdle] }, func(p *tcp.Profile, n int) {
+			p.IdleRestart = map[bool]tcp.IdleRestart{true: tcp.HalveIdle, false: tcp.KeepIdle}[n > 0]
+		}, 1),
+		"net.ipv4.tcp_notsent_lowat":  {read: readLowAt, write: writeLowAt},
 		"net.ipv4.tcp_timestamps":     word(readStamps, writeStamps, 2),
 		"net.ipv4.tcp_window_scaling": word(func(p *tcp.Profile) int { return min(p.WindowScale+1, 1) }, writeScaling, 1),
 		"net.ipv4.tcp_ecn":            word(func(p *tcp.Profile) int { return [...]int{0, 2, 1}[p.ECN] }, func(p *tcp.Profile, n int) { p.ECN = [...]tcp.ECN{tcp.NoECN, tcp.OfferECN, tcp.AcceptECN}[n] }, 2),
@@ -78,23 +88,8 @@ var linuxSystem = system{
 			},
 		},
 	},
-	accepted: []string{
-		"net.ipv4.tcp_syn_retries", "net.ipv4.tcp_syn_linear_timeouts", "net.ipv4.tcp_fastopen", "net.ipv4.tcp_fastopen_key",
-		"net.ipv4.tcp_abort_on_overflow",
-		"net.ipv4.tcp_no_metrics_save", "net.ipv4.tcp_no_ssthresh_metrics_save", "net.ipv4.tcp_moderate_rcvbuf", "net.ipv4.tcp_adv_win_scale",
-		"net.ipv4.tcp_app_win", "net.ipv4.tcp_autocorking", "net.ipv4.tcp_available_congestion_control", "net.ipv4.tcp_base_mss",
-		"net.ipv4.tcp_challenge_ack_limit", "net.ipv4.tcp_comp_sack_delay_ns", "net.ipv4.tcp_comp_sack_nr", "net.ipv4.tcp_comp_sack_slack_ns",
-		"net.ipv4.tcp_early_demux", "net.ipv4.tcp_ecn_fallback", "net.ipv4.tcp_fack", "net.ipv4.tcp_limit_output_bytes", "net.ipv4.tcp_low_latency",
-		"net.ipv4.tcp_max_orphans", "net.ipv4.tcp_max_reordering", "net.ipv4.tcp_mem", "net.ipv4.tcp_migrate_req", "net.ipv4.tcp_min_rtt_wlen",
-		"net.ipv4.tcp_min_snd_mss", "net.ipv4.tcp_min_tso_segs", "net.ipv4.tcp_mtu_probing", "net.ipv4.tcp_notsent_lowat", "net.ipv4.tcp_pacing_ca_ratio",
-		"net.ipv4.tcp_pacing_ss_ratio", "net.ipv4.tcp_plb_enabled", "net.ipv4.tcp_probe_interval", "net.ipv4.tcp_probe_threshold",
-		"net.ipv4.tcp_reordering", "net.ipv4.tcp_retrans_collapse", "net.ipv4.tcp_shrink_window", "net.ipv4.tcp_slow_start_after_idle", "net.ipv4.tcp_stdurg",
-		"net.ipv4.tcp_thin_linear_timeouts", "net.ipv4.tcp_thin_dupack", "net.ipv4.tcp_tso_rtt_log", "net.ipv4.tcp_tso_win_divisor", "net.ipv4.tcp_workaround_signed_windows",
-		"net.ipv4.tcp_backlog_ack_defer", "net.ipv4.tcp_reflect_tos", "net.ipv4.tcp_rx_skb_cache", "net.ipv4.tcp_tx_skb_cache",
-		"net.ipv4.conf.", "net.ipv4.neigh.", "net.ipv4.route.", "net.ipv4.icmp_", "net.ipv4.ip_forward", "net.ipv4.ip_no_pmtu_disc", "net.ipv4.ip_nonlocal_bind", "net.ipv4.ipfrag_",
-		"net.ipv6.conf.", "net.ipv6.neigh.", "net.ipv6.route.", "net.core.rmem_default", "net.core.wmem_max",
-		"net.core.wmem_default", "net.core.optmem_max", "net.core.default_qdisc", "net.core.netdev_", "net.core.bpf_", "net.core.high_order_alloc_disable",
-	},
+	// What is in force together with others, see together.
+	accepted: []string{"net.ipv4.tcp_syn_retries", "net.ipv4.tcp_syn_linear_timeouts", "net.ipv4.tcp_fastopen", "net.ipv4.tcp_fastopen_key", "net.ipv4.tcp_abort_on_overflow"},
 }
 
 func readStamps(p *tcp.Profile) int {
@@ -123,6 +118,33 @@ func writeScaling(p *tcp.Profile, n int) {
 	} else if p.WindowScale == tcp.NoScale {
 		p.WindowScale = scaleFor(int(p.ReceiveWindow))
 	}
+}
+
+// writeModerate lets the receive buffer grow, or leaves it as tcp_rmem has it at first.
+func writeModerate(p *tcp.Profile, v string) error {
+	n, err := whole(v, 0, 1)
+	if n == 0 {
+		p.ReceiveWindow = p.ReceiveInitial
+	} else if p.ReceiveWindow == p.ReceiveInitial {
+		p.ReceiveWindow = max(tcp.Linux().ReceiveWindow, p.ReceiveInitial)
+	}
+	return err
+}
+
+func readLowAt(p *tcp.Profile) string {
+	if p.NotSentLow == 0 {
+		return "4294967295"
+	}
+	return strconv.FormatUint(uint64(p.NotSentLow), 10)
+}
+
+// writeLowAt bounds what may wait to be sent; the largest number of 32 bits is no bound.
+func writeLowAt(p *tcp.Profile, v string) error {
+	n, err := whole(v, 0, 1<<32-1)
+	if p.NotSentLow = uint32(n); n == 1<<32-1 {
+		p.NotSentLow = 0
+	}
+	return err
 }
 
 // scaleFor is the shift that a buffer needs (tcp_select_initial_window).

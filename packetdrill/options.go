@@ -177,7 +177,7 @@ func moreTCPOptions() map[string]option {
 			write: writeNoCookie},
 		"IPPROTO_TCP.TCP_FASTOPEN_KEY": {write: writeFastKey},
 		"IPPROTO_TCP.TCP_CONGESTION":   {read: readCongestion, write: writeCongestion},
-		"IPPROTO_TCP.TCP_INQ":          kept("TCP_INQ", 0), "IPPROTO_TCP.TCP_THIN_LINEAR_TIMEOUTS": kept("TCP_THIN_LINEAR_TIMEOUTS", 0),
+		"IPPROTO_TCP.TCP_INQ":          kept("TCP_INQ", 0), "IPPROTO_TCP.TCP_THIN_LINEAR_TIMEOUTS": toggle(func(s *socket) *bool { return &s.settings.ThinLinear }),
 		"IPPROTO_TCP.TCP_ULP": {write: func(*runner, *socket, value) errno { return "ENOENT" }},
 		"IPPROTO_TCP.TCP_LOG": kept("TCP_LOG", 0), "IPPROTO_TCP.TCP_LOGBUF": kept("TCP_LOGBUF", 0), "IPPROTO_TCP.TCP_LOGID": kept("TCP_LOGID", 0),
 		"IPPROTO_TCP.TCP_FUNCTION_BLK": {read: func(*runner, *socket) value { return value{bytes: "freebsd"} }, write: func(_ *runner, _ *socket, v value) errno {
@@ -186,7 +186,7 @@ func moreTCPOptions() map[string]option {
 			}
 			return ""
 		}},
-		"IPPROTO_TCP.TCP_NOTSENT_LOWAT": kept("TCP_NOTSENT_LOWAT", 0), "IPPROTO_TCP.TCP_WINDOW_CLAMP": kept("TCP_WINDOW_CLAMP", 0),
+		"IPPROTO_TCP.TCP_NOTSENT_LOWAT": {read: readLow, write: writeLow}, "IPPROTO_TCP.TCP_WINDOW_CLAMP": kept("TCP_WINDOW_CLAMP", 0),
 		"IPPROTO_TCP.TCP_SAVE_SYN": kept("TCP_SAVE_SYN", 0), "IPPROTO_TCP.TCP_DELACK": kept("TCP_DELACK", 0),
 	}
 }
@@ -255,6 +255,13 @@ func readSendBuffer(r *runner, s *socket) value {
 
 func writeSendBuffer(_ *runner, s *socket, v value) errno {
 	s.settings.SendBuffer = uint64(min(max(v.n, 2304), 1<<30))
+	return ""
+}
+
+func readLow(_ *runner, s *socket) value { return value{n: int64(s.settings.NotSentLow)} }
+
+func writeLow(_ *runner, s *socket, v value) errno {
+	s.settings.NotSentLow = uint32(v.n)
 	return ""
 }
 

@@ -43,7 +43,7 @@ func (s *socket) events() int64 {
 	if n := int64(s.unread()); n > 0 && n >= s.lowWater {
 		m |= pollIn | pollRdN
 	}
-	if s.phase != connecting && (s.noWrite || s.phase != connected || s.conn == nil || s.conn.Conn.Room() > 0) || s.deferred != nil {
+	if s.phase != connecting && (s.noWrite || s.phase != connected || s.conn == nil || s.hasRoom()) || s.deferred != nil {
 		m |= pollOut | pollWrN
 	}
 	if s.pendingErr != "" {
@@ -53,6 +53,14 @@ func (s *socket) events() int64 {
 		}
 	}
 	return m
+}
+
+// hasRoom reports that a write would take something, to Linux enough to tell of it.
+func (s *socket) hasRoom() bool {
+	if s.r.bsd() {
+		return s.conn.Conn.Room() > 0
+	}
+	return s.conn.Conn.Spare()
 }
 
 // noReadNow reports that reading finds the end.

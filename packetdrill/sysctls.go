@@ -20,8 +20,8 @@ type variable struct {
 	write func(p *tcp.Profile, value string) error
 }
 
-// system are the variables of one system, and the prefixes of those that mean nothing
-// here: memory, queues, logs, offloading.
+// system are the variables of one system, and the names or prefixes of those that are
+// accepted beside them. Those of Linux that change nothing are in linuxInert.
 type system struct {
 	variables map[string]variable
 	accepted  []string
@@ -53,6 +53,9 @@ func (r *runner) Sysctl(name string) (string, error) {
 	}
 	if name == "net.ipv4.tcp_fastopen" {
 		return strconv.Itoa(r.fastOpen), nil
+	}
+	if i, ok := inertOf(name); ok {
+		return i.otherwise(), nil
 	}
 	if _, ok := s.variables[name]; ok || s.accepts(name) {
 		return "0", nil
@@ -90,7 +93,15 @@ func (r *runner) SetSysctl(name, value string) error {
 		}
 		r.profile = &p
 		r.host.SetProfile(&p)
-	case !s.accepts(name):
+	case s.accepts(name):
+	default:
+		i, ok := inertOf(name)
+		if ok {
+			if err := i.check(name, value); err != nil {
+				return err
+			}
+			break
+		}
 		return &shell.Unsupported{What: "sysctl " + name}
 	}
 	r.sysctls.values[name] = value

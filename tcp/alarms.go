@@ -180,6 +180,9 @@ func (c *Conn) retransmissionExpired(now des.Time) {
 		return
 	}
 	c.collapse(now)
+	if c.thin() && c.sampled() {
+		c.timeOut()
+	}
 	c.rtxAt = c.after(now, c.backedOff())
 }
 
@@ -232,13 +235,29 @@ func (c *Conn) backedOff() time.Duration {
 	if c.sampled() {
 		slop = c.profile.RTOSlop
 	}
-	for range c.tries {
+	for range c.doublings() {
 		if rto >= c.profile.RTOMax {
 			break
 		}
 		rto += rto - slop
 	}
 	return min(rto, c.profile.RTOMax)
+}
+
+// doublings is how often the RTO was doubled. The first six timeouts of a thin
+// connection are not counted.
+func (c *Conn) doublings() uint16 {
+	if c.thin() {
+		return c.tries - min(c.tries, 6)
+	}
+	return c.tries
+}
+
+// thin reports that timeouts are linear, since few segments are in flight (Linux
+// tcp_retransmit_timer, tcp_stream_is_thin).
+func (c *Conn) thin() bool {
+	return c.tries > 0 && (c.profile.ThinLinear || c.has(extended) && c.side.settings.ThinLinear) &&
+		c.state == Established && c.ssthresh < NoThreshold && c.flight() <= 3*c.effectiveMSS()
 }
 
 // rearm restarts the retransmission timer, or stops it when nothing is

@@ -96,26 +96,76 @@ func (c *Conn) startCongestion() {
 	c.cwnd = segments * c.effectiveMSS()
 }
 
-// restartIdle takes back the window of a connection that was idle for an RTO
-// (RFC 5681 section 4.1).
+// IdleRestart is what becomes of the window of a connection that was idle for an RTO.
+type IdleRestart uint8
+
+const (
+	CollapseIdle IdleRestart = iota // no larger than the initial window, RFC 5681 section 4.1
+	HalveIdle                       // half of it for each RTO, and the threshold remembers it, RFC 2861 (Linux tcp_cwnd_restart)
+	KeepIdle                        // it stays
+)
+
+func (i IdleRestart) String() string { return [...]string{"collapse", "halve", "keep"}[i] }
+
+// restartIdle takes back the window of a connection that was idle for an RTO.
 func (c *Conn) restartIdle(now des.Time) {
 	idle := now.Sub(c.firstSentAt)
-	if idle > c.rto {
-		c.cwnd = min(c.cwnd, uint32(c.profile.InitialWindow)*c.effectiveMSS())
+	mss := c.effectiveMSS()
+	first := min(uint32(c.profile.InitialWindow)*mss, c.cwnd)
+	switch {
+	case idle <= c.rto || c.profile.IdleRestart == KeepIdle:
+	case c.profile.IdleRestart == CollapseIdle:
+		c.cwnd = first
+	default:
+		segments := c.cwnd / mss
+		c.ssthresh = max(c.ssthresh, (segments>>1+segments>>2)*mss)
+		for left := idle - c.rto; left > 0 && segments*mss > first; left -= c.rto {
+			segments >>= 1
+		}
+		c.cwnd = max(segments*mss, first)
 	}
 	if c.has(kept) {
 		c.rec.path.Idle += idle
 	}
 }
 
+// WindowUse is how much of the window must be in use for it to grow.
+type WindowUse uint8
+
+const (
+	HalfUsed WindowUse = iota // half of it
+	FullUsed                  // more than half in slow start, then all of it (Linux tcp_is_cwnd_limited)
+)
+
+func (u WindowUse) String() string { return [...]string{"half", "full"}[u] }
+
 // grow lets n bytes newly acknowledged open the window, if it is what limits.
 func (c *Conn) grow(now des.Time, n uint32) {
-	if c.flight()+n < c.cwnd/2 { // not half used
+	if c.profile.WindowUse == FullUsed {
+		if !c.limits(n) {
+			return
+		}
+	} else if c.flight()+n < c.cwnd/2 {
 		return
 	}
 	p := c.path(now)
 	c.rec.congestion.Acked(p, n)
 	c.cwnd, c.ssthresh = p.Window, p.Threshold
+}
+
+// limits reports whether the window was used enough, before n bytes were acknowledged:
+// by the most that was in flight since what was then sent last is acknowledged
+// (tcp_cwnd_validate).
+func (c *Conn) limits(n uint32) bool {
+	flight := c.flight() + n
+	if !c.has(kept) && 2*flight <= c.cwnd {
+		return false
+	}
+	r := c.recovery()
+	if flight > r.peak || !c.una.Add(-n).Before(r.usedTo) {
+		r.peak, r.full, r.usedTo = flight, flight+c.effectiveMSS() > c.cwnd, c.nxt
+	}
+	return r.full || c.cwnd < c.ssthresh && c.cwnd < 2*r.peak
 }
 
 // congested lets the congestion control answer a sign. What was before is kept,
@@ -124,6 +174,9 @@ func (c *Conn) congested(now des.Time, sign Sign) {
 	p := c.path(now)
 	if sign == Loss { // what Limited Transmit added does not count (RFC 5681 section 3.2)
 		p.Flight = min(p.Flight, p.Window)
+	}
+	if c.profile.ReducesWindow {
+		p.Flight = p.Window
 	}
 	c.rec.before = windows{c.cwnd, c.ssthresh}
 	c.rec.congestion.Congested(p, sign)

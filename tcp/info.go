@@ -8,6 +8,7 @@ type Info struct {
 	State                   State
 	CA                      CAState
 	Retransmits             int // expiries of the retransmission timer in a row
+	Backoff                 int // times that the timer of these, or of probes, was doubled
 	Probes                  int // of a shut window, or of keepalive, without an answer
 	Timestamps, Scaling     bool
 	SACK, ECN, EarlyText    bool // EarlyText: that of a SYN was acknowledged
@@ -46,7 +47,7 @@ const (
 func (c *Conn) Info() (i Info) {
 	p := c.profile
 	i = Info{
-		State: c.state, CA: c.caState(), Retransmits: int(c.tries),
+		State: c.state, CA: c.caState(), Retransmits: int(c.tries), Backoff: int(c.doublings()),
 		Timestamps: c.has(useTS), Scaling: c.has(useScale), SACK: c.has(useSACK), ECN: c.has(useECN), EarlyText: c.earlyText && (!c.unheard() || !c.has(active)),
 		RTO: c.backedOff(), ATO: c.ato, SRTT: c.srtt, RTTVar: max(c.rttvar, 0),
 		MSS: c.effectiveMSS(), AdvMSS: uint32(c.advMSS), Window: c.cwnd, Threshold: c.ssthresh, SendWindow: c.wnd, ReceiveWindow: uint32(max(c.edge.Sub(c.rcvNxt), 0)),
@@ -83,16 +84,19 @@ func (c *Conn) Info() (i Info) {
 func (c *Conn) countSegments(i *Info) {
 	i.TextSent -= min(i.TextSent, uint32(c.counts.FINs)+uint32(max(c.counts.SYNs, 1)-1))
 	i.Unacked = (c.flight() + i.MSS - 1) / i.MSS
+	if c.tries > 0 && i.Unacked > 0 && !c.has(persist) && c.state.synchronized() && !c.selective() {
+		i.Lost, i.Again = i.Unacked, 1
+	}
 	if c.selective() && c.rec.board.n > 0 {
 		b := &c.rec.board
 		i.Unacked, i.SACKed = uint32(b.n), uint32(b.pieces)
 		for n := range b.n {
 			switch is := b.at(n).is; {
-			case is&arrived != 0:
+			case is&(arrived|gone) != gone: // a probe of the tail is neither lost nor sent again
 			case is&again != 0:
 				i.Again++
 				fallthrough
-			case is&gone != 0:
+			default:
 				i.Lost++
 			}
 		}

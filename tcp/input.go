@@ -228,8 +228,8 @@ func (c *Conn) misses(s *wire.Segment) {
 	case s.SeqLen() > 0 && s.Seq.Before(c.rcvNxt):
 		c.note(OldText)
 	}
-	if s.Len > 0 && s.Seq.Before(c.rcvNxt) {
-		c.cameTwice(s.Seq, s.Seq.Add(s.Len))
+	if s.Len > 0 && s.Seq.Before(c.rcvNxt) || s.Flags.Has(wire.FIN) && c.has(gotFIN) { // which has a number, too
+		c.cameTwice(s.Seq, s.End())
 	}
 }
 

@@ -2,10 +2,6 @@ package tcp
 
 import "netsim/des"
 
-// dupThresh is how many segments that arrive after another tell that it is lost
-// (RFC 5681 section 3.2, RFC 6675 section 2).
-const dupThresh = 3
-
 // newACK is what n bytes newly acknowledged do where no scoreboard is in use
 // (MUST-19): in fast recovery RFC 6582 section 3.2 step 3, else they open the
 // window. Every partial acknowledgment restarts the retransmission timer, the
@@ -53,13 +49,13 @@ func (c *Conn) duplicateACK(now des.Time) {
 		c.resolve(now, 0)
 	}
 	r.dupAcks++
-	if r.dupAcks != dupThresh || !c.una.After(r.recover) {
+	if r.dupAcks != uint32(c.profile.DupThresh) || !c.una.After(r.recover) {
 		return
 	}
 	c.note(RecoveryByReno)
 	c.congested(now, Loss)
 	r.recover = c.nxt
-	c.cwnd = c.ssthresh + dupThresh*mss
+	c.cwnd = c.ssthresh + uint32(c.profile.DupThresh)*mss
 	r.phase, r.prr = fastPath, prr{flight: c.flight()} // which counts if new text brings the scoreboard back
 	c.on(fast)
 	c.rtxAt = c.after(now, c.backedOff())
@@ -71,5 +67,5 @@ func (c *Conn) limited() uint32 {
 	if !c.has(kept) || c.rec.phase != open || !c.profile.LimitedTransmit {
 		return 0
 	}
-	return min(c.rec.dupAcks, dupThresh-1) * c.effectiveMSS()
+	return min(c.rec.dupAcks, uint32(c.profile.DupThresh)-1) * c.effectiveMSS()
 }

@@ -195,7 +195,7 @@ func (s *side) wrong() string {
 		return "text was delivered that has not come"
 	case c.has(gotFIN) && (!peer.finished || c.rcvOffset != peer.wrote):
 		return "the stream ended too early"
-	case entered && !c.has(useSACK) && l.duplicates < dupThresh:
+	case entered && !c.has(useSACK) && l.duplicates < 3:
 		return "fast recovery without three duplicate ACKs"
 	case c.srtt > 0 && c.srtt < 2*s.b.delay-time.Millisecond-time.Microsecond:
 		return "a round trip faster than the wire"
@@ -283,6 +283,11 @@ func (s *side) misspoken(c *Conn, l *life, seg *wire.Segment) string {
 			from, to := block.Left.Sub(c.irs.Add(1)), block.Right.Sub(c.irs.Add(1))
 			if from < 0 && i == 0 && tellsTwice(seg) { // of an earlier connection, which it cannot know
 				continue
+			}
+			if i == 0 && tellsTwice(seg) && c.has(gotFIN) && block.Right == c.rcvNxt { // the FIN came once more
+				if to--; from == to {
+					continue
+				}
 			}
 			if from < 0 || to <= from || !l.got.covers(uint64(from), uint64(to)) {
 				return "a block of what has not come"

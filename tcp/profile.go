@@ -105,6 +105,11 @@ type Profile struct {
 	TailSlack       time.Duration `key:"tcp.tlp_slack"`        // before any other, beyond two round trips
 	PRR             bool          `key:"tcp.prr"`              // with SACK, the window comes down in proportion (RFC 6937)
 	FRTO            bool          `key:"tcp.frto"`             // timeouts that were too early are found (RFC 5682)
+	DupThresh       int           `key:"tcp.dup_thresh"`       // segments beyond another that tell that it is lost
+	IdleRestart     IdleRestart   `key:"tcp.idle_restart"`     // of the window
+	WindowUse       WindowUse     `key:"tcp.window_use"`       // of the congestion window, for it to grow
+	ReducesWindow   bool          `key:"tcp.reduces_window"`   // a loss makes a part of the window the threshold, not of what was in flight
+	ThinLinear      bool          `key:"tcp.thin_linear"`      // with few segments in flight, six timeouts are equally long
 	Congestion      *Algorithm    `key:"tcp.congestion"`
 	SlowStartLimit  int           `key:"tcp.slow_start_limit"` // segments by which one ACK opens the window, RFC 3465's L; 0: no limit
 
@@ -124,6 +129,7 @@ type Profile struct {
 	TellsRoom      bool   `key:"tcp.tells_room"`     // the buffer is rounded up to whole segments, and every segment tells all its room
 	ReceiveWindow  uint32 `key:"tcp.receive_window"`
 	SendBuffer     uint64 `key:"tcp.send_buffer"`
+	NotSentLow     uint32 `key:"tcp.not_sent_low"` // no more is taken while so much waits to be sent; 0: no limit
 	Nagle          bool   `key:"tcp.nagle"`
 	NagleSmallOnly bool   `key:"tcp.nagle_small_only"` // a small segment waits for another small one only (Minshall, Linux)
 	NagleFromIdle  bool   `key:"tcp.nagle_from_idle"`  // or waits not at all, if nothing was outstanding when its write began to be sent

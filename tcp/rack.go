@@ -70,7 +70,7 @@ func (c *Conn) rackDetect(now des.Time) {
 // arrived are enough, as ever.
 func (c *Conn) reorderWindow() time.Duration {
 	r := c.rec
-	if !r.rack.reordered && (r.phase != open || r.board.pieces >= dupThresh) {
+	if !r.rack.reordered && (r.phase != open || r.board.pieces >= c.profile.DupThresh) {
 		return 0
 	}
 	return min(time.Duration(r.rack.factor)*r.rack.least/4, c.srtt)

@@ -39,6 +39,25 @@ func (r *reassembly) add(left, right wire.Seq) wire.Block {
 	return r.ranges[i]
 }
 
+// overlap is the first part of [left, right) that has arrived, empty if none has.
+func (r *reassembly) overlap(left, right wire.Seq) (b wire.Block) {
+	for i := range r.ranges {
+		if h := &r.ranges[i]; h.Right.After(left) {
+			if h.Left.Before(right) {
+				b = *h
+				if b.Left.Before(left) {
+					b.Left = left
+				}
+				if b.Right.After(right) {
+					b.Right = right
+				}
+			}
+			break
+		}
+	}
+	return b
+}
+
 // take removes what the stream, complete up to right, now reaches, and returns
 // how far it is complete with that.
 func (r *reassembly) take(right wire.Seq) wire.Seq {

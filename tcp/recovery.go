@@ -15,6 +15,9 @@ type recovery struct {
 	before     windows // the last reduction
 
 	phase    phase
+	peak     uint32   // the most in flight before usedTo is acknowledged
+	full     bool     // which filled the window
+	usedTo   wire.Seq //
 	recover  wire.Seq // SND.NXT when a loss was last found: the RFCs' RecoveryPoint
 	signed   wire.Seq // SND.NXT when congestion was last answered
 	rescued  bool     // in this recovery
@@ -55,7 +58,7 @@ func (c *Conn) recovery() *recovery {
 
 func (r *recovery) begin(c *Conn) {
 	*r = recovery{algorithm: r.algorithm, congestion: r.congestion, recover: c.una.Add(^uint32(0)), signed: c.una.Add(^uint32(0)), board: scoreboard{ring: r.board.ring}}
-	r.heard.highest = c.una
+	r.heard.highest, r.usedTo = c.una, c.una
 	r.rack.begin()
 	if r.congestion != nil {
 		r.congestion.Begin()
@@ -83,10 +86,10 @@ func (c *Conn) findLost(now des.Time) {
 	if r.heard.delivered > 0 && r.board.arrived > 0 {
 		r.dupAcks++
 	}
-	r.board.presume(c.effectiveMSS())
+	r.board.presume(c.effectiveMSS(), uint32(c.profile.DupThresh))
 	// Segments that are small may not be many bytes: three that tell of them are
 	// enough (RFC 6675 section 5, step 1).
-	if r.dupAcks >= dupThresh && r.phase == open && r.board.n > 0 && c.una.After(r.recover) {
+	if r.dupAcks >= uint32(c.profile.DupThresh) && r.phase == open && r.board.n > 0 && c.una.After(r.recover) {
 		r.board.lose(0)
 	}
 }
@@ -100,12 +103,12 @@ func (b *scoreboard) lose(i int) {
 
 // presume is RFC 6675's IsLost for all records: more than two segments of bytes, or
 // three that do not touch, have arrived beyond what is lost.
-func (b *scoreboard) presume(mss uint32) {
-	bytes, runs, touching := uint32(0), 0, false
+func (b *scoreboard) presume(mss, thresh uint32) {
+	bytes, runs, touching := uint32(0), uint32(0), false
 	for i := b.n - 1; i >= 0 && b.left(i).After(b.presumed.Add(^uint32(0))); i-- {
 		if b.at(i).is&arrived == 0 {
 			touching = false
-			if bytes > (dupThresh-1)*mss || runs >= dupThresh {
+			if bytes > (thresh-1)*mss || runs >= thresh {
 				at := b.at(i).end
 				for ; i >= 0 && !b.left(i).Before(b.presumed); i-- {
 					b.lose(i)
@@ -127,8 +130,10 @@ func (b *scoreboard) presume(mss uint32) {
 func (c *Conn) respond(now des.Time, n uint32, lost bool) {
 	r := c.rec
 	if r.phase != open && !c.una.Before(r.recover) {
+		if r.phase == fastPath { // the window is as large as it was to be
+			n = 0
+		}
 		c.recovered(now)
-		n = 0
 	}
 	if r.doubt != certain {
 		c.resolve(now, n)

@@ -56,6 +56,11 @@ func (c *Conn) measured(r time.Duration) {
 		c.rttvar += (max(c.srtt-r, r-c.srtt) - c.rttvar) / 4
 		c.srtt += (r - c.srtt) / 8
 	}
+	c.timeOut()
+}
+
+// timeOut is the RTO that follows from what was measured.
+func (c *Conn) timeOut() {
 	p := c.profile
 	if p.MinBoundsVariance {
 		c.rto = c.srtt + max(4*c.rttvar, p.RTOMin)

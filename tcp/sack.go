@@ -17,14 +17,11 @@ func (c *Conn) hold(left, right wire.Seq) {
 		return
 	}
 	r := &c.recovery().reports
-	held := c.gaps.add(left, right)
-	for _, b := range r.recent[:r.n] {
-		if c.profile.DSACK && !left.Before(b.Left) && !right.After(b.Right) {
-			r.twice = wire.Block{Left: left, Right: right}
-			c.note(TwiceHeld)
-		}
+	if again := c.gaps.overlap(left, right); c.profile.DSACK && again != (wire.Block{}) {
+		r.twice = again
+		c.note(TwiceHeld)
 	}
-	r.put(held)
+	r.put(c.gaps.add(left, right))
 }
 
 // put makes the range the latest; it takes the place of those it has swallowed.
@@ -44,6 +41,9 @@ func (r *reports) put(held wire.Block) {
 // fill takes the ranges that the stream, complete up to right, now reaches, and
 // returns how far it is complete with them.
 func (c *Conn) fill(right wire.Seq) wire.Seq {
+	if again := c.gaps.overlap(c.rcvNxt, right); again != (wire.Block{}) {
+		c.cameAgain(wire.Block{Left: again.Left, Right: right})
+	}
 	right = c.gaps.take(right)
 	if c.has(kept) {
 		r := &c.rec.reports
@@ -62,14 +62,17 @@ func (c *Conn) fill(right wire.Seq) wire.Seq {
 // cameTwice notes text that had arrived before, for the first block of the next
 // acknowledgment (RFC 2883 section 4).
 func (c *Conn) cameTwice(left, right wire.Seq) {
-	if !c.has(useSACK) || !c.profile.DSACK {
-		return
-	}
 	if right.After(c.rcvNxt) {
 		right = c.rcvNxt
 	}
 	if right.After(left) {
-		c.recovery().reports.twice = wire.Block{Left: left, Right: right}
+		c.cameAgain(wire.Block{Left: left, Right: right})
+	}
+}
+
+func (c *Conn) cameAgain(b wire.Block) {
+	if c.has(useSACK) && c.profile.DSACK {
+		c.recovery().reports.twice = b
 		c.note(TwiceOld)
 	}
 }

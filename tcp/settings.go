@@ -46,6 +46,9 @@ type Settings struct {
 	// SavesACK lets the third segment of the handshake wait for text that carries it
 	// (Linux, where a write waits or TCP_QUICKACK is off).
 	SavesACK bool
+	// ThinLinear keeps the RTO while few segments are in flight (Linux,
+	// TCP_THIN_LINEAR_TIMEOUTS).
+	ThinLinear bool
 	// NoOptions sends a SYN without options (FreeBSD, TCP_NOOPT).
 	NoOptions bool
 
@@ -55,6 +58,7 @@ type Settings struct {
 	FinWait2      time.Duration // of an orphan; less than 0 resets it (Linux, TCP_LINGER2)
 	ReceiveBuffer uint32        // bytes of window
 	SendBuffer    uint64
+	NotSentLow    uint32 // Linux, TCP_NOTSENT_LOWAT
 	TTL           uint8
 	DSCP          uint8      // differentiated services, six bits
 	Congestion    *Algorithm // TCP_CONGESTION

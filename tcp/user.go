@@ -56,7 +56,39 @@ func (c *Conn) unsettled() uint64 { return uint64(uint32(c.end.Sub(c.base))) }
 // Room is how many bytes Write would take.
 func (c *Conn) Room() uint64 {
 	most := c.sendBuffer()
-	return most - min(c.unsettled(), most)
+	room := most - min(c.unsettled(), most)
+	if low := c.notSentLow(); low > 0 {
+		waits, buffer := c.NotSent(), c.chunk()
+		room = min(room, uint64((max(waits, low)+buffer-1)/buffer*buffer-waits))
+	}
+	return room
+}
+
+// chunk is the most text of one buffer: whole segments, as much as a burst may have, but
+// no more than half of the peer's window (Linux tcp_xmit_size_goal).
+func (c *Conn) chunk() uint32 {
+	mss := c.effectiveMSS()
+	return max(min(mostChunk, c.maxWnd/2)/mss, 1) * mss
+}
+
+const mostChunk = 65536 - 321 // GSO_LEGACY_MAX_SIZE, MAX_TCP_HEADER
+
+// NotSent counts the bytes that were written and not sent.
+func (c *Conn) NotSent() uint32 { return uint32(max(c.end.Sub(c.nxt), 0)) }
+
+func (c *Conn) notSentLow() uint32 {
+	if low := c.settings().NotSentLow; low > 0 {
+		return low
+	}
+	return c.profile.NotSentLow
+}
+
+// Spare reports room that is worth waking a writer for: a third of the buffer, and that
+// less than half waits to be sent of what may (Linux sk_stream_is_writeable,
+// tcp_stream_memory_free).
+func (c *Conn) Spare() bool {
+	low := c.notSentLow()
+	return c.unsettled() <= c.sendBuffer()/3*2 && (low == 0 || 2*c.NotSent() < low)
 }
 
 // Unsettled counts the bytes that were written and are not acknowledged.
