@@ -62,7 +62,7 @@ func TestTheoryBesideNumbers(t *testing.T) {
 		{"s", 0.0301376001, 0.001, "30.14 ms"},
 		{"1/s", 470.533333, 4, "470.53 1/s"},
 		{"", nan, nan, ""},
-		{"", math.Inf(1), 1, "+Inf"},
+		{"", math.Inf(1), 1, "infinite"},
 	} {
 		if got := UnitFor(c.unit, c.expected).Beside(c.expected, c.half); got != c.want {
 			t.Errorf("%v %s beside ± %v is %q, want %q", c.expected, c.unit, c.half, got, c.want)

@@ -65,15 +65,34 @@ func holds(row []curve, label string) bool {
 	return slices.ContainsFunc(row, func(c curve) bool { return !c.theory && c.label == label })
 }
 
-// bar fills one bar; every other series is hatched, for grey paper.
+// hatches are the patterns of bars, for grey paper: / rises, \ falls, - is level and
+// | upright. The two without differ in lightness.
+var hatches = [...]string{"", "/", "\\", "/\\", "", "-", "|", "-|"}
+
+// bar fills one bar.
 func (g *page) bar(r frame, index int) {
+	const apart = 3.0
 	g.rect(hue(index), r.x0, r.y0, r.x1, r.y1)
 	line := stroke{width: 0.7, color: white}
 	h, w := r.y1-r.y0, r.x1-r.x0
-	if index%2 == 1 {
-		for d := 3.0; d < w+h; d += 3 { // x+y = d, from the top left corner
-			g.stroke(line, point{r.x0 + math.Min(d, w), r.y0 + d - math.Min(d, w)},
-				point{r.x0 + d - math.Min(d, h), r.y0 + math.Min(d, h)})
+	for _, way := range hatches[index%len(hatches)] {
+		switch way {
+		case '/', '\\':
+			for d := apart; d < w+h; d += apart { // x+y = d, from a top corner
+				a, b := point{min(d, w), d - min(d, w)}, point{d - min(d, h), min(d, h)}
+				if way == '\\' {
+					a.x, b.x = w-a.x, w-b.x
+				}
+				g.stroke(line, point{r.x0 + a.x, r.y0 + a.y}, point{r.x0 + b.x, r.y0 + b.y})
+			}
+		case '-':
+			for y := r.y1 - apart/2; y > r.y0; y -= apart {
+				g.stroke(line, point{r.x0, y}, point{r.x1, y})
+			}
+		case '|':
+			for n, i := max(1, math.Round(w/apart)), 0.5; i < n; i++ {
+				g.stroke(line, point{r.x0 + i*w/n, r.y0}, point{r.x0 + i*w/n, r.y1})
+			}
 		}
 	}
 	g.stroke(stroke{width: 0.5, color: black}, point{r.x0, r.y1}, point{r.x0, r.y0}, point{r.x1, r.y0}, point{r.x1, r.y1}, point{r.x0, r.y1})

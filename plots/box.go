@@ -78,7 +78,7 @@ func (g *page) box(r frame, s *summary, mid, half float64, index int) {
 	}
 	x0, y0, x1, y1 := mid-half, y(s.q3), mid+half, y(s.q1)
 	g.rect(faint(hue(index), 0.28), x0, y0, x1, y1)
-	g.stroke(line, point{x0, y1}, point{x0, y0}, point{x1, y0}, point{x1, y1}, point{x0, y1})
+	g.stroke(outlineStroke(index), point{x0, y1}, point{x0, y0}, point{x1, y0}, point{x1, y1}, point{x0, y1})
 	g.stroke(stroke{width: 1.4, color: hue(index)}, point{x0, y(s.median)}, point{x1, y(s.median)})
 	for _, v := range s.beyond {
 		g.dot(point{mid, y(v)}, 0.9, hue(index))
@@ -99,7 +99,7 @@ func (g *page) violin(r frame, s *summary, mid, half float64, index int) {
 	slices.Reverse(right)
 	outline := append(left, right...)
 	g.fill(faint(hue(index), 0.28), outline...)
-	g.stroke(stroke{width: 0.7, color: hue(index)}, append(outline, outline[0])...)
+	g.stroke(outlineStroke(index), append(outline, outline[0])...)
 	y := func(v float64) float64 { return g.at(r, 0, v).y }
 	g.stroke(stroke{width: 2, color: hue(index)}, point{mid, y(s.q1)}, point{mid, y(s.q3)})
 	g.dot(point{mid, y(s.median)}, 1.9, white)

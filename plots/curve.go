@@ -107,7 +107,7 @@ func (f *Figure) curve(s Series) (c curve, hidden int) {
 			x[i] = float64(i)
 		}
 	case f.boxed():
-		return f.summaries(s), 0
+		return f.summaries(s)
 	case f.sampled() && y == nil:
 		x, y = f.distribution(x)
 		c.steps = true
@@ -149,7 +149,8 @@ func (f *Figure) curve(s Series) (c curve, hidden int) {
 	}
 	switch f.Kind {
 	case Scatter:
-		c.pick(spread(len(c.x), mostDots, 0))
+		data, _ := f.names()
+		c.pick(spread(len(c.x), max(mostDots/max(1, len(data)), maxPoints), 0))
 	case Bar, Hist, Stack, Heatmap:
 	default:
 		c.thin()
@@ -158,15 +159,20 @@ func (f *Figure) curve(s Series) (c curve, hidden int) {
 }
 
 // summaries are the boxes of a series; their quartiles count as an interval.
-func (f *Figure) summaries(s Series) curve {
-	c := curve{label: s.Label}
+func (f *Figure) summaries(s Series) (c curve, hidden int) {
+	c.label = s.Label
 	for i, sample := range s.Samples {
+		for _, v := range sample {
+			if f.LogY && finite(v) && v <= 0 {
+				hidden++
+			}
+		}
 		if b := summarize(sample, f.LogY); b != nil {
 			c.add(float64(i), b.median, b.least, b.greatest)
 			c.boxes = append(c.boxes, b)
 		}
 	}
-	return c
+	return c, hidden
 }
 
 // finite leaves out, besides NaN and infinities, what would overflow in the

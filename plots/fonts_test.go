@@ -18,8 +18,10 @@ const (
 
 func chineseFigure() *Figure {
 	f := filling("zh", 2, 84)
-	f.Title, f.Caption, f.YLabel = chineseTitle, manyScripts, "处于 TIME-WAIT 的连接"
-	f.Panels[0].Series[0].Label = "客户端"
+	f.Title, f.Caption, f.YLabel, f.XLabel = chineseTitle, manyScripts, "处于 TIME-WAIT 的连接", "时间"
+	for i := range f.Panels[0].Series { // each beside its theory
+		f.Panels[0].Series[i].Label = []string{"客户端", "服务器"}[i/2]
+	}
 	return &f
 }
 

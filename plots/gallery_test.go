@@ -147,7 +147,7 @@ func profiles(name string, series int, width float64) Figure {
 		Caption: "150 connections/s for 10 minutes.", YLabel: "memory held", YUnit: "B",
 		Categories: []string{"linux", "freebsd", "windows", "rfc9293 as written", "macos"}, Panels: make([]Panel, 1)}
 	for k := range series {
-		s := Series{Label: []string{"TIME-WAIT", "ESTABLISHED", "SYN-RECEIVED"}[k]}
+		s := Series{Label: []string{"TIME-WAIT", "ESTABLISHED", "SYN-RECEIVED", "FIN-WAIT-1", "FIN-WAIT-2", "CLOSE-WAIT", "CLOSING", "LAST-ACK"}[k]}
 		theory := Series{Label: s.Label, Theory: true}
 		for i := range f.Categories {
 			y := 1e6 * float64(5-i) / float64(k+1)

@@ -44,6 +44,7 @@ func onThePage() []shown {
 		figure(erlang("line", 2, 84), "`line`: a number against a parameter, with intervals and theories"),
 		figure(pointedOut("remarks", 84), "`line_x`, `line_y` and `notes`: what is to be pointed out"),
 		figure(profiles("bar", 3, 84), "`bar`: groups of cases"),
+		figure(profiles("bar-8", 8, 174), "`bar` of eight: patterns that grey print leaves"),
 		figure(cloud("scatter", 3, 84), "`scatter`: a point each"),
 		figure(coloured("scatter-colour", 84), "`scatter` with `color`"),
 		figure(waits("box", Box, 2, 84), "`box`: quartiles, whiskers, outliers"),
@@ -54,6 +55,7 @@ func onThePage() []shown {
 		ladder(ladders[0], "`ladder`: segments between hosts, time running down"),
 		ladder(ladders[2], "`ladder`: a lost segment, a retransmission, timers as brackets, a silence folded"),
 		{"states", "`states`: RFC 9293's diagram with how often each way was gone", states.draw},
+		figure(*chineseFigure(), "`title` and other words in Chinese: PNG and PDF have a font for them"),
 		{"box-dark", "`--style dark`: the same on a dark ground, larger", func() *drawing { return dark.draw().styled(Dark) }},
 	}
 }

@@ -70,12 +70,16 @@ func (g *page) ranges() {
 	f := g.f
 	x := stretch{math.Inf(1), math.Inf(-1)}
 	y := x
+	least := g.leastShare()
 	for _, row := range g.panels {
 		data := slices.ContainsFunc(row, func(c curve) bool { return !c.theory })
 		for _, c := range row {
 			// The tail of a theory, never empty, must not squeeze that of the data.
 			tail := f.Kind == CCDF && f.LogY && c.theory && data
 			for i := range c.x {
+				if tail && i > 0 && c.y[i-1] < least {
+					break
+				}
 				x.hold(c.x[i], f.LogX)
 				if tail {
 					continue
@@ -124,6 +128,19 @@ func (g *page) ranges() {
 		g.x.fit(x, 0.04, 0.04, false)
 		g.y.fit(y, 0.05, 0.06, true)
 	}
+}
+
+// leastShare is the least that data has of a distribution.
+func (g *page) leastShare() float64 {
+	least := 1.0
+	for _, row := range g.panels {
+		for _, c := range row {
+			if !c.theory && len(c.y) > 0 {
+				least = min(least, c.y[len(c.y)-1])
+			}
+		}
+	}
+	return least
 }
 
 // grid places the panels below y and labels the axes; it returns the y below.

@@ -311,7 +311,7 @@ func (g *page) key(c curve, r frame) {
 		if g.f.Kind == Hist {
 			g.stroke(seriesStroke(c.index), outline...)
 		} else {
-			g.stroke(stroke{width: 0.7, color: hue(c.index)}, append(outline, outline[0])...)
+			g.stroke(outlineStroke(c.index), append(outline, outline[0])...)
 		}
 	case g.f.Kind == Scatter:
 		g.marker(mid, c.index)

@@ -91,6 +91,11 @@ func seriesStroke(i int) stroke {
 	return stroke{width: 1.1, color: hue(i), dash: dashes[i%len(dashes)]}
 }
 
+// outlineStroke is that of what is filled faintly.
+func outlineStroke(i int) stroke {
+	return stroke{width: 0.7, color: hue(i), dash: dashes[i%len(dashes)]}
+}
+
 func theoryStroke(i int) stroke {
 	return stroke{width: 0.75, color: black, dash: theoryDashes[i%len(theoryDashes)]}
 }
