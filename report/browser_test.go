@@ -98,6 +98,14 @@ func TestInBrowser(t *testing.T) {
 		t.Errorf("after the right arrow key the ladder says %q", text)
 	}
 
+	// What answers to the pointer beside an arrow covers nothing, of a lost segment either.
+	var clear bool
+	do("lost", chromedp.Evaluate(`document.querySelectorAll(".ladder .arrow").forEach(a => a.classList.add("lost"));
+		[...document.querySelectorAll(".ladder .hit")].every(p => getComputedStyle(p).stroke === "rgba(0, 0, 0, 0)")`, &clear))
+	if !clear {
+		t.Error("what answers to the pointer beside a lost segment's arrow can be seen")
+	}
+
 	var wide bool
 	do("phone", emulation.SetDeviceMetricsOverride(360, 740, 2, true),
 		chromedp.Evaluate(`document.documentElement.scrollWidth <= window.innerWidth + 1`, &wide))
