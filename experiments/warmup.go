@@ -123,9 +123,9 @@ func (s *Study) warnings() (lines []string) {
 		slices.Sort(cuts)
 		switch {
 		case r.Warmup == language.Auto && short > 0:
-			lines = append(lines, fmt.Sprintf("run.warmup%s: %d of %d runs are too short to find their warm-up (MSER-5)", p.at(), short, len(p.Outcomes)))
+			lines = append(lines, fmt.Sprintf("run.warmup%s: %d of %d runs are too short to find their warm-up (MSER-5); make run.duration longer", p.at(), short, len(p.Outcomes)))
 		case r.Warmup == language.Auto && len(cuts) > 0:
-			lines = append(lines, fmt.Sprintf("run.warmup%s: cut are %s (MSER-5)", p.at(), between(cuts)))
+			lines = append(lines, fmt.Sprintf("run.warmup%s: the first %s are cut (MSER-5)", p.at(), between(cuts)))
 		case r.WarmupSaid || len(cuts) == 0 || float64(cuts[len(cuts)/2]) <= most*float64(r.Duration):
 		default:
 			cut := cuts[len(cuts)/2]

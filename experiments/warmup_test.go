@@ -52,7 +52,7 @@ func TestAutomaticWarmup(t *testing.T) {
 	if err := s.WriteResults(&table); err != nil || !strings.Contains(table.String(), "replication,seed,run,warmup_s,") || !strings.Contains(table.String(), ","+decimals(p.Outcomes[0].Transient.Cut.Seconds())+",") {
 		t.Errorf("%v\n%.200s", err, table.String())
 	}
-	if lines, err := s.Notes(); err != nil || len(lines) != 1 || !strings.HasPrefix(lines[0], "run.warmup: cut are ") {
+	if lines, err := s.Notes(); err != nil || len(lines) != 1 || !strings.HasPrefix(lines[0], "run.warmup: the first ") {
 		t.Errorf("%q, %v", lines, err)
 	}
 }

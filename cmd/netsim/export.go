@@ -73,11 +73,11 @@ func fill(ctx context.Context, db *sql.DB, files []string) error {
 		}
 		t, err := experiments.ReadTable(f)
 		f.Close()
-		if err == nil {
-			err = insert(ctx, db, tableName(path), t)
-		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
+		}
+		if err := insert(ctx, db, tableName(path), t); err != nil {
+			return fmt.Errorf("the database cannot be written: %w", err)
 		}
 	}
 	return nil

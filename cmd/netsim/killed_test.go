@@ -236,7 +236,7 @@ func TestSubmit(t *testing.T) {
 	_ = os.Remove("asked.txt")
 	set := []string{"--set", "flow.web.arrivals.count=1000000", "--set", "title=it's"}
 	out, errs, code := n.run(append([]string{"sweep", "submit", "x.toml", "--slurm", "--cpus", "2", "--aim", "1s", "--replications", "1", "--at-once", "9", "--sbatch=--partition=short"}, set...)...)
-	if code != exitOK || !strings.Contains(errs, "8 of 8 runs are missing, ") || !strings.Contains(out, "submitted 101, 102, 103, and 104 to collect; ") {
+	if code != exitOK || !strings.Contains(errs, "missing: 8 of 8 runs, ") || !strings.Contains(out, "submitted 101, 102, 103, and 104 to collect; ") {
 		t.Fatalf("exit code %d\n%s%s", code, out, errs)
 	}
 	asked := n.files()["asked.txt"]
@@ -268,7 +268,7 @@ func TestSubmit(t *testing.T) {
 		"sweep submit x.toml":                      "netsim: submit goes to one cluster; write: netsim sweep submit x.toml --slurm (or --kubernetes)\n",
 		"sweep submit x.toml --slurm --kubernetes": "netsim: submit goes to one cluster; ",
 		"sweep submit x.toml --slurm --cpus 0":     "netsim: --cpus 0 --chunks 0 --aim 10m0s: want ",
-		"sweep submit x.toml --slurm":              "netsim: all 8 runs are in out/x/shards; write: netsim sweep collect x.toml --out out/x\n",
+		"sweep submit x.toml --slurm":              "netsim: nothing is missing of 8 runs in out/x/shards; write: netsim sweep collect x.toml --out out/x\n",
 	} {
 		if _, errs, code := n.run(strings.Fields(args)...); code != exitUsage || !strings.HasPrefix(errs, want) {
 			t.Errorf("netsim %s: exit code %d, %s", args, code, errs)

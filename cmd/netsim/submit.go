@@ -107,7 +107,7 @@ func (s *submission) plan(cmd *cobra.Command, name string) error {
 		missing += p.Runs - p.Stored
 	}
 	if missing == 0 {
-		return fmt.Errorf("all %d runs are in %s; write: netsim sweep collect %s --out %s", runs, archive.Path, name, s.out)
+		return fmt.Errorf("nothing is missing of %s in %s; write: netsim sweep collect %s --out %s", plural(runs, "run"), archive.Path, name, s.out)
 	}
 	if s.chunks == 0 {
 		s.chunks = chunksOf(left, s.aim*time.Duration(s.cpus), runs)
@@ -117,7 +117,7 @@ func (s *submission) plan(cmd *cobra.Command, name string) error {
 	s.name = "netsim-" + strings.TrimSuffix(filepath.Base(file.Name), ".toml")
 	s.args = append([]string{name}, s.again()...)
 	s.args = append(s.args, "--out", s.out)
-	fmt.Fprintf(cmd.ErrOrStderr(), "%d of %s are missing, %s of one core: %s of about %s\n", missing, plural(runs, "run"), about(left), plural(s.chunks, "chunk"), about(s.each))
+	fmt.Fprintf(cmd.ErrOrStderr(), "missing: %d of %s, %s of one core: %s of about %s\n", missing, plural(runs, "run"), about(left), plural(s.chunks, "chunk"), about(s.each))
 	s.args = append(s.args, "--plan", sum)
 	return nil
 }
