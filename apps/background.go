@@ -21,7 +21,18 @@ func (f *Flow) packet(now des.Time, from *host.Host, to Target) {
 	if f.Tally.measures(now) {
 		f.Tally.Packets.Sent++
 	}
-	from.Send(now, to.address(), f.Packet, wire.IncarnationOf(f.number, 0, 1))
+	from.Send(now, to.address(), int32(f.size()), wire.IncarnationOf(f.number, 0, 1))
+}
+
+// size is that of the next packet.
+func (f *Flow) size() int64 {
+	if v, fixed := f.Packet.Fixed(); fixed {
+		return v
+	}
+	if f.sizes == nil {
+		f.sizes = des.Stream(f.world.seed, f.world.rep, "flow."+f.Name+".size")
+	}
+	return f.Packet.Draw(f.sizes)
 }
 
 // Datagram counts a packet that has arrived: [host.Strays].

@@ -14,7 +14,7 @@ import (
 // counted, wherever it arrives.
 func TestBackground(t *testing.T) {
 	w := newWorld(t, plan{})
-	f := w.add(Flow{Name: "noise", Packet: 1000, Arrivals: Arrivals{Process: Even, Rate: 1000, Count: 3000},
+	f := w.add(Flow{Name: "noise", Packet: always(1000), Arrivals: Arrivals{Process: Even, Rate: 1000, Count: 3000},
 		Tally: &Tally{From: des.Time(time.Second), Until: des.Time(2 * time.Second)}})
 	w.sim.Run(ever)
 	y, p := f.Tally, &f.Tally.Packets
@@ -35,7 +35,7 @@ func TestBackground(t *testing.T) {
 // Nothing is allocated for a packet, once there are packets.
 func TestBackgroundAllocatesNothing(t *testing.T) {
 	w := newWorld(t, plan{})
-	w.add(Flow{Name: "noise", Packet: 1000, Arrivals: Arrivals{Process: Poisson, Rate: 1e4}})
+	w.add(Flow{Name: "noise", Packet: always(1000), Arrivals: Arrivals{Process: Poisson, Rate: 1e4}})
 	w.sim.Run(des.Time(time.Second))
 	now := w.sim.Now()
 	if n := testing.AllocsPerRun(10, func() { now = now.Add(100 * time.Millisecond); w.sim.Run(now) }); n != 0 {
@@ -54,7 +54,7 @@ func TestOnOff(t *testing.T) {
 		a.Rate, a.Stop = rate, des.Time(seconds*time.Second)
 		const bins = 1 << 15
 		var counts [bins]float64
-		f := w.add(Flow{Name: "noise", Packet: 100, Arrivals: a})
+		f := w.add(Flow{Name: "noise", Packet: always(100), Arrivals: a})
 		last := uint64(0)
 		for i := range counts {
 			w.sim.Run(des.Time(i+1) * des.Time(time.Second))
@@ -87,4 +87,10 @@ func TestOnOff(t *testing.T) {
 	if _, mean := hurst(Arrivals{Process: OnOff, On: dist.Constant(3e6), Off: dist.Constant(7e6)}); math.Abs(mean-rate*.3) > .01 {
 		t.Errorf("bursts shorter than a gap: %v packets/s, want 15: time stands still between bursts", mean)
 	}
+}
+
+// always is a size that all packets have.
+func always(bytes int64) *dist.Dist {
+	d := dist.Constant(bytes)
+	return &d
 }

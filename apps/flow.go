@@ -120,7 +120,7 @@ type Flow struct {
 	LocalAddress      int           // which of the client's, from 1; 0: the host's choice
 	Attack            *Attack       // an arrival is a forged segment; nil: it is not
 	Steady            bool          // its TIME-WAITs are there from the start: see Populate
-	Packet            int32         // bytes: an arrival is a packet of this size, and no connection; 0: conversations
+	Packet            *dist.Dist    // bytes: an arrival is a packet of such a size, and no connection; nil: conversations
 	Options           *tcp.Settings // of the sockets at both ends; nil is none
 	Lingering         *tcp.Settings // of those that close by Linger
 	Tally             *Tally
@@ -138,6 +138,8 @@ type Flow struct {
 	triggers               []*Flow    // that requests of this one begin jobs of
 	active                 []int      // connections to each server, if that decides
 	thoughts               *rand.Rand // of users
+	users, leaving         int        // that there are to be; of those there are, too many
+	sizes                  *rand.Rand // of packets
 	draws                  draws
 	owner                  des.Owner
 }
@@ -190,7 +192,7 @@ func (f *Flow) arrive(now des.Time, client, server int) {
 	switch {
 	case f.Attack != nil:
 		f.forge(now, client, &f.Servers[server])
-	case f.Packet > 0:
+	case f.Packet != nil:
 		f.packet(now, from, f.Servers[server])
 	case f.keeps():
 		j := f.world.takeJob(f)

@@ -100,6 +100,8 @@ func (a *alarm) Fire(now des.Time) {
 	switch {
 	case a == &j.patience:
 		j.giveUp(now)
+	case j.thinking && j.flow.leaves():
+		j.flow.world.putJob(j)
 	case j.thinking:
 		j.thinking = false
 		j.server = j.flow.server(j.flow.Clients[j.client], uint64(j.client))
@@ -165,7 +167,7 @@ func (j *job) end(now des.Time, done bool) {
 func (j *job) think(now des.Time) {
 	f, a := j.flow, &j.flow.Arrivals
 	next := now.Add(time.Duration(a.Think.Draw(f.thoughts)))
-	if next >= a.Stop || a.Count > 0 && f.jobs >= a.Count {
+	if next >= a.Stop || a.Count > 0 && f.jobs >= a.Count || f.leaves() {
 		f.world.putJob(j)
 		return
 	}
@@ -177,15 +179,36 @@ func (j *job) think(now des.Time) {
 func (f *Flow) populate() {
 	a := &f.Arrivals
 	f.thoughts = des.Stream(f.world.seed, f.world.rep, "flow."+f.Name+".arrivals")
-	n := a.Users
-	if a.PerHost {
+	f.SetUsers(des.Time(a.Start), a.Users)
+}
+
+// SetUsers changes how many users there are, or are at each client: new ones think
+// first, and whoever of those that are too many would begin or end a job first goes.
+func (f *Flow) SetUsers(now des.Time, n int) {
+	if f.Arrivals.PerHost {
 		n *= len(f.Clients)
 	}
-	for i := range n {
-		j := f.world.takeJob(f)
-		j.user, j.client = true, i%len(f.Clients)
-		j.think(des.Time(a.Start))
+	for ; f.users > n; f.users-- {
+		f.leaving++
 	}
+	for ; f.users < n; f.users++ {
+		if f.leaving > 0 {
+			f.leaving--
+			continue
+		}
+		j := f.world.takeJob(f)
+		j.user, j.client = true, f.users%len(f.Clients)
+		j.think(max(now, des.Time(f.Arrivals.Start)))
+	}
+}
+
+// leaves tells whether a user is one too many, and goes.
+func (f *Flow) leaves() bool {
+	if f.leaving == 0 {
+		return false
+	}
+	f.leaving--
+	return true
 }
 
 // assign gives a talk the job.

@@ -97,6 +97,23 @@ func (d Dist) Within(low, high int64) Dist {
 	return d
 }
 
+// Bounds are the least and the greatest value that can be drawn.
+func (d *Dist) Bounds() (least, greatest int64) {
+	switch d.kind {
+	case pareto:
+		return max(d.lo, int64(d.a)), d.hi
+	case choice:
+		least, greatest = d.hi, d.lo
+		for _, v := range d.values {
+			if v >= d.lo && v <= d.hi {
+				least, greatest = min(least, v), max(greatest, v)
+			}
+		}
+		return least, greatest
+	}
+	return d.lo, d.hi
+}
+
 // Draw draws a value. Beyond the largest integer there is only that.
 func (d *Dist) Draw(r *rand.Rand) int64 {
 	if !d.truncate {

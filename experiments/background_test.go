@@ -141,3 +141,31 @@ duration = "10 s"
 		t.Errorf("%v packets a second, want 50: 20 %% of 2 Mbps", got)
 	}
 }
+
+// TestPacketsOfManySizes: packets whose size is drawn have its mean, by which their rate
+// is a share of the link's, and draw from a stream of their own.
+func TestPacketsOfManySizes(t *testing.T) {
+	const seed = 1
+	s := study(t, pair+`
+delay = "10 ms"
+rate = "1 Mbps"
+[flow.noise]
+kind = "background"
+from = "client"
+to = "server"
+size = { dist = "choice", values = ["100 B", "400 B"], weights = [3, 1] }
+load = { of = "link.wire", share = "70 %" }
+arrivals = { process = "even" }
+[run]
+duration = "20 s"
+`)
+	if got := s.Points[0].Spec.Flows[0].Arrivals.Rate; got != 500 {
+		t.Errorf("%v packets a second, want 500 of 175 B in the mean", got)
+	}
+	m := s.Points[0].Outcomes[0].Measures
+	n := m["flow.noise.packets.sent"].Statistic("total")
+	mean, sd := m["link.wire.bytes"].Statistic("total")/n, 130.0
+	if z := (mean - 175) / (sd / math.Sqrt(n)); n != 10_000 || math.Abs(z) > 4 {
+		t.Errorf("seed %d: %v packets of %v B, want 10000 of 175 B: z = %.1f", seed, n, mean, z)
+	}
+}

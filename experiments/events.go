@@ -27,7 +27,7 @@ type change struct {
 	node          *nodeChange
 	closing       *closing
 	outage        *outage
-	flow          *flow // of whose arrivals the rate changes
+	flow          *flow // of whose arrivals the rate changes, or how many users there are
 	half          *topo.Half
 	links         []*topo.Link
 	key           string
@@ -39,19 +39,25 @@ func (w *World) addEvents() {
 	for i := range w.Spec.Events {
 		e := &w.Spec.Events[i]
 		h := &happening{Event: e, world: w}
-		if e.Do == "down" {
-			h.change(w.links[e.Link], language.Change{Link: e.Link, Key: "up", Value: false})
+		for _, t := range e.Link {
+			h.change(w.links[t.Node].part(t), language.Change{Link: t.Node, Key: "up", Value: false})
 		}
-		if e.Do == "crash" || e.Do == "stop-timers" {
-			h.changes = append(h.changes, change{outage: &outage{closing{w.nodes[e.Node], w.apps}, e.Do == "stop-timers", e.Quiet}})
-		}
-		if e.Do == "close-listener" {
-			h.changes = append(h.changes, change{closing: &closing{w.nodes[e.Node], w.apps}})
+		for _, t := range e.Node {
+			at := closing{w.nodes[t.Node], t, w.apps}
+			if e.Do == "close-listener" {
+				h.changes = append(h.changes, change{closing: &at})
+			} else {
+				h.changes = append(h.changes, change{outage: &outage{at, e.Do == "stop-timers", e.Quiet}})
+			}
 		}
 		for _, c := range e.Set {
 			if c.Flow != "" {
 				f := w.flows[w.flowNumber(c.Flow)]
-				h.changes = append(h.changes, change{flow: f, value: float64(c.Value.(language.Frequency)), before: f.Arrivals.Rate})
+				if users, ok := c.Value.(int64); ok {
+					h.changes = append(h.changes, change{flow: f, value: users, before: f.Arrivals.Users})
+				} else {
+					h.changes = append(h.changes, change{flow: f, value: float64(c.Value.(language.Frequency)), before: f.Arrivals.Rate})
+				}
 				continue
 			}
 			if c.Node != "" {
@@ -80,6 +86,16 @@ func (h *happening) change(g *links, c language.Change) {
 			h.changes = append(h.changes, change{half: l.Back, key: c.Key, value: ready(c.Value), before: standing(l.Back, &g.Back, c.Key)})
 		}
 	}
+}
+
+// part is some members of a group of links.
+func (g *links) part(t language.Target) *links {
+	if t.All() {
+		return g
+	}
+	some := *g
+	some.members = g.members[t.First : t.Last+1]
+	return &some
 }
 
 // ready is a value of the language as package topo takes it.
@@ -128,9 +144,13 @@ func (h *happening) Fire(now des.Time) {
 		}
 		switch {
 		case c.node != nil:
-			c.node.set(map[bool]int64{false: c.node.value, true: c.node.before}[h.acting])
+			c.node.set(now, map[bool]int64{false: c.node.value, true: c.node.before}[h.acting])
 		case c.flow != nil:
-			c.flow.made.SetRate(now, value.(float64))
+			if users, ok := value.(int64); ok {
+				c.flow.made.SetUsers(now, int(users))
+			} else {
+				c.flow.made.SetRate(now, value.(float64))
+			}
 		case c.outage != nil:
 			c.outage.set(now, !h.acting)
 		case c.closing != nil:

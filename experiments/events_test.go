@@ -79,6 +79,9 @@ accept = { threads = 1, time = "1 h" }
 		{"time_wait", "[node.client]\ntcp.time_wait = \"1 s\"\n[event.e]\nat = \"4 s\"\nfor = \"3 s\"\nset.node.client.tcp.time_wait = \"2 s\"\n", "node.client.time_wait.count", "max", 20},
 		{"time_wait_max", "[node.client]\ntcp.time_wait = \"1 min\"\n[event.e]\nat = \"4 s\"\nset.node.client.tcp.time_wait_max = 7\n", "node.client.time_wait.count", "max", 40},
 		{"backlog", held + "backlog = 1\n[event.e]\nat = \"4950 ms\"\nset.node.server.listen.web.backlog = 30\n", "node.server.listen.web.acceptq.count", "max", 31},
+		// One thread takes one a second, the first at 30 ms; from 5 s to 7 s there are ten
+		// more, which take ten at 5 s and ten at 6 s, and go at 7 s, when they are done.
+		{"accept.threads", strings.Replace(held, "1 h", "1 s", 1) + "backlog = 200\n[event.e]\nat = \"5 s\"\nfor = \"2 s\"\nset.node.server.listen.web.accept.threads = 11\n", "node.server.listen.web.accepted", "total", 30},
 		{"close-listener", "[event.e]\nat = \"4950 ms\"\nfor = \"1 s\"\ndo = \"close-listener\"\nnode = \"server\"\n", "flow.web.failed.refused", "total", 10},
 	} {
 		source := closing
@@ -94,6 +97,53 @@ accept = { threads = 1, time = "1 h" }
 		again, err := language.Parse("effective.toml", []byte(s.Points[0].Spec.Effective()))
 		if err != nil || again.Points[0].Spec.Effective() != s.Points[0].Spec.Effective() {
 			t.Errorf("%s: what is in force does not read back: %v\n%s", c.name, err, s.Points[0].Spec.Effective())
+		}
+	}
+}
+
+// TestEventsChangeUsers: of four users who ask every 1.02 s, first at 1 s, three go when
+// they would ask again, and three come back 2 s later, who think first.
+func TestEventsChangeUsers(t *testing.T) {
+	s := study(t, pair+`
+delay = "10 ms"
+[flow.web]
+from = "client"
+to = "server:80"
+arrivals = { process = "users", users = 4, think = "1 s" }
+[run]
+duration = "10 s"
+[event.e]
+at = "5 s"
+for = "2 s"
+set.flow.web.arrivals.users = 1
+`)
+	if got := s.Points[0].Outcomes[0].Measures["flow.web.jobs"].Statistic("total"); got != 4*4+5+3*2 {
+		t.Errorf("%v jobs", got)
+	}
+}
+
+// TestEventsOfMembers: what happens to a member of a group happens to no other.
+func TestEventsOfMembers(t *testing.T) {
+	for event, want := range map[string][2]float64{
+		"at = \"0 s\"\ndo = \"down\"\nlink = \"wire[1]\"":                                                    {75, 0},
+		"at = \"4950 ms\"\nfor = \"1 s\"\ndo = \"close-listener\"\nnode = [\"server[0]\", \"server[2..3]\"]": {92, 8},
+		"at = \"4950 ms\"\ndo = \"crash\"\nnode = \"server[1..3]\"":                                          {62, 0},
+	} {
+		source := strings.Replace(pair, "[node.server]", "[node.server]\ncount = 4", 1) + `
+delay = "10 ms"
+pair = "all-to-all"
+[flow.web]
+from = "client"
+to = "server:80"
+pick = "round-robin"
+arrivals = { process = "even", rate = "10/s", stop = "10 s" }
+[run]
+duration = "10 s"
+[event.e]
+`
+		m := study(t, source+event).Points[0].Outcomes[0].Measures
+		if got := [2]float64{m["flow.web.opened"].Statistic("total"), m["flow.web.failed.refused"].Statistic("total")}; got != want {
+			t.Errorf("%s: opened and refused are %v, want %v", event, got, want)
 		}
 	}
 }

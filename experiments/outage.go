@@ -15,7 +15,7 @@ type outage struct {
 
 // set begins the outage, or ends it. Who comes back listens again.
 func (o *outage) set(now des.Time, out bool) {
-	for _, h := range o.hosts {
+	for _, h := range o.touched() {
 		switch {
 		case o.timers:
 			h.StopTimers(now, out)

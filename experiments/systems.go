@@ -1,11 +1,13 @@
 package experiments
 
 import (
+	"iter"
 	"time"
 
 	"netsim/apps"
 	"netsim/des"
 	"netsim/experiments/language"
+	"netsim/host"
 	"netsim/tcp"
 )
 
@@ -22,18 +24,30 @@ type nodeChange struct {
 	value, before int64
 }
 
-// closing is what an event does to the listeners of a group of hosts: it closes
-// them, and opens them again.
+// closing is what an event does to the listeners of members of a group of hosts: it
+// closes them, and opens them again.
 type closing struct {
 	*nodes
-	apps *apps.World
+	which language.Target
+	apps  *apps.World
+}
+
+// touched are the members, by their numbers.
+func (c *closing) touched() iter.Seq2[int, *host.Host] {
+	return func(yield func(int, *host.Host) bool) {
+		for k, h := range c.hosts {
+			if (c.which.All() || k >= c.which.First && k <= c.which.Last) && !yield(k, h) {
+				return
+			}
+		}
+	}
 }
 
 func (c *closing) set(now des.Time, closed bool) {
 	for i := range c.Listeners {
 		spec := &c.Listeners[i]
 		doors := c.doors[spec.Name]
-		for k, h := range c.hosts {
+		for k, h := range c.touched() {
 			if closed {
 				doors[k].Stop(now)
 			} else if !spec.ReuseAddress && h.Taken(spec.Port) {
@@ -53,6 +67,8 @@ func (g *nodes) changeOf(c language.Change) *nodeChange {
 		n.value = int64(v)
 	case int64:
 		n.value = v
+	case language.Count:
+		n.value = int64(v)
 	}
 	switch c.Key {
 	case "tcp.time_wait":
@@ -61,23 +77,32 @@ func (g *nodes) changeOf(c language.Change) *nodeChange {
 		n.before = int64(g.profile.TimeWaitMax)
 	case "backlog":
 		n.before = int64(g.profile.Backlog)
-		for _, l := range g.Listeners {
-			if l.Name == c.Listener && l.Backlog != nil {
-				n.before = int64(*l.Backlog)
-			}
+	}
+	for _, l := range g.Listeners {
+		switch {
+		case l.Name != c.Listener:
+		case c.Key == "accept.threads":
+			n.before = l.Accept.Threads
+		case l.Backlog != nil:
+			n.before = int64(*l.Backlog)
 		}
 	}
 	return n
 }
 
 // set lets the key have the value from now on.
-func (n *nodeChange) set(value int64) {
+func (n *nodeChange) set(at des.Time, value int64) {
 	now := n.waits
 	switch n.key {
 	case "tcp.time_wait":
 		now.length = time.Duration(value)
 	case "tcp.time_wait_max":
 		now.most = int(value)
+	case "accept.threads":
+		for _, l := range n.doors[n.listener] {
+			l.SetThreads(at, int(value))
+		}
+		return
 	case "backlog":
 		asked := int(value)
 		for _, l := range n.doors[n.listener] {

@@ -399,7 +399,7 @@ func (w *World) addFlow(f *language.Flow) {
 		Tally: &apps.Tally{From: from, Until: until},
 	}
 	if f.Packets() {
-		made.Packet = int32(f.Size)
+		made.Packet = &f.Size.Dist
 	}
 	if reply, _ := f.Close.Reply.Fixed(); reply == language.Never {
 		made.Closing.Reply = dist.Constant(-1)

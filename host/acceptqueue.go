@@ -20,6 +20,8 @@ type accepts struct {
 	taken       int
 	length      int64
 	idle        *thread
+	threads     int       // that there are to be
+	leaving     int       // busy ones that are too many
 	time        dist.Dist // ns
 	draws       *rand.Rand
 }
@@ -64,15 +66,51 @@ func (l *Listener) Threads(n int, busy dist.Dist) {
 	a.time = busy
 	a.draws = des.Stream(st.seed, st.rep, fmt.Sprintf("node.%s.listen.%d.accept", l.host.name(), l.port))
 	for range n {
-		t := &thread{listener: l, next: a.idle}
-		t.busy.Bind(t, l.host.owner.Rank(des.Workload))
-		a.idle = t
+		l.hire()
+	}
+}
+
+// hire makes an idle thread.
+func (l *Listener) hire() {
+	a := l.accepts
+	t := &thread{listener: l, next: a.idle}
+	t.busy.Bind(t, l.host.owner.Rank(des.Workload))
+	a.idle = t
+	a.threads++
+}
+
+// SetThreads changes how many threads accept, where [Listener.Threads] has made some:
+// new ones take who is waiting, and those that are too many go when they are idle.
+func (l *Listener) SetThreads(now des.Time, n int) {
+	a := l.accepts
+	for a.threads < n {
+		if a.leaving > 0 {
+			a.leaving--
+			a.threads++
+		} else {
+			l.hire()
+		}
+	}
+	for ; a.threads > n; a.threads-- {
+		if a.idle == nil {
+			a.leaving++
+		} else {
+			a.idle = a.idle.next
+		}
+	}
+	for a.idle != nil && a.first != nil {
+		a.take(now)
+		l.Accept(now)
 	}
 }
 
 // Fire ends the thread's work on a connection.
 func (t *thread) Fire(now des.Time) {
 	a := t.listener.accepts
+	if a.leaving > 0 {
+		a.leaving--
+		return
+	}
 	t.next, a.idle = a.idle, t
 	if a.first != nil {
 		a.take(now)

@@ -54,7 +54,7 @@ func (c *config) loads() {
 			c.fault(at, w)
 			continue
 		}
-		c.done[table+".arrivals.rate"] = Frequency(c.peak(table) * Base(share).(float64) * rate / (8 * float64(int64(size.(Size))+overhead)))
+		c.done[table+".arrivals.rate"] = Frequency(c.peak(table) * Base(share).(float64) * rate / (8 * (meanSize(size) + float64(overhead))))
 	}
 }
 
@@ -67,6 +67,14 @@ func (c *config) peak(flow string) float64 {
 		return 1
 	}
 	return 1 + meanLength(off)/meanLength(on)
+}
+
+// meanSize is the mean of a size or a law of them, in bytes.
+func meanSize(v any) float64 {
+	if l, ok := v.(Law); ok {
+		return l.Dist.Mean()
+	}
+	return float64(v.(Size))
 }
 
 // meanLength is the mean of a duration or a law of them, in ns.
@@ -153,8 +161,14 @@ func (c *config) checkBackground(s *Spec, f *Flow) {
 	if p := f.Arrivals.Process; c.set(path+".load.of") && p != "even" && p != "poisson" && p != "on-off" && !c.bad(path+".arrivals.process") {
 		c.faultAt(path, path+".arrivals.process", wrongf(`write arrivals.process = "poisson", or "even" for a constant rate`, "process %q has no rate by which it could load a link", p))
 	}
-	if least := int64(leastDatagram); (f.Size < least || f.Size > 65535) && !c.bad(path+".size") {
-		c.fault(path+".size", wrongf("write 48 B to 65535 B", "%d B is no packet", f.Size))
+	low, high := f.Size.Dist.Bounds()
+	_, fixed := f.Size.Dist.Fixed()
+	switch {
+	case c.bad(path+".size") || low >= leastDatagram && high <= 65535:
+	case fixed:
+		c.fault(path+".size", wrongf("write 48 B to 65535 B", "%d B is no packet", low))
+	default:
+		c.fault(path+".size", wrongf(`give it min = "48 B" and max = "1500 B"`, "%s may be less than 48 B or more than 65535 B, which is no packet", f.Size))
 	}
 }
 

@@ -15,8 +15,8 @@ type Event struct {
 	Every time.Duration `key:"every"` // 0: once
 	Do    string        `key:"do"`    // down: the link Link; close-listener, crash, stop-timers: at Node
 	Quiet time.Duration `key:"quiet_time"`
-	Link  string        `key:"link"`
-	Node  string        `key:"node"`
+	Link  []Target      `key:"link"` // names of links
+	Node  []Target      `key:"node"`
 	Set   []Change
 }
 
@@ -24,18 +24,10 @@ type Event struct {
 // of the members of a group of nodes.
 type Change struct {
 	Link, Way      string // Way is forward, back or "" for both
-	Node, Listener string // instead of a link; the listener for its backlog
+	Node, Listener string // instead of a link; the listener of a key that is its own
 	Flow           string // instead of either
 	Key            string // "delay", "tcp.time_wait"
 	Value          any    // as the key's
-}
-
-// changeable are the keys of nodes and flows that this version changes while a run lasts.
-var changeable = []string{"node.*.tcp.time_wait", "node.*.tcp.time_wait_max", "node.*.listen.*.backlog", "flow.*.arrivals.rate"}
-
-// changeable reports whether this version changes the key while a run lasts.
-func (k *Key) changeable() bool {
-	return k.Supported() && k.Changes() && (strings.HasPrefix(k.Path, "link.*.") || slices.Contains(changeable, k.Path))
 }
 
 // isSet tells whether a path is that of an event's table of changes.
@@ -65,8 +57,6 @@ func (r *reader) changes(into *layer, full, rel string, at *table, values map[st
 			r.fault(f, wrongf("", "is a table"))
 		case !place.key.Changes():
 			r.fault(f, wrongf("keys marked ! can be", "cannot be changed while a run lasts"))
-		case !place.key.changeable():
-			r.fault(f, notYet)
 		default:
 			r.leaf(into, f, to, place.key, values[w])
 		}
@@ -104,8 +94,8 @@ func (c *config) changesOf(event string) (all []changeAt) {
 		words := strings.Split(what, ".")
 		ch := changeAt{Change{Key: words[len(words)-1], Value: v}, path}
 		switch {
-		case words[0] == "node" && len(words) == 5:
-			ch.Node, ch.Listener = words[1], words[3]
+		case words[0] == "node" && words[2] == "listen":
+			ch.Node, ch.Listener, ch.Key = words[1], words[3], strings.Join(words[4:], ".")
 		case words[0] == "flow":
 			ch.Flow, ch.Key = words[1], strings.Join(words[2:], ".")
 		case words[0] == "node":
@@ -127,11 +117,22 @@ func (c *config) checkEvent(s *Spec, e *Event) {
 	if e.Do == "" && len(changes) == 0 && !c.bad(path+".do") {
 		c.faultKey(path, wrongf(`write do = "down", or set = { ... }`, "nothing happens"))
 	}
-	if e.Do == "down" && c.need(path, "link", `"wire"`) && !c.has["link."+e.Link] {
-		c.fault(path+".link", wrongf("", "%s", meant("no link "+quoted(e.Link), e.Link, c.under("link"))))
+	atNodes := slices.Contains([]string{"close-listener", "crash", "stop-timers"}, e.Do)
+	for key, does := range map[string]bool{"link": e.Do == "down", "node": atNodes} { // order-free: faults are sorted
+		if c.set(path+"."+key) && !does && !c.bad(path+".do") {
+			c.fault(path+"."+key, wrongf(map[string]string{"link": `write do = "down"`, "node": `write do = "crash", "stop-timers" or "close-listener"`}[key], "nothing happens to it"))
+		}
 	}
-	if slices.Contains([]string{"close-listener", "crash", "stop-timers"}, e.Do) && c.need(path, "node", `"server"`) {
-		c.checkHost(path+".node", e.Node)
+	if e.Do == "down" && c.need(path, "link", `"wire"`) {
+		c.checkEach(path+".link", e.Link, func(t Target) *wrong { return s.place(c, Place{Kind: "link", Target: t}) })
+	}
+	if atNodes && c.need(path, "node", `"server"`) {
+		c.checkEach(path+".node", e.Node, func(t Target) *wrong {
+			if w := c.noHost(t.Node); w != nil {
+				return w
+			}
+			return s.member(c, t)
+		})
 	}
 	if e.Quiet > 0 && (e.Do != "crash" || e.For == 0) && !c.bad(path+".do") {
 		c.fault(path+".quiet_time", wrongf(`write do = "crash", and for how long with for = "10 s"`, "nothing comes back here, to be quiet"))
@@ -177,39 +178,67 @@ func (c *config) checkEvent(s *Spec, e *Event) {
 // checkNodeChange looks for the node, and for the listener at it.
 func (c *config) checkNodeChange(ch *changeAt) {
 	table := "node." + ch.Node + ".listen"
-	if c.checkHost(ch.path, ch.Node) && ch.Listener != "" && !c.has[table+"."+ch.Listener] {
+	switch {
+	case !c.checkHost(ch.path, ch.Node) || ch.Listener == "":
+	case !c.has[table+"."+ch.Listener]:
 		c.fault(ch.path, wrongf("", "%s", meant("no listener "+quoted(ch.Listener)+" at "+ch.Node, ch.Listener, c.under(table))))
+	case ch.Key == "accept.threads":
+		had, _ := c.value(table + "." + ch.Listener + ".accept.threads")
+		if had == Count(Unlimited) || ch.Value == Count(Unlimited) {
+			c.fault(ch.path, wrongf("write numbers here and there", "without a number of threads connections are accepted at once, and that does not change"))
+		}
 	}
 }
 
-// checkFlowChange looks for the flow, and for a rate of it that an event can change.
+// checkFlowChange looks for the flow, and for what of its arrivals an event can change.
 func (c *config) checkFlowChange(s *Spec, ch *changeAt) {
 	f := s.flow(ch.Flow)
+	key := strings.TrimPrefix(ch.Key, "arrivals.")
 	_, isSchedule := ch.Value.(Schedule)
 	switch {
 	case f == nil:
 		c.fault(ch.path, wrongf("", "%s", meant("no flow "+quoted(ch.Flow), ch.Flow, c.under("flow"))))
-	case !slices.Contains(arrivalKeys[f.Arrivals.Process], "rate"):
-		c.fault(ch.path, wrongf("", "arrivals of process %q have no rate", f.Arrivals.Process))
-	case f.Arrivals.Rates != nil:
+	case !slices.Contains(arrivalKeys[f.Arrivals.Process], key):
+		c.fault(ch.path, wrongf("", "arrivals of process %q have no %s", f.Arrivals.Process, key))
+	case key == "rate" && f.Arrivals.Rates != nil:
 		c.fault(ch.path, wrongf("let only one of them set it", "flow.%s.arrivals.rate has a schedule", f.Name))
 	case isSchedule:
 		c.fault(ch.path, wrongf("write one value", "%s is a schedule, and the event has times of its own", ch.Value))
 	}
 }
 
+// checkEach looks at what an event happens to.
+func (c *config) checkEach(path string, all []Target, check func(Target) *wrong) {
+	for i, t := range all {
+		w := check(t)
+		if t.Port != 0 || t.Listener != "" {
+			w = wrongf("", "%q has a port, and this happens to all of it", t)
+		}
+		if w != nil {
+			c.faultPart(path, i, w)
+		}
+	}
+}
+
 // checkHost tells whether a path names a group of hosts.
 func (c *config) checkHost(path, name string) bool {
+	w := c.noHost(name)
+	if w != nil {
+		c.fault(path, w)
+	}
+	return w == nil
+}
+
+// noHost is why a name is not one of a group of hosts, nil if it is.
+func (c *config) noHost(name string) *wrong {
 	kind, _ := c.value("node." + name + ".kind")
 	switch {
 	case !c.has["node."+name]:
-		c.fault(path, wrongf("", "%s", meant("no node "+quoted(name), name, c.under("node"))))
+		return wrongf("", "%s", meant("no node "+quoted(name), name, c.under("node")))
 	case kind != "host" && !c.proxy(name):
-		c.fault(path, wrongf("", "node %q is a %v, and ends no connections", name, kind))
-	default:
-		return true
+		return wrongf("", "node %q is a %v, and ends no connections", name, kind)
 	}
-	return false
+	return nil
 }
 
 // schedules is the path of a schedule that what an event changes has, "" if it has

@@ -103,6 +103,15 @@ func TestMessagesOfTheWhole(t *testing.T) {
 		{"precision", base + "[run]\nreplications = 2\n[expect.e]\nthat = \"flow.web.setup_time.mean\"\nequals = \"1\"\nprecision = \"1 se\"\n", `x.toml:14:13: expect.e.precision: 1 se is no half-width; write "2 %" or "1 ms"`},
 		{"series", base + "[output]\nseries = [\"flow.web.setup_time\"]\n", `x.toml:10:10: output.series: flow.web.setup_time is a sample; a level is shown here`},
 
+		{"what happens to what", base + "[event.a]\nat = \"1 s\"\ndo = \"crash\"\nnode = [\"client[7]\", \"server:80\"]\n[event.b]\nat = \"1 s\"\ndo = \"down\"\nlink = \"wire[2]\"\nnode = \"client\"\n",
+			`x.toml:12:9: event.a.node: no member 7 of "client"; "client" is one node` + "\n" + `x.toml:12:22: event.a.node: "server:80" has a port, and this happens to all of it` + "\n" +
+				`x.toml:16:8: event.b.link: no member 2 of "link.wire", which has 1` + "\n" + `x.toml:17:8: event.b.node: nothing happens to it; write do = "crash", "stop-timers" or "close-listener"`},
+		{"threads where there are none", base + "[event.a]\nat = \"1 s\"\nset.node.server.listen.p80.accept.threads = 4\n[node.server.listen.p80]\nport = 80\n",
+			`x.toml:11:45: event.a.set.node.server.listen.p80.accept.threads: without a number of threads connections are accepted at once, and that does not change; write numbers here and there`},
+		{"users of an event", base + "[event.a]\nat = \"1 s\"\nset.flow.web.arrivals.users = 4\n", `x.toml:11:31: event.a.set.flow.web.arrivals.users: arrivals of process "once" have no users`},
+		{"packets too large", base + "[flow.bg]\nkind = \"background\"\nfrom = \"client\"\nto = \"server\"\narrivals = { process = \"even\", rate = \"1/s\", count = 3 }\nsize = { dist = \"exponential\", mean = \"500 B\", min = \"48 B\" }\n",
+			`x.toml:14:8: flow.bg.size: { dist = "exponential", mean = "500 B", min = "48 B" } may be less than 48 B or more than 65535 B, which is no packet; give it min = "48 B" and max = "1500 B"`},
+
 		{"computed", base + "exchanges = \"= 1 / 2\"\n", `x.toml:9:13: flow.web.exchanges: 0.5 is not a whole number`},
 		{"computed word", base + "pick = \"= 1 + 1\"\n", `x.toml:9:8: flow.web.pick: a word cannot be computed`},
 		{"computed text", base + "[param]\na = \"= 1 < 2\"\n", `x.toml:10:5: param.a: 1 < 2 is not a number`},

@@ -86,7 +86,7 @@ func (k *Key) marked() string {
 	}{
 		{"~", k.Varies() && k.marks&formed != 0},
 		{"@", k.Scheduled() && k.marks&formed != 0},
-		{"!", k.changeable()},
+		{"!", k.Changes()},
 	} {
 		if m.has {
 			marks += " `" + m.mark + "`"

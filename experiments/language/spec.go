@@ -217,7 +217,7 @@ type Flow struct {
 	KeepAlive    bool          `key:"keepalive"`
 	NoDelay      bool          `key:"nodelay"`
 	FastOpen     bool          `key:"fast_open"`
-	Size         int64         `key:"size"` // of the packets of a background flow
+	Size         Law           `key:"size"` // of the packets of a background flow
 	Load         Load          `key:"load"`
 	Spoof        string        `key:"spoof"` // silent, none, or a group of hosts; "" is of conversations
 }
