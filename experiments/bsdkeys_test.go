@@ -18,6 +18,7 @@ func init() {
 		"node.*.tcp.cookie_trust":      "host.TestCookies",
 		"node.*.tcp.syncache_pause":    "host.TestSyncachePause",
 		"node.*.tcp.ack_every_other":   "tcp.TestAckEveryOther",
+		"node.*.tcp.reset_has_window":  "packetdrill: reset/linger-0.pkt",
 		"node.*.tcp.blackhole":         "packetdrill: reset/blackhole.pkt",
 		"node.*.tcp.default_mss":       "packetdrill: options/default-segment-size.pkt",
 		"node.*.tcp.min_mss":           "packetdrill: options/least-segment-size.pkt",

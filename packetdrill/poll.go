@@ -191,6 +191,9 @@ type item struct {
 
 // epollCreate is epoll_create() and epoll_create1().
 func (r *runner) epollCreate(c *script.Call) (attempt, error) {
+	if n, err := r.numberArg(c, 0, 1); err == nil && n <= 0 && c.Name == "epoll_create" {
+		return instead("EINVAL")
+	}
 	return func() (result, bool) {
 		p := new(epoll)
 		r.epolls = append(r.epolls, p)

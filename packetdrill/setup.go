@@ -71,8 +71,7 @@ func (r *runner) options(o Options) error {
 
 // ignored are options that mean nothing here: of the machine that a script runs on.
 var ignored = []string{"gateway_ip", "netmask_ip", "speed", "init_scripts", "code_command", "code_format", "code_sockopt",
-	"wire_server_ip", "wire_server_port", "wire_client_dev", "wire_server_dev", "persistent_tun_dev", "verbose", "dry_run", "debug",
-	"tun_dev", "wire_client", "wire_server", "so_filename", "so_flags", "use_tun", "udp_encaps", "send_omit_free", "send_omit_malloc"}
+	"persistent_tun_dev", "verbose", "dry_run", "debug", "tun_dev", "so_filename", "so_flags", "use_tun", "udp_encaps", "send_omit_free", "send_omit_malloc"}
 
 func (s *setup) set(o *script.Option, addresses map[string]string) error {
 	number := func() (n int, err error) {

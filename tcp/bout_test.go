@@ -129,7 +129,7 @@ func (b *bout) drawProfile(i int) *Profile {
 	b.profiles[i] = p.Name
 	lot := func(n int) bool { return rng.IntN(n) == 0 }
 	for _, flag := range []*bool{&p.Nagle, &p.NagleSmallOnly, &p.NagleFromIdle, &p.PushBursts, &p.TimeWaitNeedsACK, &p.RFC5961, &p.DSACK, &p.LimitedTransmit, &p.RACK, &p.TLP, &p.PRR, &p.FRTO,
-		&p.RFC1337, &p.RFC6191, &p.RenewsEcho, &p.ResetAtFIN, &p.OldACKBound, &p.ChecksEcho, &p.WholeSegments, &p.TellsRoom, &p.BriefFinWait2, &p.FINWaits, &p.ResendsSent, &p.ResetsUnread, &p.LimitEmptyAnswers, &p.ResetAtACK, &p.RepeatsFIN, &p.DropResets, &p.FINBeyondWindow, &p.AckEveryOther, &p.ResetWithAck, &p.CrossedAgain, &p.RequireTimestamps, &p.RFC5927, &p.LingerAborts} {
+		&p.RFC1337, &p.RFC6191, &p.RenewsEcho, &p.ResetAtFIN, &p.OldACKBound, &p.ChecksEcho, &p.WholeSegments, &p.TellsRoom, &p.BriefFinWait2, &p.FINWaits, &p.ResendsSent, &p.ResetsUnread, &p.LimitEmptyAnswers, &p.ResetAtACK, &p.RepeatsFIN, &p.DropResets, &p.FINBeyondWindow, &p.AckEveryOther, &p.ResetWithAck, &p.ResetHasWindow, &p.CrossedAgain, &p.RequireTimestamps, &p.RFC5927, &p.LingerAborts} {
 		if lot(4) {
 			*flag = !*flag
 		}

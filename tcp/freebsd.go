@@ -59,7 +59,7 @@ func FreeBSD() *Profile {
 		TimeWaitRestart:  FINOnly,
 		TimeWaitNeedsACK: true,
 		FinWait2:         10 * time.Minute,
-		ResetWithAck:     true,
+		ResetWithAck:     true, ResetHasWindow: true,
 
 		ChallengePer: PerConnection, ChallengeLimit: 5,
 		ChallengeInterval: time.Second,
@@ -79,6 +79,7 @@ func FreeBSD() *Profile {
 }
 
 var freebsdSources = sources{
+	"ResetHasWindow": "code of FreeBSD 14: tcp_output",
 	"DupThresh IdleRestart WindowUse ReducesWindow ThinLinear": "unverified: as RFC 5681",
 	"DefaultMSS MinMSS Blackhole":                              "code of FreeBSD 14: V_tcp_mssdflt 536, tcp_minmss 216; V_blackhole 0",
 	"TellsRoom":                                                "code of FreeBSD 14: tcp_mss rounds up so_rcv; tcp_output, sbspace",

@@ -63,7 +63,7 @@ func Linux() *Profile {
 		TWReuse: LoopbackReuse, TWReuseDelay: time.Second, TWReuseBound: true,
 		LimitEmptyAnswers: true,
 		FinWait2:          60 * time.Second, BriefFinWait2: true,
-		FINWaits: true, ResendsSent: true, ResetsUnread: true, ResetWithAck: true,
+		FINWaits: true, ResendsSent: true, ResetsUnread: true, ResetWithAck: true, ResetHasWindow: true,
 		RFC6191:         true,
 		OrphanProbesEnd: true,
 
@@ -81,6 +81,7 @@ func Linux() *Profile {
 const measured = "measured on Linux 6.18.44"
 
 var linuxSources = sources{
+	"ResetHasWindow":                      "measured on Linux 6.18.44; tcp_send_active_reset",
 	"DefaultMSS MinMSS Blackhole":         "code of Linux 6.18: tcp_base_mss is of probing, TCP_MIN_SND_MSS 48 with the room of options; none",
 	"TellsRoom":                           "code of Linux 6.18: __tcp_select_window",
 	"Handshake":                           "RFC 9293 section 3.5",

@@ -121,6 +121,9 @@ func (c *Conn) emitReset(now des.Time, s *wire.Segment) {
 	}
 	if r.stamped {
 		c.stamp(now, s)
+		if c.profile.ResetHasWindow {
+			s.Window = c.window(false)
+		}
 	}
 	c.counts.Resets++
 	c.counts.Closing++

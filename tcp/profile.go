@@ -152,6 +152,7 @@ type Profile struct {
 	FINWaits          bool            `key:"tcp.fin_waits"`           // a FIN waits for room in the congestion window
 	ResetsUnread      bool            `key:"tcp.resets_unread"`       // text in FIN-WAIT-1 or -2 resets, if the user has shut down reading
 	ResetWithAck      bool            `key:"tcp.reset_with_ack"`      // an abort sends RST,ACK
+	ResetHasWindow    bool            `key:"tcp.reset_has_window"`    // and tells the window, as any segment
 
 	RFC6191            bool `key:"tcp.rfc6191"`              // a SYN with a newer timestamp reopens TIME-WAIT
 	TimeWaitChallenges bool `key:"tcp.time_wait_challenges"` // RFC 5961 holds in TIME-WAIT, too

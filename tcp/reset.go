@@ -5,7 +5,7 @@ import "netsim/wire"
 // pendingReset is a RST that Emit sends first.
 type pendingReset struct {
 	due, hasAck bool
-	stamped     bool // with timestamps, if they are used: RFC 7323 section 3.2 wants it of an abort
+	stamped     bool // of our own accord: with timestamps, if they are used (RFC 7323 section 3.2)
 	seq, ack    wire.Seq
 }
 

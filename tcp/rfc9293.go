@@ -69,6 +69,7 @@ func RFC9293() *Profile {
 }
 
 var rfc9293Sources = sources{
+	"ResetHasWindow": "RFC 9293 section 3.10.5 has no window there",
 	"DupThresh IdleRestart WindowUse ReducesWindow ThinLinear": "RFC 5681 sections 3.2 and 4.1",
 	"DefaultMSS MinMSS Blackhole":                              "RFC 9293 section 3.7.1 (MUST-15); the least is chosen, and a port without a listener is told",
 	"TellsRoom":                                                "RFC 9293 section 3.8.6.2.2 (MUST-39)",

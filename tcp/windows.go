@@ -71,6 +71,7 @@ func Windows() *Profile {
 }
 
 var windowsSources = sources{
+	"ResetHasWindow": "unverified: none",
 	"DupThresh IdleRestart WindowUse ReducesWindow ThinLinear": "unverified: as RFC 5681",
 	"DefaultMSS MinMSS Blackhole":                              "unverified: as RFC 9293",
 	"TellsRoom":                                                "unverified: as RFC 9293",

@@ -72,6 +72,7 @@ var keys = []Key{
 	{"node.*.tcp.reset_with_ack", boolean, "(profile)", now, "an abort sends RST,ACK, not RST"},
 	{"node.*.tcp.syn_hurry", duration, "(profile)", now, "after an ACK that cannot be, the first SYN is sent again after so long; 0 s is by its timer"},
 	{"node.*.tcp.repeats_fin", boolean, "(profile)", now, "until our FIN is acknowledged, every ACK says it once more"},
+	{"node.*.tcp.reset_has_window", boolean, "(profile)", now, "a RST of one's own accord tells the window"},
 	{"node.*.tcp.blackhole", words("off syn closed listen"), "(profile)", now, "what is not reset: SYNs where nobody listens, anything there, and what a listener does not take"},
 	{"node.*.tcp.silent_listener", boolean, "(profile)", now, "what has both SYN and ACK for a listener, or neither, is dropped, not reset"},
 	{"node.*.tcp.fast_open_blind", boolean, "(profile)", now, "to a server of unknown segment size text on a SYN is as the path lets it, not 536 bytes"},
