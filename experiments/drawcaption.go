@@ -14,6 +14,9 @@ import (
 // mostParameters is how many a caption names.
 const mostParameters = 8
 
+// worlds are the tables of a file that say what is simulated, but for param.
+var worlds = []string{"template", "default", "node", "link", "flow", "topology", "routing", "event", "case", "sweep"}
+
 // caption says what a figure rests on: the parameters that are the same in all of it,
 // how many runs, and what its intervals are.
 func (d *drawer) caption(intervals bool) string {
@@ -44,6 +47,9 @@ func (d *drawer) restsOn(runs string) string {
 // given are what is the same at all points of the figure: the cases it is fixed to, the
 // parameters of the file, without those that follow from others, and what the command set.
 func (d *drawer) given() (list []string) {
+	if len(d.points) == 0 {
+		return nil
+	}
 	for i, c := range d.points[0].Cases {
 		other := func(p *Point) bool { return p.Cases[i].Label != c.Label }
 		if slices.ContainsFunc(d.study.Points, other) && !slices.ContainsFunc(d.points, other) {
@@ -60,8 +66,9 @@ func (d *drawer) given() (list []string) {
 			list = append(list, param.Name+" = "+value)
 		}
 	}
-	for _, set := range d.study.File.Sets {
-		if path, value, _ := strings.Cut(set, "="); !strings.HasPrefix(path, "run.") && !strings.HasPrefix(path, "param.") {
+	for _, set := range slices.Sorted(slices.Values(d.study.File.Sets)) {
+		path, value, _ := strings.Cut(set, "=")
+		if table, _, _ := strings.Cut(path, "."); slices.Contains(worlds, table) {
 			list = append(list, path+" = "+strings.Trim(strings.TrimSpace(value), `"'`))
 		}
 	}

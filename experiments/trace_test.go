@@ -126,7 +126,7 @@ to = "server:8"
 	if _, err := s.Ladder("a", 3); err != nil {
 		t.Error(err)
 	}
-	for flow, want := range map[string]string{"a": `flow "a" made 3 connections, so there is no connection 4`, "c": `test.toml has no flow "c"`} {
+	for flow, want := range map[string]string{"a": `flow "a" made 3 connections, so there is no connection 4`, "c": `test.toml has no flow "c"; it has a, b`} {
 		if _, err := s.Ladder(flow, 4); err == nil || err.Error() != want {
 			t.Errorf("connection 4 of flow %s: %v", flow, err)
 		}
