@@ -11,6 +11,8 @@ func init() {
 		"node.*.tcp.window_use":     "packetdrill.TestScripts",
 		"node.*.tcp.reduces_window": "packetdrill.TestScripts",
 		"node.*.tcp.thin_linear":    "packetdrill.TestScripts",
+		"node.*.tcp.probes_anew":    "packetdrill.TestScripts",
+		"node.*.tcp.all_or_nothing": "packetdrill.TestScripts",
 		"node.*.tcp.not_sent_low":   "packetdrill.TestScripts",
 	})
 }

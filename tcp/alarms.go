@@ -165,6 +165,8 @@ func (c *Conn) persisting(now des.Time) {
 	if n > 0 || fin || c.wnd > 0 && c.next.After(c.una) { // the window has opened
 		c.tries = 0
 		c.rearm(now)
+	} else if c.profile.ProbesAnew {
+		c.rtxAt = c.after(now, c.probeWait())
 	}
 }
 

@@ -43,6 +43,7 @@ type Conn struct {
 	// Options in force.
 	mss, advMSS        uint16 // what we may send in a segment; what we said
 	sndScale, rcvScale uint8
+	finAlone           bool   // our FIN went by itself
 	tsRecent, texts    uint32 // texts: segments with text or a FIN that were sent, once each
 	tsRecentAt         des.Time
 

@@ -52,6 +52,7 @@ func (c *Conn) spurious(now des.Time) {
 	r := c.rec
 	c.note(TimeoutUndone)
 	r.doubt, r.phase, r.force = certain, open, false
+	c.tries = 0
 	r.board.forgive()
 	c.undo(now)
 }

@@ -114,6 +114,9 @@ func (c *Conn) countSegments(i *Info) {
 	}
 	if !c.unheard() {
 		i.Delivered += c.texts - (i.Unacked - i.SACKed)
+		if c.has(kept) {
+			i.Delivered += c.rec.twice
+		}
 	}
 }
 

@@ -208,6 +208,15 @@ func (c *Conn) checkSequence(now des.Time, s *wire.Segment) bool {
 		}
 		return false
 	}
+	if c.profile.AllOrNothing && s.End().After(c.edge) && !rst && c.state.synchronized() {
+		if c.readable > 0 { // tcp_sequence
+			c.note(BeyondWindow)
+			c.answerOld(now, s, SkippedOld)
+			return false
+		} else if c.edge != c.rcvNxt {
+			c.edge = s.End()
+		}
+	}
 	if c.edge == c.rcvNxt && s.SeqLen() > 0 && !rst {
 		c.note(ZeroWindowText)
 		c.on(ackDue) // into a window of zero: only its ACK counts

@@ -55,7 +55,7 @@ func Linux() *Profile {
 		FINDelay:      4 * time.Millisecond,
 		QuickACKs:     16,
 
-		ReceiveInitial: 65535, WholeSegments: true, ReceiveWindow: 6 << 20, SendBuffer: 4 << 20,
+		ReceiveInitial: 65535, WholeSegments: true, AllOrNothing: true, ProbesAnew: true, ReceiveWindow: 6 << 20, SendBuffer: 4 << 20,
 		Nagle: true, NagleSmallOnly: true, PushBursts: true,
 
 		TimeWait:        60 * time.Second,
@@ -190,11 +190,11 @@ var linuxSources = sources{
 	"Tick":                                measured + ": CONFIG_HZ=250",
 	"Bytes":                               measured + ": slabs of socket, inode, file and dentry; request_sock_TCP; tw_sock_TCP",
 
-	"InsecureACK ResetAtACK Acceptance":            "code of Linux 6.18: tcp_validate_incoming, tcp_ack",
-	"ProbeMin ProbeMax DropResets FINBeyondWindow": "code of Linux 6.18: tcp_probe_timer, tcp_write_err, tcp_snd_wnd_test",
-	"AckEveryOther KeepAlways":                     "code of Linux 6.18: __tcp_ack_snd_check, sk_keepalive",
-	"OverflowResets":                               "measured on Linux 6.18.44: tcp_abort_on_overflow 0",
-	"ChallengePer":                                 "code of Linux 6.18: tcp_send_challenge_ack",
+	"InsecureACK ResetAtACK Acceptance":                                    "code of Linux 6.18: tcp_validate_incoming, tcp_ack",
+	"ProbeMin ProbeMax ProbesAnew AllOrNothing DropResets FINBeyondWindow": measured + ": tcp_ack_probe, tcp_sequence; code of Linux: tcp_probe_timer, tcp_write_err, tcp_snd_wnd_test",
+	"AckEveryOther KeepAlways":                                             "code of Linux 6.18: __tcp_ack_snd_check, sk_keepalive",
+	"OverflowResets":                                                       "measured on Linux 6.18.44: tcp_abort_on_overflow 0",
+	"ChallengePer":                                                         "code of Linux 6.18: tcp_send_challenge_ack",
 
 	"CookiePeriod CookieTrust SYNCachePause": "code of Linux 6.18: MAX_SYNCOOKIE_AGE, TCP_SYNCOOKIE_VALID",
 }

@@ -146,11 +146,11 @@ var macosSources = sources{
 	"Timers Tick":                                        "chosen: exact, and a tick for who asks for a wheel",
 	"Bytes":                                              "unverified: a socket in every state",
 
-	"InsecureACK ResetAtACK Acceptance":            "unverified: as RFC 9293, though it is a BSD",
-	"ProbeMin ProbeMax DropResets FINBeyondWindow": "unverified: as RFC 9293, though it is a BSD",
-	"AckEveryOther KeepAlways":                     "unverified: as RFC 9293, though it is a BSD",
-	"OverflowResets":                               "unverified: as Linux",
-	"ChallengePer":                                 "unverified: as RFC 9293, though it is a BSD",
+	"InsecureACK ResetAtACK Acceptance":                                    "unverified: as RFC 9293, though it is a BSD",
+	"ProbeMin ProbeMax ProbesAnew AllOrNothing DropResets FINBeyondWindow": "unverified: as RFC 9293, though it is a BSD",
+	"AckEveryOther KeepAlways":                                             "unverified: as RFC 9293, though it is a BSD",
+	"OverflowResets":                                                       "unverified: as Linux",
+	"ChallengePer":                                                         "unverified: as RFC 9293, though it is a BSD",
 
 	"CookiePeriod CookieTrust SYNCachePause": "unverified: none",
 }

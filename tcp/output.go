@@ -302,10 +302,12 @@ func (c *Conn) sendable(from wire.Seq, forced bool) (n uint32, fin bool) {
 	}
 	fin = c.has(finQueued) && length == waiting && !from.After(c.end) &&
 		((usable > length || c.profile.FINBeyondWindow) && !c.has(fast) || !c.nxt.Before(c.last()))
-	if fin && length == 0 && c.profile.FINWaits && c.flight() > 0 && !from.Before(c.nxt) && !forced && c.allowance(from) < mss {
+	if fin && length == 0 && c.profile.FINWaits && c.flight() > 0 && !c.has(fast) && !forced && c.allowance(from) < mss {
 		fin = false // tcp_cwnd_test counts it as a segment
 	}
 	switch {
+	case fin && c.finAlone && length == mss && from.Before(c.nxt): // a full segment is sent again as it was (__tcp_retransmit_skb)
+		fin = !c.profile.ResendsSent
 	case length == 0 || forced || fin || from.Before(c.nxt):
 	case length == mss: // (1) of section 3.8.6.2.1 (MUST-38, SHLD-28)
 	case length == waiting && !c.holds(): // (2), Nagle
@@ -354,7 +356,9 @@ func (c *Conn) emitStream(now des.Time, s *wire.Segment, from wire.Seq, n uint32
 	if fin {
 		flags |= wire.FIN
 		c.counts.FINs++
-		to = to.Add(1)
+		if to = to.Add(1); !from.Before(c.nxt) {
+			c.finAlone = n == 0
+		}
 	}
 	c.header(now, s, flags, from)
 	s.Len, s.Offset = n, c.offset(from)

@@ -92,6 +92,7 @@ type Profile struct {
 	ProbeBytes            int           `key:"tcp.probe_bytes"`       // text in a zero-window probe: 0 or 1
 	ProbeMin              time.Duration `key:"tcp.probe_min"`         // least time between them, where they have bounds of their own; 0: an RTO
 	ProbeMax              time.Duration `key:"tcp.probe_max"`         // and the most
+	ProbesAnew            bool          `key:"tcp.probes_anew"`       // an ACK begins the wait for the next probe again
 	FINBeyondWindow       bool          `key:"tcp.fin_beyond_window"` // a FIN needs no room in the peer's window
 	DropResets            bool          `key:"tcp.drop_resets"`       // whoever ends a connection, its user, a timer or R2, tells the peer by a RST
 
@@ -125,6 +126,7 @@ type Profile struct {
 	// Buffers, bytes. The receive window begins at ReceiveInitial and grows with
 	// what has been delivered to ReceiveWindow.
 	ReceiveInitial uint32 `key:"tcp.receive_initial"`
+	AllOrNothing   bool   `key:"tcp.all_or_nothing"` // text that ends beyond it is taken whole if nothing waits to be read, and else dropped; not cut off
 	WholeSegments  bool   `key:"tcp.whole_segments"` // and is a whole number of segments
 	TellsRoom      bool   `key:"tcp.tells_room"`     // the buffer is rounded up to whole segments, and every segment tells all its room
 	ReceiveWindow  uint32 `key:"tcp.receive_window"`

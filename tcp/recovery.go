@@ -16,6 +16,7 @@ type recovery struct {
 
 	phase    phase
 	peak     uint32   // the most in flight before usedTo is acknowledged
+	twice    uint32   // segments told to have come twice
 	full     bool     // which filled the window
 	usedTo   wire.Seq //
 	recover  wire.Seq // SND.NXT when a loss was last found: the RFCs' RecoveryPoint
@@ -129,6 +130,9 @@ func (b *scoreboard) presume(mss, thresh uint32) {
 // respond does what an acknowledgment of n bytes, and loss newly found, lead to.
 func (c *Conn) respond(now des.Time, n uint32, lost bool) {
 	r := c.rec
+	if r.phase == timedOut && r.doubt != certain && r.heard.original && c.has(useSACK) { // RFC 5682 section 3.1, step 3b
+		c.spurious(now)
+	}
 	if r.phase != open && !c.una.Before(r.recover) {
 		if r.phase == fastPath { // the window is as large as it was to be
 			n = 0

@@ -160,11 +160,11 @@ var rfc9293Sources = sources{
 	"PerBuffer Buffer Starved":         "chosen: text alone; RFC 9293 says nothing of memory",
 	"Bytes":                            "chosen: RFC 9293 says nothing of memory",
 
-	"InsecureACK ResetAtACK Acceptance":            "RFC 9293 section 3.10.7.4",
-	"ProbeMin ProbeMax DropResets FINBeyondWindow": "RFC 9293 sections 3.8.6.1 and 3.8.3",
-	"AckEveryOther KeepAlways":                     "RFC 9293 section 3.8.6.3, MUST-25",
-	"OverflowResets":                               "chosen: a SYN that may come again",
-	"ChallengePer":                                 "RFC 5961 section 7",
+	"InsecureACK ResetAtACK Acceptance":                                    "RFC 9293 section 3.10.7.4",
+	"ProbeMin ProbeMax ProbesAnew AllOrNothing DropResets FINBeyondWindow": "RFC 9293 sections 3.8.6.1 and 3.8.3",
+	"AckEveryOther KeepAlways":                                             "RFC 9293 section 3.8.6.3, MUST-25",
+	"OverflowResets":                                                       "chosen: a SYN that may come again",
+	"ChallengePer":                                                         "RFC 5961 section 7",
 
 	"CookiePeriod CookieTrust SYNCachePause": "chosen: as Linux; RFC 4987 has none",
 }

@@ -11,6 +11,7 @@ import (
 // answer is taken back (RFC 3708).
 func (c *Conn) toldTwice(now des.Time, s *wire.Segment) {
 	r := c.rec
+	r.twice += (uint32(s.SACK[0].Right.Sub(s.SACK[0].Left)) + c.effectiveMSS() - 1) / c.effectiveMSS()
 	if c.note(ToldTwice); s.SACK[0].Right.After(s.Ack) {
 		c.note(ToldTwiceHeld)
 	}

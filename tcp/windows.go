@@ -137,11 +137,11 @@ var windowsSources = sources{
 	"Timers Tick":              "chosen: exact, and a tick for who asks for a wheel",
 	"Bytes":                    "unverified: nothing is known",
 
-	"InsecureACK ResetAtACK Acceptance":            "unverified: as RFC 9293",
-	"ProbeMin ProbeMax DropResets FINBeyondWindow": "unverified: as RFC 9293",
-	"AckEveryOther KeepAlways":                     "unverified: as RFC 9293",
-	"OverflowResets":                               "unverified: as Linux",
-	"ChallengePer":                                 "unverified: as RFC 9293",
+	"InsecureACK ResetAtACK Acceptance":                                    "unverified: as RFC 9293",
+	"ProbeMin ProbeMax ProbesAnew AllOrNothing DropResets FINBeyondWindow": "unverified: as RFC 9293",
+	"AckEveryOther KeepAlways":                                             "unverified: as RFC 9293",
+	"OverflowResets":                                                       "unverified: as Linux",
+	"ChallengePer":                                                         "unverified: as RFC 9293",
 
 	"CookiePeriod CookieTrust SYNCachePause": "unverified: none",
 }

@@ -149,6 +149,8 @@ var keys = []Key{
 	{"node.*.tcp.reduces_window", boolean, "(profile)", now, "a loss makes a part of the congestion window the threshold, not of what was in flight"},
 	{"node.*.tcp.thin_linear", boolean, "(profile)", now, "with few segments in flight, the first six timeouts are equally long"},
 	{"node.*.tcp.not_sent_low", size, "(profile)", now, "no more is taken from a writer while so much waits to be sent; 0 is no limit"},
+	{"node.*.tcp.probes_anew", boolean, "(profile)", now, "an ACK begins the wait for the next probe of a shut window again"},
+	{"node.*.tcp.all_or_nothing", boolean, "(profile)", now, "text that ends beyond the window is taken whole if nothing waits to be read, and else dropped; it is not cut off"},
 	{"node.*.tcp.renews_echo", boolean, "(profile)", now, "a segment that comes again renews the timestamp that is echoed"},
 	{"node.*.tcp.option_order", words("linux bsd darwin windows"), "(profile)", now, "order of the options of a SYN, which decides its length"},
 	{"node.*.tcp.require_timestamps", boolean, "(profile)", now, "once negotiated, a segment without them is dropped"},
