@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -21,54 +22,88 @@ func listCommand() *cobra.Command {
 		Use:   "list [WORD...]",
 		Short: "List the experiments that come with netsim, by chapter",
 		Long: `List the experiments that come with netsim, by chapter, with what each is about.
-With words, those whose text has all of them, or most.`,
+With words, those whose texts speak of them most.`,
 		Example: "  netsim list\n  netsim list ports\n  netsim list how many connections per second until ports run out",
 		RunE: func(c *cobra.Command, args []string) error {
-			words := strings.Fields(strings.Join(args, " "))
-			entries := map[string][]string{}
-			most := 0
+			var files []*language.File
 			for _, name := range experiments.Catalog() {
 				f, err := experiments.Load(name)
 				if err != nil {
 					return err
 				}
-				n := speaksOf(name+" "+f.Title+" "+f.About, words)
-				if n < most || n == 0 && len(words) > 0 {
-					continue
-				}
-				if n > most {
-					most = n
-					clear(entries)
-				}
-				entries[f.Chapter] = append(entries[f.Chapter], fmt.Sprintf("  %-22s%s\n%s", name, f.Title, indent(firstSentence(f.About), 24)))
+				files = append(files, f)
 			}
-			if len(entries) == 0 {
-				return fmt.Errorf("no experiment speaks of %q; netsim list has all of them", strings.Join(words, " "))
+			if words := strings.Fields(strings.Join(args, " ")); len(words) > 0 {
+				if files = speaking(files, words); len(files) == 0 {
+					return fmt.Errorf("no experiment speaks of %q; netsim list has all of them", strings.Join(words, " "))
+				}
 			}
-			if most < len(words) {
-				fmt.Fprintf(c.ErrOrStderr(), "none has all of these words; most of them are in:\n")
+			entries := map[string][]string{}
+			for _, f := range files {
+				entries[f.Chapter] = append(entries[f.Chapter], fmt.Sprintf("  %-22s%s\n%s", strings.TrimSuffix(f.Name, ".toml"), f.Title, indent(firstSentence(f.About), 24)))
 			}
 			order := slices.SortedFunc(maps.Keys(entries), func(a, b string) int { return cmp.Compare(place(a), place(b)) })
 			for i, chapter := range order {
 				if i > 0 {
 					fmt.Fprintln(c.OutOrStdout())
 				}
-				fmt.Fprintf(c.OutOrStdout(), "%d. %s\n%s", place(chapter)+1, chapter, strings.Join(entries[chapter], ""))
+				fmt.Fprintf(c.OutOrStdout(), "%s\n%s", heading(chapter), strings.Join(entries[chapter], ""))
 			}
+			fmt.Fprint(c.OutOrStdout(), "\nnetsim run NAME runs one, netsim show NAME prints it; the handbook explains the chapters\n")
 			return nil
 		},
 	}
 }
 
-// speaksOf counts the words that a text has, or words that have them in them.
-func speaksOf(text string, words []string) (n int) {
-	text = strings.ToLower(text)
+// speaking are those whose texts have the words, or nearly as much of them as the best.
+// A word counts the more the fewer have it, so that "how" and "of" hardly do, and twice
+// in a title.
+func speaking(files []*language.File, words []string) (found []*language.File) {
+	const near = 0.7
+	score := make([]float64, len(files))
 	for _, w := range words {
-		if strings.Contains(text, strings.ToLower(strings.Trim(w, "?.,!"))) {
-			n++
+		if w = stem(w); slices.Contains(asking, w) {
+			continue
+		}
+		have := make([]float64, len(files))
+		df := 0.
+		for i, f := range files {
+			if title := stem(f.Name + " " + f.Title); strings.Contains(title, w) {
+				have[i] = 2
+			} else if strings.Contains(stem(f.About+" "+f.Chapter), w) {
+				have[i] = 1
+			}
+			df += min(1, have[i])
+		}
+		for i := range files {
+			score[i] += have[i] * math.Log(float64(len(files)+1)/(df+1))
 		}
 	}
-	return n
+	best := slices.Max(score)
+	for i, f := range files {
+		if score[i] > 0 && score[i] >= near*best {
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// asking are words of questions that say nothing of what is asked.
+var asking = strings.Fields("a an and are can do does how i if in is it my not of or the to what when who why")
+
+// stem is what of a text is compared: neither case, nor how a name is written, nor
+// what a word ends in.
+func stem(text string) string {
+	words := strings.Fields(strings.ToLower(strings.NewReplacer("_", "-", "?", " ", "!", " ", ".", " ", ",", " ").Replace(text)))
+	for i, w := range words {
+		for _, end := range []string{"ing", "ed", "es", "s"} {
+			if len(w) > len(end)+3 && strings.HasSuffix(w, end) {
+				words[i] = strings.TrimSuffix(w, end)
+				break
+			}
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // firstSentence is the first of a text.
@@ -101,6 +136,18 @@ func indent(text string, by int) string {
 var chapters = []string{"opening", "why three", "closing", "why TIME-WAIT, and why 2MSL", "what TIME-WAIT costs",
 	"under attack and overload", "giving up", "operating systems compared"}
 
+// chapterPages are those of the handbook, a chapter each.
+var chapterPages = []string{"1-opening.md", "2-why-three.md", "3-closing.md", "4-time-wait.md", "5-cost.md", "6-overload.md", "7-giving-up.md", "8-systems.md"}
+
+// heading is a chapter with its number and where the handbook explains it.
+func heading(chapter string) string {
+	n := place(chapter)
+	if n == len(chapterPages) {
+		return chapter
+	}
+	return fmt.Sprintf("%d. %s (docs/handbook/%s)", n+1, chapter, chapterPages[n])
+}
+
 // place is where a chapter stands; unknown ones come last.
 func place(chapter string) int {
 	if i := slices.Index(chapters, chapter); i >= 0 {
@@ -112,7 +159,7 @@ func place(chapter string) int {
 func showCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:               "show NAME",
-		Short:             "Print an experiment of the catalogue",
+		Short:             "Print an experiment of the catalogue, below where it is explained",
 		Example:           "  netsim show handshake > mine.toml",
 		Args:              one("NAME", "netsim show handshake"),
 		ValidArgsFunction: experimentArg,
@@ -120,6 +167,9 @@ func showCommand() *cobra.Command {
 			_, source, err := experiments.Source(args[0])
 			if err != nil {
 				return err
+			}
+			if f, err := experiments.Load(args[0]); err == nil && slices.Contains(experiments.Catalog(), args[0]) {
+				fmt.Fprintf(cmd.OutOrStdout(), "# %s\n# netsim run %s\n\n", heading(f.Chapter), args[0])
 			}
 			_, err = cmd.OutOrStdout().Write(source)
 			return err

@@ -255,9 +255,13 @@ func difference(got, want string) string {
 // left over.
 func TestHandbookIsWhole(t *testing.T) {
 	pages, _ := filepath.Glob(filepath.Join(handbook, "[0-9]-*.md"))
-	var shown []string
+	var shown, names []string
 	for _, path := range pages {
+		names = append(names, filepath.Base(path))
 		shown = append(shown, readPage(t, path).figures...)
+	}
+	if !slices.Equal(names, chapterPages) {
+		t.Errorf("the pages are %q, netsim list says %q", names, chapterPages)
 	}
 	kept, _ := filepath.Glob(filepath.Join(handbook, "figures", "*", "*"))
 	for _, path := range kept {
