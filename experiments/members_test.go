@@ -73,6 +73,19 @@ func TestMembersAreTheirGroup(t *testing.T) {
 	}
 }
 
+// TestMemoryOfMembers holds that the memory of members is recorded where nothing else of
+// memory is asked for, whether there are several or one.
+func TestMemoryOfMembers(t *testing.T) {
+	for _, count := range []string{"1", "3"} {
+		source := pair + "delay = \"10 ms\"\n[flow.web]\nfrom = \"client\"\nto = \"server:80\"\n[expect.e]\nthat = \"max(node.server.each.memory.bytes.max) > 0\"\n"
+		source = strings.Replace(source, "[node.server]\n", "[node.server]\ncount = "+count+"\n", 1)
+		results, err := study(t, source).Judge()
+		if err != nil || results[0].Verdict != Pass {
+			t.Errorf("%v, %v", results, err)
+		}
+	}
+}
+
 // TestOutputMembers holds that the members of groups are columns if the file says so,
 // and else are not, whatever figures want.
 func TestOutputMembers(t *testing.T) {

@@ -267,7 +267,7 @@ func queueLevels(q *host.QueueTally) map[string]*metrics.Level {
 // weighed reports whether a metric is of the memory of hosts, which is recorded on
 // request alone.
 func weighed(path string) bool {
-	words := strings.Split(path, ".")
+	words := strings.Split(strings.Replace(path, ".each.", ".", 1), ".")
 	return words[0] == "node" && len(words) > 3 && (words[2] == "memory" && words[3] != "refused" && words[3] != "dropped" || words[3] == "queued")
 }
 

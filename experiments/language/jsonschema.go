@@ -153,7 +153,11 @@ func (t *Type) jsonValue() (forms []any) {
 		forms = append(forms, object{"enum": t.Words})
 	}
 	computed := object{"type": "string", "pattern": `^\s*=`}
-	switch d := quantities[t.Name]; {
+	d := quantities[t.Name]
+	if t == oftens {
+		d = &frequencies
+	}
+	switch {
 	case t == boolean:
 		return append(forms, object{"type": "boolean"}, computed)
 	case d == &durations || t == waits || t == moments:
@@ -172,6 +176,8 @@ func (t *Type) jsonValue() (forms []any) {
 		return append(forms, object{"type": []string{"string", "integer"}}, computed)
 	case t == formulas || t == whole:
 		return append(forms, object{"type": []string{"string", "number", "array", "object"}})
+	case t == choice:
+		return append(forms, object{"type": "object"})
 	case t == zips:
 		return append(forms, object{"type": "array", "items": object{"type": "array", "items": object{"type": "string"}}})
 	case t == limit:
@@ -187,7 +193,7 @@ func (t *Type) jsonValue() (forms []any) {
 func (t *Type) elements() []string {
 	switch t {
 	case formats:
-		return []string{"png", "svg", "pdf"}
+		return []string{"png", "svg", "pdf", "tex"}
 	case marked:
 		return append([]string{"syn", "fin", "rst", "data"}, states...)
 	}

@@ -58,6 +58,24 @@ func TestSchemaTakes(t *testing.T) {
 	}
 }
 
+// TestSchemaTakesForms holds that editors take forms of values that no experiment of the
+// catalogue has.
+func TestSchemaTakesForms(t *testing.T) {
+	s := editors(t)
+	for _, lines := range []string{
+		"arrivals = { process = \"mmpp\", rates = [\"200/s\", \"= 2 * 5\"], stay = [\"9 s\", \"1 s\"], count = 5 }", "[output]\nfigures = \"tex\"",
+		"[case.c.a]\n[case.c.b]\nflow.web.request = \"1 kB\"\n[compare.d]\nmetric = \"flow.web.setup_time.mean\"\nbase = { case.c = \"a\" }\nother = { case.c = \"b\" }",
+		"[event.e]\nat = \"1 s\"\ndo = \"down\"\nlink = [\"wire\"]",
+	} {
+		if _, err := Parse("x.toml", []byte(base+lines+"\n")); err != nil {
+			t.Errorf("the loader refuses %q: %v", lines, err)
+		}
+		if err := s.Validate(decoded(t, base+lines+"\n")); err != nil {
+			t.Errorf("the schema refuses %q: %v", lines, err)
+		}
+	}
+}
+
 // TestSchemaRefuses holds that editors see what is wrong with one value or one
 // key, as the loader does.
 func TestSchemaRefuses(t *testing.T) {

@@ -7,13 +7,14 @@ import (
 	"testing"
 )
 
-// TestSnippets holds that what the pages show as experiment files are some.
+// TestSnippets holds that what the pages show as experiment files are some, for the
+// loader and for editors.
 func TestSnippets(t *testing.T) {
 	pages, err := filepath.Glob("../../docs/*.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := 0
+	found, schema := 0, editors(t)
 	for _, page := range append(pages, "../../README.md") {
 		text, err := os.ReadFile(page)
 		if err != nil {
@@ -28,6 +29,9 @@ func TestSnippets(t *testing.T) {
 			found++
 			if _, err := Parse(filepath.Base(page), []byte(source)); err != nil {
 				t.Errorf("%s shows\n%s\nwhich is refused:\n%v", page, source, err)
+			}
+			if err := schema.Validate(decoded(t, source)); err != nil {
+				t.Errorf("%s shows\n%s\nwhich the schema refuses:\n%v", page, source, err)
 			}
 		}
 	}
