@@ -30,6 +30,7 @@ type manners struct {
 	acceptReset      errno                 // of accept() of a connection that was reset meanwhile; none: it is accepted
 	reports          map[wire.Report]errno // what ICMP stands for, where it is not as in Linux
 	optionGone       errno                 // of TCP's options once nothing is left of a connection
+	leastBuffers     [2]int64              // that SO_RCVBUF and SO_SNDBUF set
 	noAccess         bool                  // ICMPv6 that something is prohibited is EACCES (Linux icmpv6_err_convert)
 	noAlgorithm      errno                 // of TCP_CONGESTION of one that there is not
 	inherits         bool                  // accept() gives a socket the O_NONBLOCK of its listener
@@ -52,7 +53,7 @@ var linuxManners = manners{
 	resetErrors: map[tcp.State]errno{tcp.SynSent: "ECONNREFUSED", tcp.CloseWait: "EPIPE"},
 	unconnected: "EPIPE", errorFirst: true, softError: true, endFirst: true, keepsInfo: true, unconnects: true, freshHangs: true, connectedOnce: true, aborted: "ECONNABORTED",
 	bufferTimes: 2, fastOpen: fastClient,
-	connectListening: "EISCONN", connectOver: "EISCONN", connectGone: "EISCONN", noAlgorithm: "ENOENT", noAccess: true,
+	connectListening: "EISCONN", connectOver: "EISCONN", connectGone: "EISCONN", noAlgorithm: "ENOENT", noAccess: true, leastBuffers: [2]int64{1152, 2304},
 }
 
 // bsdManners are of FreeBSD 14: tcp_do_segment, sosend, soshutdown, tcp_usr_accept,

@@ -243,8 +243,11 @@ func readReceiveBuffer(r *runner, s *socket) value {
 	return value{n: int64(r.manners.bufferTimes * n)}
 }
 
-func writeReceiveBuffer(_ *runner, s *socket, v value) errno {
-	s.settings.ReceiveBuffer = uint32(min(max(v.n, 1152), 1<<30))
+func writeReceiveBuffer(r *runner, s *socket, v value) errno {
+	if r.bsd() && v.n < 1 { // sbsetopt
+		return "EINVAL"
+	}
+	s.settings.ReceiveBuffer = uint32(min(max(v.n, r.manners.leastBuffers[0]), 1<<30))
 	return ""
 }
 
@@ -253,8 +256,11 @@ func readSendBuffer(r *runner, s *socket) value {
 	return value{n: int64(r.manners.bufferTimes * n)}
 }
 
-func writeSendBuffer(_ *runner, s *socket, v value) errno {
-	s.settings.SendBuffer = uint64(min(max(v.n, 2304), 1<<30))
+func writeSendBuffer(r *runner, s *socket, v value) errno {
+	if r.bsd() && v.n < 1 {
+		return "EINVAL"
+	}
+	s.settings.SendBuffer = uint64(min(max(v.n, r.manners.leastBuffers[1]), 1<<30))
 	return ""
 }
 
