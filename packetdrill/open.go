@@ -254,11 +254,18 @@ func (r *runner) connect(c *script.Call) (attempt, error) {
 			s.asked = false
 			return done(0)
 		case s.phase == over:
-			s.phase, s.asked = fresh, false
+			s.renew()
 			return failed(s.takeError())
 		}
 		return result{value: -1, errno: "EINPROGRESS"}, false
 	}), nil
+}
+
+// renew makes a socket whose opening has failed, and said so, as if it were new; to Linux
+// in all (tcp_disconnect).
+func (s *socket) renew() {
+	s.phase, s.asked = fresh, false
+	s.ended = s.ended && !s.r.manners.connectedOnce
 }
 
 // begin opens a connection, and reports whether the call is over with that.
@@ -280,10 +287,10 @@ func (r *runner) begin(s *socket, a sockaddr) (result, bool) {
 			s.takeError()
 			return failed(gone)
 		case s.pendingErr != "":
-			s.phase, s.asked = fresh, false
+			s.renew()
 			return failed(s.takeError())
 		case s.asked && s.final == tcp.SynSent && r.manners.aborted != "": // SO_ERROR has told why
-			s.phase, s.asked = fresh, false
+			s.renew()
 			return failed(r.manners.aborted)
 		}
 		if s.final != tcp.SynSent {
