@@ -126,7 +126,7 @@ func (r *LevelResult) Read(b []byte) (rest []byte, err error) {
 		var at uint64
 		for range held {
 			at += in.uvarint()
-			*r.high.slots.at(locate(at)) = in.uvarint()
+			*r.high.slots.at(slotOf(at)) = in.uvarint()
 		}
 		in.bad = in.bad || max(r.high.integral.Hi, r.high.squares.Hi)>>62 > 0
 	}

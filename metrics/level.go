@@ -109,7 +109,7 @@ func (l *Level) holdHigh(v, span uint64) {
 	h.integral = h.integral.Add(Mul64(v, span))
 	h.squares = h.squares.Add(Mul64(v, v).Mul(span))
 	h.min, h.max = min(h.min, v), max(h.max, v)
-	*h.slots.at(locate(v)) += span
+	*h.slots.at(slotOf(v)) += span
 }
 
 // Result returns what the window saw: until its end or, while it is open, until

@@ -22,11 +22,17 @@ const perBlock = perOctave / 8
 // slots is how many there are: the exact ones, and those of each octave.
 const slots = (65 - perOctaveBits) * perOctave
 
-// locate returns the slot of v. The first 1024 are those of [0, 1024), those of
+// locate returns the slot of v, and how far v is above its floor. The first 1024 are those of [0, 1024), those of
 // [1024, 2048) << k follow.
-func locate(v uint64) uint {
+func locate(v uint64) (slot uint, excess uint64) {
 	shift := uint(bits.Len64(v|(2*perOctave-1))) - perOctaveBits - 1
-	return shift<<perOctaveBits + uint(v>>(shift&63))
+	lead := v >> (shift & 63)
+	return shift<<perOctaveBits + uint(lead), v - lead<<(shift&63)
+}
+
+func slotOf(v uint64) uint {
+	slot, _ := locate(v)
+	return slot
 }
 
 // floor returns the least value of a slot.

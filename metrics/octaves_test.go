@@ -9,12 +9,12 @@ import (
 // narrower than 1/1024 of it, exact below 2048; slots are ordered as their values.
 func TestLocate(t *testing.T) {
 	check := func(v uint64) {
-		slot := locate(v)
+		slot, excess := locate(v)
 		low := floor(slot)
-		if low > v || v < 2048 && low != v || v >= 2048 && v-low > (v-1)/1024 {
+		if low+excess != v || v < 2048 && low != v || v >= 2048 && v-low > (v-1)/1024 {
 			t.Errorf("%d falls into the slot that begins at %d", v, low)
 		}
-		if s := locate(low); s != slot || s >= slots {
+		if s := slotOf(low); s != slot || s >= slots {
 			t.Errorf("%d: slot %d begins at %d, which is in slot %d", v, slot, low, s)
 		}
 	}

@@ -48,13 +48,13 @@ func (s *Sample) Record(v int64) {
 	s.max = max(s.max, u)
 	s.n++
 	s.squares = s.squares.Add(Mul64(u, u))
-	slot := locate(u)
+	slot, excess := locate(u)
 	t := s.slots.find(slot)
 	if t == nil {
 		t = s.slot(slot)
 	}
 	t.n++
-	t.excess += u & (width(slot) - 1)
+	t.excess += excess
 }
 
 // slot returns a slot that can be written.
