@@ -92,7 +92,12 @@ func (c *Conn) acksTooMuch(now des.Time, s *wire.Segment) {
 // disbelieves reports that what completes a handshake echoes a timestamp that was never
 // sent in it (Linux tcp_check_req). A cookie brings back no time at which it began.
 func (c *Conn) disbelieves(now des.Time, s *wire.Segment) bool {
-	return c.state == SynReceived && c.profile.ChecksEcho && !c.has(active|early) && now > c.firstSentAt && c.has(useTS) && s.Options&wire.HasTimestamps != 0 && s.TSEcr != 0 &&
+	return c.state == SynReceived && c.profile.ChecksEcho && !c.has(active|early) && now > c.firstSentAt && c.has(useTS) && c.echoesOther(now, s)
+}
+
+// echoesOther reports that s echoes a timestamp from before the handshake or after now.
+func (c *Conn) echoesOther(now des.Time, s *wire.Segment) bool {
+	return s.Options&wire.HasTimestamps != 0 && s.TSEcr != 0 &&
 		s.TSEcr-c.tsNow(c.firstSentAt) > c.tsNow(now)-c.tsNow(c.firstSentAt)
 }
 

@@ -84,6 +84,13 @@ func (c *Conn) inSynSent(now des.Time, s *wire.Segment) {
 		}
 		return
 	}
+	if acks && c.profile.ChecksEcho && c.profile.Timestamps && c.echoesOther(now, s) {
+		c.note(PAWSOpening)
+		if !s.Flags.Has(wire.RST) {
+			c.reset = pendingReset{due: true, seq: s.Ack}
+		}
+		return
+	}
 	if s.Flags.Has(wire.RST) { // second: the RST bit
 		if acks {
 			c.note(OpeningFailed)

@@ -156,7 +156,7 @@ var linuxSources = sources{
 	"QuickACKs":                           "code of Linux: TCP_MAX_QUICKACKS",
 	"ReceiveInitial WholeSegments":        measured + ": 64240 is 44 segments of 1460, 65160 45 of 1448; tcp_select_initial_window",
 	"OldACKBound":                         measured + ": tcp_ack, no more than bytes_acked",
-	"ChecksEcho":                          measured + ": tcp_check_req, since 6.15",
+	"ChecksEcho":                          measured + ": tcp_check_req, since 6.15; tcp_rcv_synsent_state_process",
 	"BriefFinWait2":                       measured + ": tcp_time_wait of TCP_FIN_WAIT2, tcp_timewait_state_process",
 	"ResendsSent":                         measured + ": tcp_retransmit_skb, tcp_retrans_try_collapse",
 	"FINWaits":                            measured + ": tcp_cwnd_test",

@@ -71,7 +71,7 @@ type Profile struct {
 	RenewsEcho      bool             `key:"tcp.renews_echo"`   // a segment that comes again renews the timestamp we echo
 	ResetAtFIN      bool             `key:"tcp.reset_at_fin"`  // after the peer's FIN a RST may have the FIN's own number
 	OldACKBound     bool             `key:"tcp.old_ack_bound"` // an ACK is too old before anything that was acknowledged, not a window before SND.UNA only
-	ChecksEcho      bool             `key:"tcp.checks_echo"`   // who completes a handshake must echo a timestamp of it
+	ChecksEcho      bool             `key:"tcp.checks_echo"`   // what answers in a handshake must echo a timestamp of it
 
 	// Timers, RFC 6298.
 	RTOInitial            time.Duration `key:"tcp.rto_initial"`

@@ -143,8 +143,8 @@ func TestTimeWaitUnderLoad(t *testing.T) {
 	if code != exitOK || errs != "" {
 		t.Errorf("exit code %d\n%s%s", code, out, errs)
 	}
-	if got := strings.Count(out, "  pass\n"); got != 8 {
-		t.Errorf("%d lines pass, want 8:\n%s", got, out)
+	if got := strings.Count(out, "  pass\n"); got != 9 {
+		t.Errorf("%d lines pass, want 9:\n%s", got, out)
 	}
 }
 

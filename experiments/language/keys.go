@@ -192,7 +192,7 @@ var keys = []Key{
 	{"node.*.tcp.user_timeout_from_resend", boolean, "(profile)", now, "user_timeout counts from the first retransmission, not from when the data were sent"},
 	{"node.*.tcp.fin_waits", boolean, "(profile)", now, "a FIN waits for room in the congestion window, as data do"},
 	{"node.*.tcp.old_ack_bound", boolean, "(profile)", now, "an ACK of before anything that was acknowledged is challenged, even within a window of it"},
-	{"node.*.tcp.checks_echo", boolean, "(profile)", now, "the third segment of a handshake must echo a timestamp that was sent"},
+	{"node.*.tcp.checks_echo", boolean, "(profile)", now, "a SYN,ACK, and the third segment, must echo a timestamp of the handshake"},
 	{"node.*.tcp.tells_room", boolean, "(profile)", now, "the receive buffer is rounded up to whole segments, and every segment tells all its room"},
 	{"node.*.tcp.whole_segments", boolean, "(profile)", now, "the first receive window is a whole number of segments"},
 	{"node.*.tcp.discards_unread", boolean, "(profile)", now, "what comes after the user has shut down reading is thrown away; what is unread when it closes is no reason to reset"},
