@@ -254,7 +254,7 @@ func unknown(words []string, m *Metric, rest []string) *wrong {
 	if best := Nearest(what, candidates(words, ofKeys)); best != "" {
 		return wrongf("", "%s has no %q (did you mean %s.%s?)", about, what, about, best)
 	}
-	return wrongf("", "%s has no parameter or metric %q", about, what)
+	return wrongf("its metrics are "+strings.Join(candidates(words, ofMetrics), " "), "%s has no parameter or metric %q", about, what)
 }
 
 func isStatistic(w string) bool {
