@@ -227,9 +227,10 @@ func TestReorderingIsNoLoss(t *testing.T) {
 	for _, test := range []struct {
 		name        string
 		rack        bool
-		least, most int // after the first two flights
-	}{{"RACK", true, 0, 0}, {"RFC 6675", false, 60, 400}} {
-		profile := with(Linux, func(p *Profile) { p.RACK = test.rack })
+		paws        PAWS // Linux tells of text with an old timestamp by DSACK: its window comes back, and is sent again more often
+		least, most int  // after the first two flights
+	}{{"RACK", true, LenientPAWS, 0, 0}, {"RFC 6675", false, StrictPAWS, 60, 200}} {
+		profile := with(Linux, func(p *Profile) { p.RACK, p.PAWS = test.rack, test.paws })
 		p := connected(t, profile, 50*ms)
 		p.quiet = true
 		p.server.reader(false)

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"unicode"
+
+	eastasian "golang.org/x/text/width"
 )
 
 // table is rows of cells. A row of one cell goes across.
@@ -12,33 +14,33 @@ type table [][]string
 
 // print aligns the columns.
 func (t table) print(out io.Writer) {
-	var width []int
+	var widths []int
 	for _, row := range t {
 		for i, cell := range row {
-			if i == len(width) {
-				width = append(width, 0)
+			if i == len(widths) {
+				widths = append(widths, 0)
 			}
 			if len(row) > 1 {
-				width[i] = max(width[i], columns(cell))
+				widths[i] = max(widths[i], columns(cell))
 			}
 		}
 	}
 	for _, row := range t {
 		var line strings.Builder
 		for i, cell := range row {
-			line.WriteString(cell + strings.Repeat(" ", max(0, width[i]-columns(cell))+2))
+			line.WriteString(cell + strings.Repeat(" ", max(0, widths[i]-columns(cell))+2))
 		}
 		fmt.Fprintln(out, strings.TrimRight(line.String(), " "))
 	}
 }
 
 // columns is how wide a text is on a terminal, where Chinese, Japanese and Korean
-// characters take two places.
+// characters take two places (Unicode Standard Annex 11).
 func columns(text string) (n int) {
 	for _, r := range text {
-		switch {
+		switch kind := eastasian.LookupRune(r).Kind(); {
 		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
-		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul), '\u3000' <= r && r <= '\u303f', '\uff01' <= r && r <= '\uff60':
+		case kind == eastasian.EastAsianWide || kind == eastasian.EastAsianFullwidth:
 			n += 2
 		default:
 			n++
